@@ -1,0 +1,345 @@
+//! The loop: `event = select(); effects = engine.apply(event, now); carry out(effects)`.
+
+mod sign_in;
+
+use std::{collections::HashMap, ffi::OsString, io, ops::ControlFlow, path::PathBuf, sync::Arc};
+
+use restante_engine::{
+    Effect, Engine, Event, StorageError,
+    effect::Answer,
+    event::CallId,
+    settings_file::{SettingsFile, SettingsProblem},
+};
+use restante_l10n::Words;
+use restante_local_api::{LocalProblem, NotificationsState, Status};
+use restante_model::Clock;
+use restante_process::{Paths, PathsError};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    credentials::Credentials,
+    instance::{Instance, InstanceError},
+    local_server::{LocalServer, Question},
+    notifier::Notifier,
+    programs::Programs,
+    scheduler::{Scheduler, SchedulerError},
+    server_client::{ClientError, ServerClient, http_client},
+    settings_watcher::{self, SettingsWatcher},
+    tray::Tray,
+};
+
+/// Questions of front ends that wait for the loop; more wait in their connections.
+const MAX_QUESTIONS: usize = 64;
+
+/// What an agent runs on.
+pub struct Config {
+    /// Its folders.
+    pub paths: Paths,
+    /// Its settings file; usually in its folders.
+    pub settings_file: PathBuf,
+    /// How windows are started; `None`: by the program beside this one.
+    pub windows: Option<Vec<OsString>>,
+    /// In which words it speaks.
+    pub words: Arc<Words>,
+    /// What it shows itself on.
+    pub desktop: Desktop,
+    /// Who is told of everything that happens and is done.
+    pub witness: Option<Box<dyn Witness>>,
+}
+
+/// Which desktop an agent shows itself on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desktop {
+    /// The session's.
+    Session,
+    /// None: no tray, no popups, no windows; what is due stays due.
+    None,
+}
+
+/// Sees what happens, and changes nothing: the demo tells its story from it.
+pub trait Witness: Send {
+    /// Something happened.
+    fn event(&mut self, event: &Event);
+    /// Something is about to be done.
+    fn effect(&mut self, effect: &Effect);
+}
+
+/// Why an agent cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// Its folders cannot be used.
+    #[error(transparent)]
+    Paths(#[from] PathsError),
+    /// Another agent runs on them.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    /// Its databases cannot be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Its socket cannot be listened on.
+    #[error("could not listen on {}: {source}", .socket.display())]
+    Socket {
+        /// The socket.
+        socket: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The scheduler did not start.
+    #[error(transparent)]
+    Scheduler(#[from] SchedulerError),
+    /// The network settings cannot be used.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// Runs an agent until it is told to quit or `stopped` comes.
+pub async fn run(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    stopped: impl Future<Output = ()>,
+) -> Result<(), AgentError> {
+    // Another part of the process may have installed it already; it is the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    config.paths.create()?;
+    let _instance = Instance::take(&config.paths.lock_file())?;
+    let engine = Engine::open(Some(&config.paths.ledger_database()), Some(&config.paths.cache_database()))?;
+    let (events, mut happened) = mpsc::unbounded_channel();
+    let (questions, mut asked) = mpsc::channel(MAX_QUESTIONS);
+    let (published, status) = watch::channel(Arc::new(engine.status()?));
+    let socket = config.paths.socket();
+    let local_server = LocalServer::start(&socket, questions, status)
+        .map_err(|source| AgentError::Socket { socket: socket.clone(), source })?;
+    let _watcher = SettingsWatcher::start(events.clone(), config.settings_file.clone());
+    let settings = settings_watcher::read(&config.settings_file);
+    let (connected, mut connections) = mpsc::unbounded_channel();
+    let mut agent = Agent::start(config, engine, clock, events, connected, published, &settings).await?;
+    tracing::info!(socket = %socket.display(), "the agent runs");
+
+    let mut flow = agent.take(Event::Started { settings });
+    tokio::pin!(stopped);
+    while flow.is_continue() {
+        flow = tokio::select! {
+            Some(event) = happened.recv() => agent.take(event),
+            Some((server, event)) = connections.recv() => {
+                agent.server = Some(server);
+                agent.take(event)
+            }
+            Some(question) = asked.recv() => agent.answer(question),
+            () = &mut stopped => agent.take(Event::Stopped),
+        };
+    }
+    local_server.end().await;
+    tracing::info!("the agent ended");
+    Ok(())
+}
+
+struct Agent {
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+    events: mpsc::UnboundedSender<Event>,
+    published: watch::Sender<Arc<Status>>,
+    /// Who waits for which answer.
+    waiting: HashMap<CallId, oneshot::Sender<Result<Answer, LocalProblem>>>,
+    next_call: u64,
+    http: reqwest::Client,
+    server: Option<ServerClient>,
+    /// By which a client with a token comes back to the loop, with the event that it belongs to.
+    connected: mpsc::UnboundedSender<(ServerClient, Event)>,
+    credentials: Credentials,
+    scheduler: Scheduler,
+    tray: Option<Tray>,
+    notifier: Option<Notifier>,
+    programs: Programs,
+    settings_file: PathBuf,
+    socket: PathBuf,
+    token_file: PathBuf,
+    settings: SettingsFile,
+    witness: Option<Box<dyn Witness>>,
+}
+
+impl Agent {
+    async fn start(
+        config: Config,
+        engine: Engine,
+        clock: Arc<dyn Clock>,
+        events: mpsc::UnboundedSender<Event>,
+        connected: mpsc::UnboundedSender<(ServerClient, Event)>,
+        published: watch::Sender<Arc<Status>>,
+        settings: &Result<SettingsFile, SettingsProblem>,
+    ) -> Result<Self, AgentError> {
+        let settings = settings.clone().unwrap_or_default();
+        let session = config.desktop == Desktop::Session;
+        let programs = match config.windows.or_else(|| (!session).then(Vec::new)) {
+            Some(command) => Programs::with_command(command, events.clone()),
+            None => Programs::beside_this_one(events.clone()),
+        };
+        let tray = session.then(|| Tray::start(events.clone(), config.words.clone(), clock.clone()));
+        Ok(Self {
+            http: client_of(&settings)?,
+            server: None,
+            connected,
+            credentials: Credentials::new(settings.token, config.paths.token_file()),
+            scheduler: Scheduler::start(events.clone(), clock.clone()).await?,
+            tray,
+            notifier: session.then(|| Notifier::start(events.clone(), config.words)),
+            programs,
+            settings_file: config.settings_file,
+            socket: config.paths.socket(),
+            token_file: config.paths.token_file(),
+            settings,
+            witness: config.witness,
+            waiting: HashMap::new(),
+            next_call: 1,
+            engine,
+            clock,
+            events,
+            published,
+        })
+    }
+
+    fn answer(&mut self, question: Question) -> ControlFlow<()> {
+        let call = CallId(self.next_call);
+        self.next_call += 1;
+        self.waiting.insert(call, question.reply);
+        self.take(Event::Asked { call, ask: question.ask })
+    }
+
+    fn take(&mut self, event: Event) -> ControlFlow<()> {
+        if let Some(witness) = &mut self.witness {
+            witness.event(&event);
+        }
+        if let Event::SettingsEdited(Ok(settings)) = &event {
+            self.connect_by(settings.clone());
+        }
+        if matches!(event, Event::Resumed) {
+            self.scheduler.look_again();
+        }
+        for effect in self.engine.apply(event, self.clock.now()) {
+            if let Some(witness) = &mut self.witness {
+                witness.effect(&effect);
+            }
+            self.carry_out(effect)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The network and the keyring as the settings file now says.
+    fn connect_by(&mut self, settings: SettingsFile) {
+        if settings.proxy != self.settings.proxy || settings.extra_ca_file != self.settings.extra_ca_file {
+            match client_of(&settings) {
+                Ok(http) => {
+                    self.http = http.clone();
+                    if let Some(server) = &mut self.server {
+                        *server = server.through(http);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the new network settings cannot be used"),
+            }
+        }
+        if settings.token != self.settings.token {
+            self.credentials = Credentials::new(settings.token, self.token_file.clone());
+        }
+        self.settings = settings;
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> ControlFlow<()> {
+        match effect {
+            Effect::FindToken(key) => self.find_token(key),
+            Effect::ForgetToken(key) => self.forget_token(key),
+            Effect::SignIn { call, login } => self.sign_in(call, login),
+
+            Effect::Check { since } => {
+                self.ask_server(|server| async move { Event::Checked(server.changes(since.as_ref()).await) });
+            }
+            Effect::ReportDelivered { cursor } => self.ask_server(|server| async move {
+                let outcome = server.delivered(cursor.clone()).await;
+                Event::DeliveredReported { cursor, outcome }
+            }),
+            Effect::ReportRead { ids } => self.ask_server(|server| async move {
+                let outcome = server.read(ids.clone()).await;
+                Event::ReadReported { ids, outcome }
+            }),
+            Effect::Post { id, letter } => self.ask_server(move |server| async move {
+                let outcome = server.post(id, &letter).await;
+                Event::Posted { id, outcome }
+            }),
+            Effect::PullSettings => {
+                self.ask_server(|server| async move { Event::SettingsPulled(server.settings().await) });
+            }
+            Effect::PushInterval { wish, base_revision } => self.ask_server(move |server| async move {
+                let outcome = server.push_interval(wish, base_revision).await;
+                Event::IntervalPushed { wish, outcome }
+            }),
+            Effect::PullDirectory { tag } => {
+                self.ask_server(|server| async move { Event::DirectoryPulled(server.directory(tag).await) });
+            }
+
+            Effect::Schedule { interval, first_run_at } => self.scheduler.schedule(interval, first_run_at),
+            Effect::Unschedule => self.scheduler.unschedule(),
+            Effect::WriteInterval { wish } => {
+                let outcome = settings_watcher::write_interval(&self.settings_file, wish);
+                self.tell(Event::IntervalWritten(outcome));
+            }
+
+            Effect::SetTray(face) => {
+                if let Some(tray) = &self.tray {
+                    tray.set(face);
+                }
+            }
+            Effect::ShowPopup(popup) => match &self.notifier {
+                Some(notifier) => notifier.show(popup),
+                None => {
+                    let outcome = Err(NotificationsState::Absent);
+                    self.tell(Event::PopupShown { popup: popup.id, outcome });
+                }
+            },
+            Effect::WithdrawPopup(popup) => {
+                if let Some(notifier) = &self.notifier {
+                    notifier.withdraw(popup);
+                }
+            }
+            Effect::OpenImportant { ids } => self.programs.open_important(ids, &self.socket),
+            Effect::CloseImportant => self.programs.close_important(),
+            Effect::OpenWindow { what, id } => self.programs.open_window(what, id, &self.socket),
+
+            Effect::Answer { call, answer } => {
+                if let Some(reply) = self.waiting.remove(&call) {
+                    // Who asked may have gone meanwhile.
+                    let _ = reply.send(answer);
+                }
+            }
+            Effect::Publish => match self.engine.status() {
+                Ok(status) => {
+                    self.published.send_replace(Arc::new(status));
+                }
+                Err(error) => tracing::error!(%error, "the state could not be read"),
+            },
+            Effect::Quit => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn tell(&self, event: Event) {
+        // The loop that reads it is the one that is running this.
+        let _ = self.events.send(event);
+    }
+
+    /// Lets a task ask the server, and the loop go on; the answer comes as an event.
+    fn ask_server<F>(&self, ask: impl FnOnce(ServerClient) -> F)
+    where
+        F: Future<Output = Event> + Send + 'static,
+    {
+        // Without a token the server says that it is missing, which is an answer as well.
+        let server = self.server.clone().unwrap_or_else(|| ServerClient::new(self.http.clone(), "", None));
+        let events = self.events.clone();
+        let answer = ask(server);
+        tokio::spawn(async move {
+            // The loop may have ended meanwhile.
+            let _ = events.send(answer.await);
+        });
+    }
+}
+
+fn client_of(settings: &SettingsFile) -> Result<reqwest::Client, ClientError> {
+    http_client(&settings.proxy, settings.extra_ca_file.as_deref())
+}

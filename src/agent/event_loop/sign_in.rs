@@ -1,0 +1,82 @@
+//! The ways of the token: out of the keyring, from a sign-in, and away at a sign-out.
+
+use restante_engine::{
+    Event,
+    effect::AccountKey,
+    event::{CallId, TokenFound},
+};
+use restante_local_api::Login;
+use restante_server_api::NewSession;
+use secrecy::SecretString;
+
+use super::Agent;
+use crate::{credentials::Found, server_client::ServerClient};
+
+impl Agent {
+    pub(super) fn find_token(&self, key: AccountKey) {
+        let (credentials, connected) = (self.credentials.clone(), self.connected.clone());
+        let http = self.http.clone();
+        tokio::spawn(async move {
+            let (token, found) = match credentials.find(&key).await {
+                Ok(Found { token: Some(token), state }) => (Some(token), TokenFound::Found(state)),
+                Ok(Found { token: None, state }) => (None, TokenFound::None(state)),
+                Err(problem) => (None, TokenFound::Problem(problem)),
+            };
+            let server = ServerClient::new(http, &key.server, token);
+            let _ = connected.send((server, Event::TokenFound(found)));
+        });
+    }
+
+    pub(super) fn forget_token(&mut self, key: AccountKey) {
+        let (credentials, server) = (self.credentials.clone(), self.server.take());
+        tokio::spawn(async move {
+            if let Some(server) = server
+                && let Err(error) = server.sign_out().await
+            {
+                tracing::info!(%error, "the server did not hear of the sign-out; the token is forgotten here");
+            }
+            if let Err(problem) = credentials.forget(&key).await {
+                tracing::warn!(%problem, "the token could not be taken out of the keyring");
+            }
+        });
+    }
+
+    /// The token goes from the server's answer into the keyring and into the client; no event holds it
+    /// in a form that shows itself.
+    pub(super) fn sign_in(&self, call: CallId, login: Login) {
+        let (credentials, events) = (self.credentials.clone(), self.events.clone());
+        let (http, connected) = (self.http.clone(), self.connected.clone());
+        tokio::spawn(async move {
+            let session = NewSession {
+                organisation: login.organisation,
+                user: login.user,
+                password: login.password,
+                device: device_name(),
+            };
+            let outcome = ServerClient::new(http.clone(), &login.server, None).sign_in(&session).await;
+            let session = match outcome {
+                Ok(session) => session,
+                Err(error) => {
+                    let event = Event::SignedIn { call, server: login.server, outcome: Err(error) };
+                    let _ = events.send(event);
+                    return;
+                }
+            };
+            let token = SecretString::from(session.token.clone());
+            let key = AccountKey {
+                server: login.server.clone(),
+                organisation: session.organisation.name.to_string(),
+                user: session.user.login.to_string(),
+            };
+            let _ = events.send(Event::TokenKept(credentials.keep(&key, &token).await));
+            let server = ServerClient::new(http, &login.server, Some(token));
+            let outcome = Ok(Box::new(session));
+            let _ = connected.send((server, Event::SignedIn { call, server: login.server, outcome }));
+        });
+    }
+}
+
+/// What the device is called in the user's list of devices.
+fn device_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}

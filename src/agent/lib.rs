@@ -1,0 +1,28 @@
+//! The agent: does as the engine says. One loop takes what happens, the engine decides, the services of
+//! this crate carry it out, and each of them answers with an event.
+//!
+//! Invariant: nothing here decides. Invariant: nothing here blocks the loop, the desktop least of all.
+
+mod badge;
+mod credentials;
+mod durable_file;
+mod event_loop;
+mod instance;
+mod job_storage;
+mod local_routes;
+mod local_server;
+mod notifier;
+#[cfg(test)]
+mod private_bus;
+mod programs;
+mod scheduler;
+mod server_answer;
+mod server_client;
+mod settings_watcher;
+mod tray;
+
+pub use event_loop::{AgentError, Config, Desktop, Witness, run};
+pub use instance::InstanceError;
+pub use scheduler::SchedulerError;
+pub use server_client::ClientError;
+pub use settings_watcher::log_level;

@@ -1,0 +1,228 @@
+//! All routes of the local API on one page: each turns a request into a question for the loop.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{
+        DefaultBodyLimit, Path, Query, State,
+        rejection::{JsonRejection, PathRejection, QueryRejection},
+    },
+    http::StatusCode,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+    routing::{delete, get, post, put},
+};
+use restante_engine::{effect::Answer, event::Ask};
+use restante_local_api::{LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, Status, path};
+use restante_model::{Folder, Letter, MessageId, Seconds};
+use serde::Deserialize;
+use tokio::sync::{oneshot, watch};
+
+use crate::local_server::{Office, Question};
+
+/// As large as the server takes.
+const MAX_REQUEST_BYTES: usize = restante_server_api::MAX_REQUEST_BYTES;
+/// Rows of a page where the front end does not say.
+const DEFAULT_ROWS: u32 = 100;
+
+/// Every route.
+pub(crate) fn router(office: Office) -> Router {
+    Router::new()
+        .route(path::STATUS, get(|office| ask(office, Ask::Status)))
+        .route(path::CHECK, post(check))
+        .route(path::FOLDERS, get(|office| ask(office, Ask::Folders)))
+        .route("/v1/folders/{folder}", get(folder))
+        .route("/v1/messages/{id}", get(|office, id| with_id(office, id, Ask::Message)))
+        .route("/v1/messages/{id}/read", post(|office, id| with_id(office, id, Ask::MarkRead)))
+        .route("/v1/outbox/{id}", put(send))
+        .route("/v1/drafts/{id}", put(save_draft))
+        .route("/v1/drafts/{id}", delete(|office, id| with_id(office, id, Ask::DeleteDraft)))
+        .route("/v1/drafts/{id}/send", post(|office, id| with_id(office, id, Ask::SendDraft)))
+        .route(path::MODE, put(mode))
+        .route(path::INTERVAL, put(interval))
+        .route(path::DIRECTORY, get(directory))
+        .route(path::JOBS, get(|office| ask(office, Ask::Jobs)))
+        .route(path::EVENTS, get(events))
+        .route(path::SHOW, post(show))
+        .route(path::LOGIN, post(login))
+        .route(path::LOGOUT, post(|office| ask(office, Ask::Logout)))
+        .route(path::QUIT, post(|office| ask(office, Ask::Quit)))
+        .fallback(|| async { refusal(LocalProblemKind::NotFound, "there is no such path in the local API") })
+        .method_not_allowed_fallback(|| async {
+            refusal(LocalProblemKind::Invalid, "this path does not know that method")
+        })
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .with_state(office)
+}
+
+type Body<T> = Result<Json<T>, JsonRejection>;
+type Id = Result<Path<MessageId>, PathRejection>;
+type Parameters<T> = Result<Query<T>, QueryRejection>;
+
+#[derive(Deserialize)]
+struct CheckParameters {
+    #[serde(default)]
+    wait: bool,
+}
+
+async fn check(office: State<Office>, parameters: Parameters<CheckParameters>) -> Response {
+    match parameters {
+        Ok(Query(CheckParameters { wait })) => ask(office, Ask::Check { wait }).await,
+        Err(rejection) => invalid(rejection.body_text()),
+    }
+}
+
+#[derive(Deserialize)]
+struct FolderParameters {
+    before: Option<String>,
+    limit: Option<u32>,
+    #[serde(default)]
+    unread: bool,
+}
+
+async fn folder(
+    office: State<Office>,
+    folder: Result<Path<Folder>, PathRejection>,
+    parameters: Parameters<FolderParameters>,
+) -> Response {
+    match (folder, parameters) {
+        (Ok(Path(folder)), Ok(Query(FolderParameters { before, limit, unread }))) => {
+            let limit = limit.unwrap_or(DEFAULT_ROWS);
+            ask(office, Ask::Folder { folder, before, limit, unread }).await
+        }
+        (Err(_), _) => refusal(LocalProblemKind::NotFound, "there is no such folder"),
+        (_, Err(rejection)) => invalid(rejection.body_text()),
+    }
+}
+
+async fn with_id(office: State<Office>, id: Id, question: fn(MessageId) -> Ask) -> Response {
+    match id {
+        Ok(Path(id)) => ask(office, question(id)).await,
+        Err(rejection) => invalid(rejection.body_text()),
+    }
+}
+
+async fn with_letter(
+    office: State<Office>,
+    id: Id,
+    letter: Body<Letter>,
+    question: fn(MessageId, Letter) -> Ask,
+) -> Response {
+    match (id, letter) {
+        (Ok(Path(id)), Ok(Json(letter))) => ask(office, question(id, letter)).await,
+        (Err(rejection), _) => invalid(rejection.body_text()),
+        (_, Err(rejection)) => invalid(rejection.body_text()),
+    }
+}
+
+async fn send(office: State<Office>, id: Id, letter: Body<Letter>) -> Response {
+    with_letter(office, id, letter, |id, letter| Ask::Send { id, letter }).await
+}
+
+async fn save_draft(office: State<Office>, id: Id, letter: Body<Letter>) -> Response {
+    with_letter(office, id, letter, |id, letter| Ask::SaveDraft { id, letter }).await
+}
+
+async fn with_body<T>(office: State<Office>, body: Body<T>, question: fn(T) -> Ask) -> Response {
+    match body {
+        Ok(Json(body)) => ask(office, question(body)).await,
+        Err(rejection) => invalid(rejection.body_text()),
+    }
+}
+
+async fn mode(office: State<Office>, body: Body<PutMode>) -> Response {
+    with_body(office, body, |PutMode { mode }| Ask::SetMode(mode)).await
+}
+
+async fn interval(office: State<Office>, body: Body<PutInterval>) -> Response {
+    with_body(office, body, |PutInterval { seconds }| Ask::SetInterval(seconds.map(Seconds::new))).await
+}
+
+async fn login(office: State<Office>, body: Body<Login>) -> Response {
+    with_body(office, body, Ask::Login).await
+}
+
+async fn show(office: State<Office>, body: Body<Show>) -> Response {
+    with_body(office, body, |Show { what, id }| Ask::Show { what, id }).await
+}
+
+#[derive(Deserialize)]
+struct DirectoryParameters {
+    #[serde(default)]
+    q: String,
+}
+
+async fn directory(office: State<Office>, parameters: Parameters<DirectoryParameters>) -> Response {
+    match parameters {
+        Ok(Query(DirectoryParameters { q })) => ask(office, Ask::Directory { text: q }).await,
+        Err(rejection) => invalid(rejection.body_text()),
+    }
+}
+
+/// The whole state now, and again whenever something has changed.
+async fn events(State(office): State<Office>) -> Response {
+    let mut status = office.status;
+    status.mark_changed();
+    let stream = futures_util::stream::unfold((status, office.stop), |(mut status, stop)| async move {
+        tokio::select! {
+            () = stop.cancelled() => None,
+            changed = status.changed() => {
+                changed.ok()?;
+                let event = event(&mut status)?;
+                Some((Ok::<_, Infallible>(event), (status, stop)))
+            }
+        }
+    });
+    Sse::new(stream).into_response()
+}
+
+fn event(status: &mut watch::Receiver<Arc<Status>>) -> Option<Event> {
+    let status = Arc::clone(&status.borrow_and_update());
+    let text = serde_json::to_string(&*status);
+    text.inspect_err(|error| tracing::error!(%error, "the state is no JSON"))
+        .ok()
+        .map(|text| Event::default().data(text))
+}
+
+async fn ask(State(office): State<Office>, ask: Ask) -> Response {
+    let (reply, answer) = oneshot::channel();
+    if office.questions.send(Question { ask, reply }).await.is_err() {
+        return refusal(LocalProblemKind::Internal, "the agent is ending");
+    }
+    match answer.await {
+        Ok(Ok(answer)) => answered(answer),
+        Ok(Err(problem)) => refused(&problem),
+        Err(_) => refusal(LocalProblemKind::Internal, "the agent is ending"),
+    }
+}
+
+fn answered(answer: Answer) -> Response {
+    match answer {
+        Answer::Status(status) => Json(status).into_response(),
+        Answer::Check(check) => Json(check).into_response(),
+        Answer::Folders(folders) => Json(folders).into_response(),
+        Answer::Folder(page) => Json(page).into_response(),
+        Answer::Message(message) => Json(message).into_response(),
+        Answer::Letter(letter) => Json(letter).into_response(),
+        Answer::People(people) => Json(people).into_response(),
+        Answer::Jobs(jobs) => Json(jobs).into_response(),
+        Answer::Done => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+fn invalid(detail: String) -> Response {
+    refused(&LocalProblem { code: LocalProblemKind::Invalid, detail, hint: None })
+}
+
+fn refusal(code: LocalProblemKind, detail: &str) -> Response {
+    refused(&LocalProblem { code, detail: detail.to_owned(), hint: None })
+}
+
+fn refused(problem: &LocalProblem) -> Response {
+    let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let media_type = [(axum::http::header::CONTENT_TYPE, "application/problem+json")];
+    (status, media_type, Json(problem)).into_response()
+}

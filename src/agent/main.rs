@@ -1,0 +1,78 @@
+//! `restante-agent`: one per user and profile, from login on, in the foreground.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::Parser;
+use restante_agent::{AgentError, Config, Desktop, InstanceError};
+use restante_l10n::{Language, Words};
+use restante_model::SystemClock;
+use restante_process::{Exit, Paths, logging, private_umask, shutdown};
+
+/// Restante's agent: checks for mail, keeps it here, and tells you when some comes.
+#[derive(Parser)]
+#[command(name = "restante-agent", version)]
+struct Arguments {
+    /// The account to run for, where there are several
+    #[arg(long, value_name = "NAME", env = "RESTANTE_PROFILE")]
+    profile: Option<String>,
+    /// The settings file, in place of the usual one
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How much is logged: error, warn, info, debug, trace; else as the settings file says
+    #[arg(long, value_name = "L", env = "RESTANTE_LOG_LEVEL")]
+    log_level: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    private_umask();
+    match run(arguments) {
+        Ok(()) => Exit::Done.into(),
+        Err(error) => {
+            eprintln!("restante-agent: {error}");
+            eprintln!("hint: {}", hint(&error));
+            // All of it is refused by the machine it runs on, and by nobody else.
+            Exit::Refused.into()
+        }
+    }
+}
+
+/// What to do about it.
+fn hint(error: &anyhow::Error) -> &'static str {
+    match error.downcast_ref::<AgentError>() {
+        Some(AgentError::Instance(InstanceError::AlreadyRunning { .. })) => {
+            "`restante open` opens its mailbox; a second account takes --profile NAME"
+        }
+        Some(AgentError::Storage(_)) => "check the free space and the rights of the state folder",
+        Some(AgentError::Client(_)) => "mend [network] in the settings file",
+        Some(AgentError::Paths(_) | AgentError::Instance(_) | AgentError::Socket { .. }) | None => {
+            "check that the folders of XDG_STATE_HOME, XDG_CACHE_HOME and XDG_RUNTIME_DIR can be written"
+        }
+        Some(AgentError::Scheduler(_)) => "start it again, with --log-level debug, and report what it says",
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let paths = Paths::of_user(arguments.profile.as_deref())?;
+    let settings_file = arguments.config.unwrap_or_else(|| paths.config_file());
+    let level = arguments.log_level.unwrap_or_else(|| restante_agent::log_level(&settings_file).to_owned());
+    // The scheduler's crate says at level info what it does inside.
+    logging::start(&format!("{level},tokio_cron_scheduler=warn"), false);
+    let config = Config {
+        paths,
+        settings_file,
+        windows: None,
+        words: Arc::new(Words::new(Language::of_user())),
+        desktop: Desktop::Session,
+        witness: None,
+    };
+    // One thread: the agent sleeps nearly always, and its size is what a desktop feels.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build()?;
+    // Signals are listened for inside the runtime, which `requested` needs from its first moment.
+    let outcome = runtime
+        .block_on(async { restante_agent::run(config, Arc::new(SystemClock), shutdown::requested()).await });
+    // A keyring or a bus that hangs must not hold up the end of the session.
+    runtime.shutdown_background();
+    Ok(outcome?)
+}

@@ -1,0 +1,450 @@
+//! Popups in the corner, by the desktop's notification service (rows S9 and S10).
+//!
+//! The service may come late, be restarted, hang, or be absent for good: no call waits for longer than
+//! [`LIMIT`], nothing is remembered of a service that went, and whoever asked hears what came of it.
+
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
+use restante_engine::{
+    Event,
+    effect::Popup,
+    event::{PopupAction, PopupId},
+};
+use restante_l10n::Words;
+use restante_local_api::NotificationsState;
+use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
+
+/// A service that lives answers in milliseconds; a hung one would hold us for ever.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// How long a popup can still be acted on. Some services keep them for days and never say that they are
+/// gone, and each holds a connection to the bus.
+const LONGEST_LIFE: Duration = Duration::from_hours(12);
+
+const SERVICE: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+
+/// The name of the action that clicking the popup itself means (Desktop Notifications Specification 1.2).
+const OPEN: &str = "default";
+const MARK_READ: &str = "read";
+
+/// Gives the commands; a task of its own carries them out in order.
+pub(crate) struct Notifier {
+    to_do: mpsc::UnboundedSender<Heard>,
+}
+
+impl Notifier {
+    /// Looks for the notification service and follows it: [`Event::NotificationsChanged`]. Must be called
+    /// inside the runtime.
+    pub(crate) fn start(events: mpsc::UnboundedSender<Event>, words: Arc<Words>) -> Self {
+        let (to_do, heard) = mpsc::unbounded_channel();
+        let supervisor = Supervisor {
+            events,
+            words,
+            heard: to_do.clone(),
+            bus: None,
+            told: None,
+            service: Service::default(),
+            open: HashMap::new(),
+            shown: 0,
+        };
+        tokio::spawn(supervisor.run(heard));
+        Self { to_do }
+    }
+
+    /// Shows a popup, in place of the one of that number: [`Event::PopupShown`], later
+    /// [`Event::PopupEnded`].
+    pub(crate) fn show(&self, popup: Popup) {
+        self.order(Heard::Show(popup));
+    }
+
+    /// Takes a popup away: [`Event::PopupEnded`] where it was there.
+    pub(crate) fn withdraw(&self, popup: PopupId) {
+        self.order(Heard::Withdraw(popup));
+    }
+
+    fn order(&self, order: Heard) {
+        // The task ends only with the runtime.
+        let _ = self.to_do.send(order);
+    }
+}
+
+/// Everything that the supervisor hears: one closed list, one owner of the state.
+enum Heard {
+    Show(Popup),
+    Withdraw(PopupId),
+    /// The service came (again), or went.
+    OwnerChanged {
+        there: bool,
+    },
+    /// The session bus went.
+    BusGone,
+    /// A hung service answered.
+    Answered {
+        generation: u64,
+    },
+    /// The service said of one of its popups, by its own number for it, that this was done with it.
+    Acted {
+        service_id: u32,
+        action: PopupAction,
+    },
+    /// What a popup waited for came, or never will. `shown` is the popup's, so that the end of one is not
+    /// taken for that of another in its place.
+    Ended {
+        shown: u64,
+        popup: PopupId,
+        action: PopupAction,
+    },
+}
+
+/// What is known of the service that owns the name now.
+#[derive(Default)]
+struct Service {
+    /// Grows with each change of the owner.
+    generation: u64,
+    there: bool,
+    hung: bool,
+    abilities: Option<Abilities>,
+}
+
+/// What the service can do with a popup.
+#[derive(Clone, Copy, Default)]
+struct Abilities {
+    /// It reads markup in the body, so what is not meant as such must be escaped.
+    body_markup: bool,
+    /// It offers actions.
+    actions: bool,
+}
+
+/// A popup that is on the screen.
+struct Open {
+    shown: u64,
+    service_id: u32,
+    handle: Arc<NotificationHandle>,
+    waiter: AbortHandle,
+}
+
+struct Supervisor {
+    events: mpsc::UnboundedSender<Event>,
+    words: Arc<Words>,
+    heard: mpsc::UnboundedSender<Heard>,
+    bus: Option<zbus::Connection>,
+    told: Option<NotificationsState>,
+    service: Service,
+    open: HashMap<PopupId, Open>,
+    shown: u64,
+}
+
+impl Supervisor {
+    async fn run(mut self, mut heard: mpsc::UnboundedReceiver<Heard>) {
+        self.connect().await;
+        self.tell();
+        while let Some(heard) = heard.recv().await {
+            match heard {
+                Heard::Show(popup) => {
+                    let id = popup.id;
+                    let outcome = self.show(popup).await;
+                    self.send(Event::PopupShown { popup: id, outcome });
+                }
+                Heard::Withdraw(popup) => self.withdraw(popup),
+                Heard::OwnerChanged { there } => self.owner_changed(there),
+                Heard::BusGone => {
+                    self.bus = None;
+                    self.owner_changed(false);
+                }
+                Heard::Answered { generation } => {
+                    if generation == self.service.generation {
+                        self.service.hung = false;
+                    }
+                }
+                Heard::Acted { service_id, action } => {
+                    let popup = self.open.iter().find(|(_, open)| open.service_id == service_id);
+                    if let Some((&popup, _)) = popup {
+                        self.end(popup, action);
+                    }
+                }
+                Heard::Ended { shown, popup, action } => {
+                    if self.open.get(&popup).is_some_and(|open| open.shown == shown) {
+                        self.end(popup, action);
+                    }
+                }
+            }
+            self.tell();
+        }
+    }
+
+    // === The service ===
+
+    /// Connects to the session bus and begins to follow the service, where there is a bus.
+    async fn connect(&mut self) {
+        let bus = match timeout(LIMIT, follow(self.heard.clone())).await {
+            Ok(Ok(bus)) => bus,
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no session bus for notifications");
+                return;
+            }
+            Err(_) => {
+                tracing::warn!("the session bus did not answer within 3 s");
+                return;
+            }
+        };
+        self.service.there = reachable(&bus).await;
+        self.bus = Some(bus);
+    }
+
+    fn owner_changed(&mut self, there: bool) {
+        self.service = Service { generation: self.service.generation + 1, there, ..Service::default() };
+        // What the service showed went with it, or nobody can tell any more.
+        let gone: Vec<_> = self.open.keys().copied().collect();
+        for popup in gone {
+            self.end(popup, PopupAction::Closed);
+        }
+    }
+
+    /// Notes that the service does not answer, and waits in the background until it does. It may take
+    /// hours: the wait costs nothing, and a restarted service is heard of anyway.
+    fn hangs(&mut self) {
+        self.service.hung = true;
+        let (Some(bus), heard, generation) = (self.bus.clone(), self.heard.clone(), self.service.generation)
+        else {
+            return;
+        };
+        tokio::spawn(async move {
+            if call(&bus, "GetServerInformation").await.is_ok() {
+                let _ = heard.send(Heard::Answered { generation });
+            }
+        });
+    }
+
+    /// Says how the service is where that has changed.
+    fn tell(&mut self) {
+        let state = match &self.service {
+            Service { hung: true, .. } => NotificationsState::Hung,
+            Service { there: true, .. } => NotificationsState::Ok,
+            Service { there: false, .. } => NotificationsState::Absent,
+        };
+        if self.told.replace(state) != Some(state) {
+            self.send(Event::NotificationsChanged(state));
+        }
+    }
+
+    /// What the service can do, asked once of each owner of the name.
+    async fn abilities(&mut self) -> Result<Abilities, NotificationsState> {
+        if let Some(abilities) = self.service.abilities {
+            return Ok(abilities);
+        }
+        let bus = self.bus.clone().ok_or(NotificationsState::Absent)?;
+        match timeout(LIMIT, call(&bus, "GetCapabilities")).await {
+            Ok(Ok(answer)) => {
+                let names: Vec<String> = answer.body().deserialize().unwrap_or_default();
+                let has = |name: &str| names.iter().any(|named| named == name);
+                let abilities = Abilities { body_markup: has("body-markup"), actions: has("actions") };
+                self.service.abilities = Some(abilities);
+                // A service that the bus starts on demand is there from now on.
+                self.service.there = true;
+                Ok(abilities)
+            }
+            Ok(Err(error)) => Err(self.refused(&error)),
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    fn refused(&mut self, error: &dyn std::fmt::Display) -> NotificationsState {
+        tracing::warn!(%error, "the notification service refused");
+        self.service.there = false;
+        NotificationsState::Absent
+    }
+
+    fn silent(&mut self) -> NotificationsState {
+        tracing::warn!("the notification service did not answer within 3 s");
+        self.hangs();
+        NotificationsState::Hung
+    }
+
+    // === Popups ===
+
+    async fn show(&mut self, popup: Popup) -> Result<(), NotificationsState> {
+        if self.service.hung {
+            return Err(NotificationsState::Hung);
+        }
+        if self.bus.is_none() {
+            self.connect().await;
+        }
+        let abilities = self.abilities().await?;
+        let mut notification = self.notification(&popup, abilities);
+        if let Some(before) = self.open.get(&popup.id) {
+            notification.id(before.service_id);
+        }
+        let mut showing = tokio::spawn(async move { notification.show_async().await });
+        let handle = match timeout(LIMIT, &mut showing).await {
+            Ok(Ok(Ok(handle))) => handle,
+            Ok(Ok(Err(error))) => return Err(self.refused(&error)),
+            Ok(Err(panicked)) => return Err(self.refused(&panicked)),
+            Err(_) => {
+                // It may still come when the service wakes, although we say now that it did not: then it
+                // must go, or the person would see it twice.
+                tokio::spawn(async move {
+                    if let Ok(Ok(handle)) = showing.await {
+                        let _ = timeout(LIMIT, handle.close_async()).await;
+                    }
+                });
+                return Err(self.silent());
+            }
+        };
+        self.shown += 1;
+        let handle = Arc::new(handle);
+        let waiter = self.wait_for_end(popup.id, handle.clone());
+        let open = Open { shown: self.shown, service_id: handle.id(), handle, waiter };
+        if let Some(before) = self.open.insert(popup.id, open) {
+            before.waiter.abort();
+        }
+        Ok(())
+    }
+
+    fn notification(&self, popup: &Popup, abilities: Abilities) -> Notification {
+        let said = text::of(&popup.content, &self.words);
+        let mut notification = Notification::new();
+        notification
+            .appname("Restante")
+            .icon("mail-unread")
+            .summary(&said.summary)
+            .body(&if abilities.body_markup { text::escape(&said.body) } else { said.body })
+            .hint(Hint::Category("email.arrived".to_owned()))
+            .hint(Hint::DesktopEntry("restante".to_owned()))
+            .urgency(if said.important { Urgency::Critical } else { Urgency::Normal });
+        if abilities.actions {
+            notification.action(OPEN, &self.words.text("popup-open"));
+            if said.one_message {
+                notification.action(MARK_READ, &self.words.text("popup-mark-read"));
+            }
+        }
+        notification
+    }
+
+    /// Waits on the popup's own connection: some services answer only the one that asked.
+    fn wait_for_end(&self, popup: PopupId, handle: Arc<NotificationHandle>) -> AbortHandle {
+        let (heard, shown) = (self.heard.clone(), self.shown);
+        let waiting = async move {
+            let mut action = PopupAction::Closed;
+            let acted =
+                handle.wait_for_action_async(|response: &NotificationResponse| action = meaning(response));
+            if timeout(LONGEST_LIFE, acted).await.is_err() {
+                let _ = timeout(LIMIT, handle.close_async()).await;
+            }
+            action
+        };
+        // A task inside, since the crate panics where the bus goes away while it begins to wait.
+        let inner = tokio::spawn(waiting);
+        let abort_inner = inner.abort_handle();
+        tokio::spawn(async move {
+            let action = inner.await.unwrap_or(PopupAction::Closed);
+            let _ = heard.send(Heard::Ended { shown, popup, action });
+        });
+        abort_inner
+    }
+
+    fn withdraw(&mut self, popup: PopupId) {
+        let Some(open) = self.open.get(&popup) else { return };
+        let handle = open.handle.clone();
+        tokio::spawn(async move { timeout(LIMIT, handle.close_async()).await });
+        self.end(popup, PopupAction::Closed);
+    }
+
+    fn end(&mut self, popup: PopupId, action: PopupAction) {
+        if let Some(open) = self.open.remove(&popup) {
+            open.waiter.abort();
+            self.send(Event::PopupEnded { popup, action });
+        }
+    }
+
+    fn send(&self, event: Event) {
+        // Nobody listens any more once the agent ends.
+        let _ = self.events.send(event);
+    }
+}
+
+fn meaning(response: &NotificationResponse) -> PopupAction {
+    match response {
+        NotificationResponse::Default => PopupAction::Open,
+        NotificationResponse::Action(name) => meaning_of_name(name),
+        NotificationResponse::Closed(_) | NotificationResponse::Reply(_) => PopupAction::Closed,
+    }
+}
+
+fn meaning_of_name(action: &str) -> PopupAction {
+    match action {
+        OPEN => PopupAction::Open,
+        MARK_READ => PopupAction::MarkRead,
+        // We offered no other.
+        _ => PopupAction::Closed,
+    }
+}
+
+/// A connection on which the service is followed: who owns its name, and what it says to everybody of
+/// its popups. (What it says only to the one who asked, the popup's own connection hears.)
+async fn follow(heard: mpsc::UnboundedSender<Heard>) -> zbus::Result<zbus::Connection> {
+    let bus = zbus::Connection::session().await?;
+    let rule = zbus::MatchRule::builder()
+        .msg_type(zbus::message::Type::Signal)
+        .interface(SERVICE)
+        .path(PATH)
+        .build()?;
+    let mut said = zbus::MessageStream::for_match_rule(rule, &bus, None).await?;
+    let names = zbus::fdo::DBusProxy::new(&bus).await?;
+    let mut owners = names.receive_name_owner_changed_with_args(&[(0, SERVICE)]).await?;
+    tokio::spawn({
+        let heard = heard.clone();
+        async move {
+            while let Some(signal) = said.next().await {
+                if let Some(acted) = signal.ok().as_ref().and_then(acted) {
+                    let _ = heard.send(acted);
+                }
+            }
+        }
+    });
+    tokio::spawn(async move {
+        while let Some(signal) = owners.next().await {
+            if let Ok(change) = signal.args() {
+                let _ = heard.send(Heard::OwnerChanged { there: change.new_owner().is_some() });
+            }
+        }
+        let _ = heard.send(Heard::BusGone);
+    });
+    Ok(bus)
+}
+
+fn acted(signal: &zbus::Message) -> Option<Heard> {
+    let (service_id, action) = match signal.header().member()?.as_str() {
+        "ActionInvoked" => {
+            let (id, name): (u32, String) = signal.body().deserialize().ok()?;
+            (id, meaning_of_name(&name))
+        }
+        "NotificationClosed" => {
+            let (id, _reason): (u32, u32) = signal.body().deserialize().ok()?;
+            (id, PopupAction::Closed)
+        }
+        _ => return None,
+    };
+    Some(Heard::Acted { service_id, action })
+}
+
+/// Whether a popup could be shown: the service runs, or the bus would start it.
+async fn reachable(bus: &zbus::Connection) -> bool {
+    let asked = async {
+        let names = zbus::fdo::DBusProxy::new(bus).await?;
+        let there = names.name_has_owner(SERVICE.try_into()?).await?
+            || names.list_activatable_names().await?.iter().any(|name| name.as_str() == SERVICE);
+        zbus::Result::Ok(there)
+    };
+    timeout(LIMIT, asked).await.is_ok_and(|asked| asked.unwrap_or(false))
+}
+
+async fn call(bus: &zbus::Connection, method: &'static str) -> zbus::Result<zbus::Message> {
+    bus.call_method(Some(SERVICE), PATH, Some(SERVICE), method, &()).await
+}

@@ -1,0 +1,121 @@
+//! What a popup says, in words. Names and subjects come from other people: one line each, bounded.
+
+use restante_engine::effect::PopupContent;
+use restante_l10n::{Value, Words, isolate, one_line};
+
+/// More of a name or a subject than this no popup shows; and the service copies it all.
+const MAX_NAME_CHARACTERS: usize = 80;
+const MAX_SUBJECT_CHARACTERS: usize = 200;
+
+/// The words of a popup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) summary: String,
+    pub(super) body: String,
+    pub(super) important: bool,
+    pub(super) one_message: bool,
+}
+
+pub(super) fn of(content: &PopupContent, words: &Words) -> Said {
+    match content {
+        PopupContent::Message { id: _, from, subject, important } => {
+            let name = from.as_ref().map(|person| bounded(&person.name, MAX_NAME_CHARACTERS));
+            let summary = match (&name, important) {
+                (Some(name), false) => name.clone(),
+                (Some(name), true) => {
+                    words.with("popup-important-from", &[("from", Value::Text(&isolate(name)))])
+                }
+                (None, false) => words.text("popup-message"),
+                (None, true) => words.text("popup-important"),
+            };
+            let body = match subject.as_deref().map(|subject| bounded(subject, MAX_SUBJECT_CHARACTERS)) {
+                Some(subject) if subject.is_empty() => words.text("popup-no-subject"),
+                Some(subject) => subject,
+                None => String::new(),
+            };
+            Said { summary, body, important: *important, one_message: true }
+        }
+        PopupContent::Summary { count } => Said {
+            summary: words.with("popup-summary", &[("count", Value::Number(*count))]),
+            body: words.text("popup-summary-body"),
+            important: false,
+            one_message: false,
+        },
+    }
+}
+
+/// Text for a service that reads markup in the body.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+fn bounded(text: &str, max_characters: usize) -> String {
+    let line = one_line(text);
+    if line.chars().count() <= max_characters {
+        return line;
+    }
+    let cut: String = line.chars().take(max_characters - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use restante_l10n::Language;
+    use restante_model::{MessageId, Person};
+
+    use super::*;
+
+    fn message(from: Option<&str>, subject: Option<&str>, important: bool) -> Said {
+        let content = PopupContent::Message {
+            id: "01936a70-1b3c-7000-8000-000000000001".parse::<MessageId>().unwrap(),
+            from: from.map(|name| Person { login: "boris".parse().unwrap(), name: name.into() }),
+            subject: subject.map(str::to_owned),
+            important,
+        };
+        of(&content, &Words::new(Language::English))
+    }
+
+    #[test]
+    fn a_message_is_told_by_sender_and_subject() {
+        let said = message(Some("Boris Petrov"), Some("Lunch"), false);
+        assert_eq!((said.summary.as_str(), said.body.as_str()), ("Boris Petrov", "Lunch"));
+        assert_eq!(message(Some("Boris"), Some("Fire"), true).summary, "Important: Boris");
+    }
+
+    #[test]
+    fn without_previews_neither_is_told() {
+        let said = message(None, None, true);
+        assert_eq!((said.summary.as_str(), said.body.as_str()), ("Important message", ""));
+    }
+
+    #[test]
+    fn control_characters_and_long_texts_do_not_reach_the_screen() {
+        let said = message(Some("Bo\u{7}ris\n\n"), Some(&"я".repeat(5000)), false);
+        assert_eq!(said.summary, "Bo ris");
+        assert_eq!(said.body.chars().count(), MAX_SUBJECT_CHARACTERS);
+        assert!(said.body.ends_with('…'));
+    }
+
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(escape("Profit & Loss <report@x.org>"), "Profit &amp; Loss &lt;report@x.org&gt;");
+    }
+
+    #[test]
+    fn several_are_counted() {
+        let words = Words::new(Language::Russian);
+        assert_eq!(of(&PopupContent::Summary { count: 4 }, &words).summary, "4 новых письма");
+        assert!(!of(&PopupContent::Summary { count: 4 }, &words).one_message);
+    }
+}

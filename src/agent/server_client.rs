@@ -1,0 +1,188 @@
+//! The agent's side of the server's API. The one place that names the HTTP client.
+
+use std::{path::Path, time::Duration};
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
+use restante_engine::{
+    event::{Checked, ServerError},
+    settings_file::Proxy,
+};
+use restante_model::{CheckInterval, Cursor, Letter, MessageId};
+use restante_server_api::{
+    Accepted, CLIENT_VERSION_HEADER, Delivered, Directory, NewSession, PutInterval, Read, Session, Settings,
+    path,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::server_answer;
+
+/// A server in the house answers in milliseconds; a name that resolves to nobody must not hold a check.
+const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(10);
+/// Enough for a page of 4 MiB over a slow line.
+const ANSWER_TIME_LIMIT: Duration = Duration::from_mins(1);
+
+/// Why no client can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The file of `extra_ca_file`.
+    #[error("certificates in {path} cannot be read: {reason}")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The URL of `proxy`.
+    #[error("proxy {url} cannot be used: {source}")]
+    Proxy {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        source: reqwest::Error,
+    },
+    /// Neither of them.
+    #[error("the HTTP client cannot be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// One HTTP client for life: its certificates are read once, its connections are kept.
+pub(crate) fn http_client(proxy: &Proxy, extra_ca_file: Option<&Path>) -> Result<Client, ClientError> {
+    let mut builder = Client::builder()
+        .connect_timeout(CONNECT_TIME_LIMIT)
+        .timeout(ANSWER_TIME_LIMIT)
+        // A token must not follow a redirect, and our server gives none.
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("restante-agent/", env!("CARGO_PKG_VERSION")));
+    builder = match proxy {
+        Proxy::System => builder,
+        Proxy::None => builder.no_proxy(),
+        Proxy::Url(url) => {
+            let proxy =
+                reqwest::Proxy::all(url).map_err(|source| ClientError::Proxy { url: url.clone(), source })?;
+            builder.proxy(proxy)
+        }
+    };
+    if let Some(path) = extra_ca_file {
+        let error = |reason: String| ClientError::Certificates { path: path.display().to_string(), reason };
+        let pem = std::fs::read(path).map_err(|it| error(it.to_string()))?;
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|it| error(it.to_string()))?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    Ok(builder.build()?)
+}
+
+/// Talks to one server as one device. Cheap to clone: a request takes its own.
+#[derive(Clone)]
+pub(crate) struct ServerClient {
+    http: Client,
+    server: String,
+    token: Option<SecretString>,
+}
+
+type Answer<T> = Result<T, ServerError>;
+
+impl ServerClient {
+    /// A client of the server with this URL; with the token of a device where there is one.
+    pub(crate) fn new(http: Client, server: &str, token: Option<SecretString>) -> Self {
+        Self { http, server: server.trim_end_matches('/').to_owned(), token }
+    }
+
+    /// The same server as the same device, through another HTTP client.
+    pub(crate) fn through(&self, http: Client) -> Self {
+        Self { http, ..self.clone() }
+    }
+
+    /// Signs in. The password goes into the request and nowhere else.
+    pub(crate) async fn sign_in(&self, session: &NewSession) -> Answer<Session> {
+        server_answer::body(self.send(self.request(Method::POST, path::SESSIONS).json(session)).await?).await
+    }
+
+    /// Revokes this device's token.
+    pub(crate) async fn sign_out(&self) -> Answer<()> {
+        self.done(self.request(Method::DELETE, &path::session("current"))).await
+    }
+
+    /// What changed since the cursor.
+    pub(crate) async fn changes(&self, since: Option<&Cursor>) -> Answer<Checked> {
+        let mut request = self.request(Method::GET, path::CHANGES);
+        if let Some(since) = since {
+            request = request.query(&[("since", since.to_string())]);
+        }
+        let answer = self.send(request).await?;
+        if answer.status() == StatusCode::NOT_MODIFIED && since.is_some() {
+            return Ok(Checked::Unchanged);
+        }
+        Ok(Checked::Page(Box::new(server_answer::body(answer).await?)))
+    }
+
+    /// Everything up to the cursor is durably here.
+    pub(crate) async fn delivered(&self, cursor: Cursor) -> Answer<()> {
+        self.done(self.request(Method::POST, path::DELIVERED).json(&Delivered { cursor })).await
+    }
+
+    /// The person opened these.
+    pub(crate) async fn read(&self, ids: Vec<MessageId>) -> Answer<()> {
+        self.done(self.request(Method::POST, path::READ).json(&Read { ids })).await
+    }
+
+    /// Gives the server a letter; the same id at every try.
+    pub(crate) async fn post(&self, id: MessageId, letter: &Letter) -> Answer<Accepted> {
+        let request = self.request(Method::PUT, &path::message(id)).json(letter);
+        server_answer::body(self.send(request).await?).await
+    }
+
+    /// The settings in force.
+    pub(crate) async fn settings(&self) -> Answer<Settings> {
+        server_answer::body(self.send(self.request(Method::GET, path::SETTINGS)).await?).await
+    }
+
+    /// Saves the user's interval, or goes back to the office's.
+    pub(crate) async fn push_interval(
+        &self,
+        wish: Option<CheckInterval>,
+        base_revision: Option<u64>,
+    ) -> Answer<Settings> {
+        let request = match wish {
+            Some(interval) => self
+                .request(Method::PUT, path::CHECK_INTERVAL)
+                .json(&PutInterval { check_interval_seconds: interval.seconds(), base_revision }),
+            None => self.request(Method::DELETE, path::CHECK_INTERVAL),
+        };
+        server_answer::body(self.send(request).await?).await
+    }
+
+    /// Who can be written to, with the tag of the answer; `None` where nothing changed.
+    pub(crate) async fn directory(&self, tag: Option<String>) -> Answer<Option<(Directory, String)>> {
+        let mut request = self.request(Method::GET, path::DIRECTORY);
+        if let Some(tag) = &tag {
+            request = request.header(header::IF_NONE_MATCH, tag);
+        }
+        let answer = self.send(request).await?;
+        if answer.status() == StatusCode::NOT_MODIFIED && tag.is_some() {
+            return Ok(None);
+        }
+        let tag = answer.headers().get(header::ETAG).and_then(|it| it.to_str().ok());
+        let tag = tag.unwrap_or_default().to_owned();
+        Ok(Some((server_answer::body(answer).await?, tag)))
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.server))
+            .header(CLIENT_VERSION_HEADER, restante_model::VERSION);
+        match &self.token {
+            // The client marks it as sensitive, so that no debug output shows it.
+            Some(token) => request.bearer_auth(token.expose_secret()),
+            None => request,
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Answer<reqwest::Response> {
+        request.send().await.map_err(|error| server_answer::none(&error))
+    }
+
+    async fn done(&self, request: RequestBuilder) -> Answer<()> {
+        server_answer::done(self.send(request).await?).await
+    }
+}

@@ -1,0 +1,61 @@
+//! The commands, each in its file.
+
+mod check;
+mod draft;
+mod interval;
+mod jobs;
+mod list;
+mod login;
+mod logout;
+mod offline;
+mod open;
+mod quit;
+mod read;
+mod send;
+mod status;
+mod write;
+
+use clap::Subcommand;
+use restante_process::Exit;
+
+use crate::{failure::Failure, session::Session};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Login(login::Login),
+    Logout(logout::Logout),
+    Status(status::Status),
+    Check(check::Check),
+    List(list::List),
+    Read(read::Read),
+    Send(send::Send),
+    #[command(subcommand)]
+    Draft(draft::Draft),
+    Offline(offline::Offline),
+    Interval(interval::Interval),
+    Jobs(jobs::Jobs),
+    Open(open::Open),
+    Write(write::Write),
+    Quit(quit::Quit),
+}
+
+impl Command {
+    pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
+        match self {
+            Self::Login(login) => login.run(session).await,
+            Self::Logout(logout) => logout.run(session).await,
+            Self::Status(status) => status.run(session).await,
+            Self::Check(check) => check.run(session).await,
+            Self::List(list) => list.run(session).await,
+            Self::Read(read) => read.run(session).await,
+            Self::Send(send) => send.run(session).await,
+            Self::Draft(draft) => draft.run(session).await,
+            Self::Offline(offline) => offline.run(session).await,
+            Self::Interval(interval) => interval.run(session).await,
+            Self::Jobs(jobs) => jobs.run(session).await,
+            Self::Open(open) => open.run(session).await,
+            Self::Write(write) => write.run(session).await,
+            Self::Quit(quit) => quit.run(session).await,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `restante status`
+
+use clap::Args;
+use restante_l10n::{Value, Words};
+use restante_local_api::{
+    self as api, Connection, KeyringState, Mode, NotificationsState, TrayState, Trigger,
+};
+use restante_process::Exit;
+
+use crate::{
+    failure::{Failure, check_outcome},
+    interval_line::interval_line,
+    session::Session,
+    table::Table,
+    text::safe_line,
+};
+
+/// What the agent has, does and will do
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Go on and print it after every change
+    #[arg(long)]
+    watch: bool,
+}
+
+impl Status {
+    pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
+        if !self.watch {
+            let status = session.client.status().await?;
+            print(session, &status)?;
+            return Ok(Exit::Done);
+        }
+        let mut events = session.client.events().await?;
+        while let Some(status) = events.next().await {
+            if session.json {
+                session.object(&status)?;
+            } else {
+                let line = one_line(session, &status);
+                session.line(&line)?;
+            }
+        }
+        Err(Failure::AgentEnded)
+    }
+}
+
+fn print(session: &mut Session<'_, '_>, status: &api::Status) -> Result<(), Failure> {
+    if session.json {
+        return session.object(status);
+    }
+    let words = session.words;
+    let mut table = Table::new().column("").column("");
+    let mut row = |key: &str, value: String| table.row([words.text(key), value]);
+    row("cli-label-account", account(words, status));
+    row("cli-label-mail", unread(words, status));
+    row("cli-label-server", connection(words, status));
+    row("cli-label-interval", interval_line(words, status, |at| session.moment(at)));
+    if let Some(check) = &status.last_check {
+        let values = [
+            ("moment", Value::Text(&session.moment(check.ended_at))),
+            ("trigger", Value::Text(&trigger(words, check.trigger))),
+            ("outcome", Value::Text(&check_outcome(check.outcome, words))),
+        ];
+        let new = words.with("cli-new", &[("count", Value::Number(check.new))]);
+        row("cli-label-last-check", format!("{}, {new}", words.with("cli-last-check", &values)));
+    }
+    row("cli-label-outbox", outbox(words, status));
+    row("cli-label-drafts", status.drafts.to_string());
+    for lack in lacks(words, status) {
+        row("cli-label-lacks", lack);
+    }
+    if let Some(problem) = &status.settings_problem {
+        row("cli-label-settings", problem.clone());
+    }
+    // The first line holds the titles, of which these two columns have none.
+    for line in &table.lines(None)[1..] {
+        session.line(line)?;
+    }
+    Ok(())
+}
+
+/// For `--watch`: what changes often, on one line.
+fn one_line(session: &Session<'_, '_>, status: &api::Status) -> String {
+    let words = session.words;
+    [session.moment(session.now()), unread(words, status), connection(words, status), outbox(words, status)]
+        .join("; ")
+}
+
+fn account(words: &Words, status: &api::Status) -> String {
+    match &status.account {
+        Some(account) => words.with(
+            "cli-account",
+            &[
+                ("user", Value::Text(&safe_line(&account.user))),
+                ("organisation", Value::Text(&safe_line(&account.organisation))),
+                ("server", Value::Text(&safe_line(&account.server))),
+            ],
+        ),
+        None => words.text("status-signed-out"),
+    }
+}
+
+fn unread(words: &Words, status: &api::Status) -> String {
+    let unread = words.with("cli-unread", &[("count", Value::Number(status.unread))]);
+    if status.unread_high == 0 {
+        return unread;
+    }
+    format!("{unread}, {}", words.with("cli-unread-high", &[("count", Value::Number(status.unread_high))]))
+}
+
+fn connection(words: &Words, status: &api::Status) -> String {
+    let state = match (status.mode, status.connection) {
+        (Mode::Offline, _) => words.text("status-offline"),
+        (Mode::Online, Connection::Ok) => words.text("cli-connected"),
+        (Mode::Online, Connection::Unreachable) => words.text("status-unreachable"),
+        (Mode::Online, Connection::SignedOut) => words.text("status-signed-out"),
+        (Mode::Online, Connection::OfficeUnavailable) => words.text("status-office-unavailable"),
+        (Mode::Online, Connection::ClientTooOld) => words.text("status-client-too-old"),
+        (Mode::Online, Connection::Untried) => words.text("status-untried"),
+    };
+    match &status.connection_detail {
+        Some(detail) => words.with(
+            "status-detail",
+            &[("what", Value::Text(&state)), ("detail", Value::Text(&safe_line(detail)))],
+        ),
+        None => state,
+    }
+}
+
+fn outbox(words: &Words, status: &api::Status) -> String {
+    let counts = [("outbox-waiting", status.outbox.waiting), ("outbox-refused", status.outbox.refused)];
+    let said: Vec<_> = counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(key, count)| words.with(key, &[("count", Value::Number(count))]))
+        .collect();
+    if said.is_empty() { words.text("cli-outbox-empty") } else { said.join(", ") }
+}
+
+/// What the desktop does not give the agent.
+fn lacks(words: &Words, status: &api::Status) -> Vec<String> {
+    let carriers = &status.carriers;
+    let tray = match carriers.tray {
+        TrayState::Shown => None,
+        TrayState::NoHost => Some(words.text("cli-no-tray-host")),
+        TrayState::NoBus => Some(words.text("cli-no-bus")),
+    };
+    let notifications = match carriers.notifications {
+        NotificationsState::Ok => None,
+        NotificationsState::Absent => Some(words.text("cli-notifications-absent")),
+        NotificationsState::Hung => Some(words.text("cli-notifications-hung")),
+    };
+    let keyring = match carriers.keyring {
+        KeyringState::Ok => None,
+        KeyringState::Locked => Some(words.text("cli-keyring-locked")),
+        KeyringState::Absent => Some(words.text("cli-keyring-absent")),
+        KeyringState::File => Some(words.text("cli-keyring-file")),
+    };
+    [tray, notifications, keyring].into_iter().flatten().collect()
+}
+
+fn trigger(words: &Words, trigger: Trigger) -> String {
+    match trigger {
+        Trigger::Start => words.text("cli-trigger-start"),
+        Trigger::Schedule => words.text("cli-trigger-schedule"),
+        Trigger::Manual => words.text("cli-trigger-manual"),
+        Trigger::Resume => words.text("cli-trigger-resume"),
+        Trigger::Online => words.text("cli-trigger-online"),
+        Trigger::SignIn => words.text("cli-trigger-sign-in"),
+        Trigger::Send => words.text("cli-trigger-send"),
+        Trigger::Settings => words.text("cli-trigger-settings"),
+    }
+}

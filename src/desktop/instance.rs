@@ -1,0 +1,159 @@
+//! One mailbox window for each agent: a second start hands its wish to the first one and ends.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, BufRead, BufReader, Read, Write},
+    os::unix::net::{UnixListener, UnixStream},
+    path::Path,
+    thread,
+    time::Duration,
+};
+
+use restante_local_api::model::MessageId;
+
+/// The longest wish, `show` and an id, with room.
+const LONGEST_WISH: u64 = 256;
+/// How long the one who knocks may take: it writes at once, or it is not one of ours.
+const KNOCK_TIME_LIMIT: Duration = Duration::from_secs(1);
+
+/// What a start of the program wants of the mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// To see it.
+    Show,
+    /// To see this message in it.
+    Open(MessageId),
+    /// To write a message.
+    Write,
+}
+
+/// What became of the wish to be the one.
+#[derive(Debug)]
+pub(crate) enum Instance {
+    /// This process is the one. The lock lasts as long as this value.
+    First(Doorbell),
+    /// Another one is and has been told.
+    Told,
+    /// It cannot be known here: open a window all the same.
+    Unknown,
+}
+
+/// Where others ring.
+#[derive(Debug)]
+pub(crate) struct Doorbell {
+    listener: UnixListener,
+    _lock: File,
+}
+
+/// Becomes the one in `folder`, or hands `errand` to the one that is. The kernel's lock decides, so
+/// nothing that a crash leaves behind is in the way.
+pub(crate) fn enter(folder: &Path, errand: Errand) -> Instance {
+    match try_enter(folder, errand) {
+        Ok(instance) => instance,
+        Err(error) => {
+            tracing::debug!(%error, "one mailbox window cannot be told from another here");
+            Instance::Unknown
+        }
+    }
+}
+
+fn try_enter(folder: &Path, errand: Errand) -> io::Result<Instance> {
+    let socket = folder.join("desktop.sock");
+    let lock = File::options().create(true).truncate(false).write(true).open(folder.join("desktop.lock"))?;
+    match lock.try_lock() {
+        Ok(()) => {
+            match fs::remove_file(&socket) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+            Ok(Instance::First(Doorbell { listener: UnixListener::bind(&socket)?, _lock: lock }))
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut door = UnixStream::connect(&socket)?;
+            writeln!(door, "{}", errand.as_line())?;
+            Ok(Instance::Told)
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+impl Doorbell {
+    /// Hands on what others want, for as long as the process lives.
+    pub(crate) fn listen(self, wanted: impl Fn(Errand) + Send + 'static) -> io::Result<()> {
+        thread::Builder::new().name("doorbell".into()).spawn(move || {
+            let doorbell = self; // whole, with its lock
+            for visitor in doorbell.listener.incoming().flatten() {
+                if let Some(errand) = hear(visitor) {
+                    wanted(errand);
+                }
+            }
+        })?;
+        Ok(())
+    }
+}
+
+fn hear(visitor: UnixStream) -> Option<Errand> {
+    visitor.set_read_timeout(Some(KNOCK_TIME_LIMIT)).ok()?;
+    let mut said = String::new();
+    BufReader::new(visitor.take(LONGEST_WISH)).read_line(&mut said).ok()?;
+    Errand::from_line(said.trim_end())
+}
+
+impl Errand {
+    fn as_line(self) -> String {
+        match self {
+            Self::Show => "show".into(),
+            Self::Open(id) => format!("open {id}"),
+            Self::Write => "write".into(),
+        }
+    }
+
+    fn from_line(line: &str) -> Option<Self> {
+        match line.split_once(' ') {
+            None if line == "show" => Some(Self::Show),
+            None if line == "write" => Some(Self::Write),
+            Some(("open", id)) => id.parse().ok().map(Self::Open),
+            None | Some(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("restante-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn the_second_start_hands_its_errand_to_the_first() {
+        let folder = folder("instance");
+        let Instance::First(doorbell) = enter(&folder, Errand::Show) else { panic!("nobody was there") };
+        let (teller, errands) = mpsc::channel();
+        doorbell.listen(move |errand| teller.send(errand).unwrap()).unwrap();
+        let id = "01936a70-1b3c-7000-8000-000000000001".parse().unwrap();
+        for errand in [Errand::Open(id), Errand::Write, Errand::Show] {
+            assert!(matches!(enter(&folder, errand), Instance::Told));
+            assert_eq!(errands.recv().unwrap(), errand);
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_a_crash_left_behind_is_not_in_the_way() {
+        let folder = folder("crash");
+        drop(UnixListener::bind(folder.join("desktop.sock")).unwrap()); // leaves its file
+        assert!(matches!(enter(&folder, Errand::Show), Instance::First(_)));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn without_a_folder_a_window_opens_all_the_same() {
+        assert!(matches!(enter(Path::new("/nowhere/at/all"), Errand::Show), Instance::Unknown));
+    }
+}

@@ -1,0 +1,112 @@
+//! Who is meant, what a reply starts with, and a window that is really operated.
+
+use i_slint_backend_testing::{ElementHandle, init_no_event_loop};
+use restante_l10n::Language;
+
+use super::*;
+
+fn person(login: &str, name: &str) -> Person {
+    Person { login: login.parse().unwrap(), name: name.into() }
+}
+
+fn desk() -> Desk {
+    Desk::new(
+        std::path::Path::new("/nowhere/agent.sock"),
+        &std::sync::Arc::new(Words::new(Language::English)),
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_login_or_a_whole_name_means_its_owner() {
+    let people = [person("anna", "Anna K"), person("annabel", "Anna"), person("joanna", "Joanna")];
+    assert_eq!(meant("ANNA", &people), Meant::One(&people[0]), "the login goes before the name");
+    assert_eq!(meant("joanna", &people), Meant::One(&people[2]));
+    assert_eq!(meant("ann", &people), Meant::Several);
+    assert_eq!(meant("ann", &people[..1]), Meant::One(&people[0]));
+    assert_eq!(meant("ann", &[]), Meant::Nobody);
+    let twins = [person("ivan1", "Ivan"), person("ivan2", "Ivan")];
+    assert_eq!(meant("ivan", &twins), Meant::Several);
+}
+
+#[test]
+fn a_letter_to_nobody_is_refused_at_its_field() {
+    init_no_event_loop();
+    let compose = make(&desk(), Sheet::empty(), Box::new(|| ())).unwrap();
+    compose.window.show().unwrap();
+    assert_eq!(compose.window.get_to_problem(), "");
+
+    assert!(!compose.good(&compose.letter()));
+    let said = "Nobody to send it to: add a recipient";
+    assert_eq!(compose.window.get_to_problem(), said);
+    assert!(
+        ElementHandle::find_by_accessible_label(&compose.window, said).next().is_some(),
+        "it is on the screen"
+    );
+    assert_eq!((compose.window.get_subject_problem(), compose.window.get_body_problem()), Default::default());
+
+    compose.take(chip(&person("anna", "Anna")));
+    assert_eq!(compose.window.get_to_problem(), "", "and no longer once it is mended");
+    assert!(compose.good(&compose.letter()));
+}
+
+#[test]
+fn what_is_too_long_is_said_at_its_own_field() {
+    init_no_event_loop();
+    let sheet = Sheet {
+        to: vec![person("anna", "Anna")],
+        subject: "x".repeat(999),
+        body: "a\u{1b}b".into(),
+        ..Sheet::empty()
+    };
+    let compose = make(&desk(), sheet, Box::new(|| ())).unwrap();
+    assert!(!compose.good(&compose.letter()));
+    assert_eq!(compose.window.get_to_problem(), "");
+    assert_eq!(compose.window.get_subject_problem(), "The subject is too long");
+    assert_eq!(compose.window.get_body_problem(), "The text holds a character that cannot be sent");
+}
+
+#[test]
+fn people_are_added_once_and_taken_away() {
+    init_no_event_loop();
+    let compose = make(&desk(), Sheet::empty(), Box::new(|| ())).unwrap();
+    compose.window.show().unwrap();
+    compose.found.set_vec(vec![chip(&person("anna", "Anna")), chip(&person("boris", "Boris"))]);
+    compose.window.invoke_add(1);
+    compose.found.set_vec(vec![chip(&person("boris", "Boris"))]);
+    compose.window.invoke_add(0);
+    assert_eq!(compose.letter().to, ["boris"]);
+
+    let boris = ElementHandle::find_by_accessible_label(&compose.window, "Boris").next().unwrap();
+    boris.invoke_accessible_default_action();
+    assert_eq!(compose.letter().to, Vec::<String>::new());
+}
+
+#[test]
+fn a_reply_goes_to_the_sender_and_quotes_him() {
+    let words = Words::new(Language::English);
+    let at = Timestamp::parse("2026-11-24T09:05:00Z").unwrap();
+    let message: Message = serde_json::from_value(serde_json::json!({
+        "id": "01936a70-1b3c-7000-8000-000000000001",
+        "from": {"login": "anna", "name": "Anna"}, "to": [], "subject": "Minutes", "importance": "high",
+        "sent_at": at.to_string(), "state": "read", "bold": false, "not_delivered": [],
+        "direction": "received", "body": "One\n\nTwo\n", "recipients": [],
+    }))
+    .unwrap();
+    let reply = Sheet::reply(&words, at, &message);
+    assert_eq!(reply.to, [person("anna", "Anna")]);
+    assert_eq!(reply.subject, "Re: Minutes");
+    assert_eq!(reply.importance, Importance::Normal);
+    assert!(
+        reply.body.starts_with("\n\nAnna wrote on ") && reply.body.ends_with(":\n> One\n> \n> Two\n"),
+        "{}",
+        reply.body
+    );
+    assert!(!reply.saved && reply.id != message.row.id);
+
+    let again = Message {
+        row: restante_local_api::MessageRow { subject: "RE: Minutes".into(), ..message.row.clone() },
+        ..message
+    };
+    assert_eq!(Sheet::reply(&words, at, &again).subject, "RE: Minutes");
+}

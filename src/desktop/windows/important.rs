@@ -1,0 +1,186 @@
+//! The modal window for important mail (row S10): in the centre, on top, safe against keys that were
+//! meant for another window.
+
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+use restante_l10n::{Value, Words};
+use restante_local_api::{
+    Client, ClientError, LocalProblemKind, Message, Show, ShowWhat,
+    model::{MessageId, Timestamp},
+};
+use restante_process::Exit;
+use slint::{ComponentHandle, ModelRc, Timer, VecModel};
+
+use super::{Desk, prepare, spawn};
+use crate::{
+    Failure, phrases,
+    placement::{self, Seen},
+    stream::Link,
+    ui,
+};
+
+/// Further messages that are named; what is more is counted.
+const OTHERS_NAMED: usize = 4;
+
+/// One window, from its opening to its end.
+struct Important {
+    desk: Desk,
+    window: ui::Important,
+    ids: Vec<MessageId>,
+    /// Those still unread, newest first.
+    messages: RefCell<Vec<Message>>,
+    exit: Cell<Exit>,
+}
+
+/// Tells of these messages until the person has opened or left them, or they were read elsewhere.
+pub(super) fn run(desk: &Desk, socket: &Path, ids: &[MessageId]) -> Result<Exit, Failure> {
+    let (client, wanted) = (desk.agent.client(), ids.to_vec());
+    let messages = match desk.agent.wait(async move { unread(&client, &wanted).await })? {
+        Err(ClientError::NotRunning(_)) => return Err(Failure::AgentNotRunning(socket.to_owned())),
+        told => told?,
+    };
+    if messages.is_empty() {
+        eprintln!("restante-desktop: {}", desk.words.text("nothing-to-show"));
+        return Ok(Exit::No);
+    }
+    placement::select_backend()?;
+    let window = placement::dialog(ui::Important::new)?;
+    prepare(&window, &desk.words);
+    let important = Rc::new(Important {
+        desk: desk.clone(),
+        window,
+        ids: ids.to_vec(),
+        messages: RefCell::default(),
+        exit: Cell::new(Exit::No),
+    });
+    important.tell(messages);
+    important.listen();
+    important.place();
+    important.window.show()?;
+    let weak = Rc::downgrade(&important);
+    spawn(async move { follow(weak).await });
+    slint::run_event_loop()?;
+    Ok(important.exit.get())
+}
+
+/// The messages of these ids that are still unread, newest first; those that are gone are left out.
+async fn unread(client: &Client, ids: &[MessageId]) -> Result<Vec<Message>, ClientError> {
+    let mut messages = Vec::new();
+    for id in ids {
+        match client.message(*id).await {
+            Ok(message) if message.row.bold => messages.push(message),
+            Ok(_) => {}
+            Err(ClientError::Refused(problem)) if problem.code == LocalProblemKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    messages.sort_by_key(|message| std::cmp::Reverse(message.row.sent_at));
+    Ok(messages)
+}
+
+/// Goes away when the messages were read elsewhere (row B6).
+async fn follow(important: Weak<Important>) {
+    let Some(mut link) = important.upgrade().map(|important| important.desk.link()) else { return };
+    while link.changed().await.is_ok() {
+        let there = matches!(*link.borrow_and_update(), Link::Here(_));
+        let Some(important) = important.upgrade() else { return };
+        if !there {
+            continue; // What is shown stays true enough until the agent is back.
+        }
+        let ids = important.ids.clone();
+        match important.desk.agent.ask(|client| async move { unread(&client, &ids).await }).await {
+            Ok(messages) if messages.is_empty() => important.end(Exit::No),
+            Ok(messages) => important.tell(messages),
+            Err(_) => {} // The stream says so as well.
+        }
+    }
+}
+
+impl Important {
+    fn tell(&self, messages: Vec<Message>) {
+        fill(&self.window, &self.desk.words, self.desk.now(), &messages);
+        self.messages.replace(messages);
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let important = Rc::downgrade(self);
+        self.window.on_later(move || {
+            if let Some(important) = important.upgrade() {
+                important.end(Exit::No);
+            }
+        });
+        let important = Rc::downgrade(self);
+        self.window.on_open(move || {
+            if let Some(important) = important.upgrade() {
+                spawn(async move { important.open().await });
+            }
+        });
+    }
+
+    /// Into the centre and on top: before it is shown by the size that it will have, and once it is on
+    /// the screen by the one that it has there.
+    fn place(self: &Rc<Self>) {
+        let centre = |window: &ui::Important| {
+            placement::centre(window.window(), (window.get_shown_width(), window.get_shown_height()));
+        };
+        centre(&self.window);
+        let (weak, placed) = (self.window.as_weak(), Cell::new(false));
+        placement::on_seen(self.window.window(), move |seen| {
+            if seen == Seen::Drawn && !placed.replace(true) {
+                let weak = weak.clone();
+                Timer::single_shot(Duration::ZERO, move || {
+                    weak.upgrade().into_iter().for_each(|window| {
+                        centre(&window);
+                        placement::keep_on_top(window.window());
+                    });
+                });
+            }
+        });
+    }
+
+    /// The mailbox opens the message, and marks it read when it was seen there.
+    async fn open(&self) {
+        let id = self.messages.borrow().first().map(|message| message.row.id);
+        let show = Show { what: ShowWhat::Mailbox, id };
+        match self.desk.agent.ask(|client| async move { client.show(show).await }).await {
+            Ok(()) => self.end(Exit::Done),
+            Err(error) => {
+                let why = phrases::why(&self.desk.words, &error);
+                let said = self.desk.words.with("cannot-open", &[("why", Value::Text(&why))]);
+                self.window.set_problem(said.into());
+            }
+        }
+    }
+
+    fn end(&self, exit: Exit) {
+        self.exit.set(exit);
+        // Hiding the last window ends the loop; it fails only where there is none.
+        let _ = self.window.hide();
+    }
+}
+
+/// Puts the newest message into the window and the others below it.
+fn fill(window: &ui::Important, words: &Words, now: Timestamp, messages: &[Message]) {
+    let Some((first, others)) = messages.split_first() else { return };
+    window.set_heading(match messages.len() {
+        1 => words.text("important-mail").into(),
+        many => words.with("important-mails", &[("count", Value::Number(many as u64))]).into(),
+    });
+    window.set_who(phrases::line(phrases::name(&first.row.from)).into());
+    window.set_subject(phrases::subject(words, &first.row.subject).into());
+    window.set_when(phrases::moment_of(words, now, first.row.sent_at).into());
+    let named = others.iter().take(OTHERS_NAMED).map(|other| phrases::other(words, now, other));
+    window.set_others(ModelRc::new(named.collect::<VecModel<_>>()));
+    window.set_more(match others.len().saturating_sub(OTHERS_NAMED) {
+        0 => String::new().into(),
+        more => words.with("important-more", &[("count", Value::Number(more as u64))]).into(),
+    });
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! The cache: everything fetched, readable with no server and no network. It may be lost; the server has
+//! it all, and the ledger knows what was announced.
+
+mod apply;
+mod folders;
+
+use std::path::Path;
+
+use restante_model::{Cursor, Login, Person};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::storage::{self, Durability, Schema, StorageError};
+
+const SCHEMA: Schema = Schema {
+    database: "cache",
+    migrations: &[include_str!("cache/schema_1.sql")],
+    durability: Durability::Rebuildable,
+};
+
+/// The cache's database.
+pub(crate) struct Cache {
+    connection: Connection,
+}
+
+type Result<T> = std::result::Result<T, StorageError>;
+
+fn database(source: rusqlite::Error) -> StorageError {
+    StorageError::Database { database: "cache", source }
+}
+
+impl Cache {
+    /// Opens the cache in this file, or one in memory for tests. A damaged one, or one of a newer
+    /// version, is set aside beside it, and a new one begun: `true` then.
+    pub(crate) fn open(path: Option<&Path>) -> Result<(Self, bool)> {
+        let Some(path) = path else {
+            return Ok((Self::open_whole(None)?, false));
+        };
+        match Self::open_whole(Some(path)) {
+            Ok(cache) => Ok((cache, false)),
+            Err(error) => {
+                tracing::warn!(%error, path = %path.display(), "the cache is set aside and fetched again");
+                for suffix in ["", "-wal", "-shm"] {
+                    let mut from = path.as_os_str().to_owned();
+                    from.push(suffix);
+                    let mut to = path.as_os_str().to_owned();
+                    to.push(".damaged");
+                    to.push(suffix);
+                    // What cannot be moved shows when the new one is opened.
+                    let _ = std::fs::rename(from, to);
+                }
+                Ok((Self::open_whole(Some(path))?, true))
+            }
+        }
+    }
+
+    fn open_whole(path: Option<&Path>) -> Result<Self> {
+        let connection = SCHEMA.open(path)?;
+        // Finds torn and foreign pages; whether rows say what the server said is the server's to repeat.
+        let found: String =
+            connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(database)?;
+        if found == "ok" {
+            return Ok(Self { connection });
+        }
+        Err(StorageError::Damaged { database: "cache", table: "(any)", row: found })
+    }
+
+    /// Forgets everything: another account signed in.
+    pub(crate) fn clear(&mut self) -> Result<()> {
+        self.connection
+            .execute_batch(
+                "BEGIN IMMEDIATE; DELETE FROM message; DELETE FROM recipient; DELETE FROM person;
+                 UPDATE place SET cursor = NULL, reported = NULL, directory_tag = NULL; COMMIT",
+            )
+            .map_err(database)
+    }
+
+    /// How far the mailbox was fetched; `None` before the first page.
+    pub(crate) fn cursor(&self) -> Result<Option<Cursor>> {
+        self.place("SELECT cursor FROM place")
+    }
+
+    /// The cursor that the server was last told of.
+    pub(crate) fn reported(&self) -> Result<Option<Cursor>> {
+        self.place("SELECT reported FROM place")
+    }
+
+    /// The server has heard that everything up to the cursor is here.
+    pub(crate) fn set_reported(&mut self, cursor: &Cursor) -> Result<()> {
+        self.connection
+            .execute("UPDATE place SET reported = ?1", [cursor.to_string()])
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// The cursor is of another time: the mailbox is fetched from the beginning. What is here stays
+    /// readable meanwhile.
+    pub(crate) fn forget_cursor(&mut self) -> Result<()> {
+        self.connection
+            .execute("UPDATE place SET cursor = NULL, reported = NULL", [])
+            .map(drop)
+            .map_err(database)
+    }
+
+    fn place(&self, sql: &str) -> Result<Option<Cursor>> {
+        let text: Option<String> = self.connection.query_row(sql, [], |row| row.get(0)).map_err(database)?;
+        // A cursor that cannot be read counts as none: fetching anew alerts for nothing twice.
+        Ok(text.and_then(|text| text.parse().ok()))
+    }
+
+    /// The tag of the directory as last fetched.
+    pub(crate) fn directory_tag(&self) -> Result<Option<String>> {
+        self.connection
+            .query_row("SELECT directory_tag FROM place", [], |row| row.get(0))
+            .optional()
+            .map(Option::flatten)
+            .map_err(database)
+    }
+
+    /// Takes the directory as the server told it.
+    pub(crate) fn set_directory(&mut self, people: &[Person], tag: &str) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        transaction.execute("DELETE FROM person", []).map_err(database)?;
+        for person in people {
+            let search = format!("{} {}", person.login, person.name).to_lowercase();
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO person (login, name, search) VALUES (?1, ?2, ?3)")
+                .and_then(|mut insert| insert.execute(params![person.login.as_str(), person.name, search]))
+                .map_err(database)?;
+        }
+        transaction.execute("UPDATE place SET directory_tag = ?1", [tag]).map_err(database)?;
+        transaction.commit().map_err(database)
+    }
+
+    /// The people whose login or name holds the text, in the order of their names.
+    pub(crate) fn people(&self, text: &str) -> Result<Vec<Person>> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT login, name FROM person WHERE instr(search, ?1) > 0 ORDER BY name, login")
+            .map_err(database)?;
+        let rows = query.query_map([text.trim().to_lowercase()], |row| {
+            Ok(Person { login: storage::parsed(row, 0)?, name: row.get(1)? })
+        });
+        rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// What a login is called; the login itself where the directory does not know it.
+    pub(crate) fn person(&self, login: &Login) -> Result<Person> {
+        let name: Option<String> = self
+            .connection
+            .query_row("SELECT name FROM person WHERE login = ?1", [login.as_str()], |row| row.get(0))
+            .optional()
+            .map_err(database)?;
+        Ok(Person { name: name.unwrap_or_else(|| login.to_string()), login: login.clone() })
+    }
+}

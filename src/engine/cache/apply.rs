@@ -1,0 +1,233 @@
+//! Takes what the server told into the cache, a page and its cursor in one commit.
+
+use std::collections::BTreeSet;
+
+use restante_model::{DeliveryState, Login, MessageId, Timestamp};
+use restante_server_api::{Change, ChangesPage, Direction, Message, Recipient, RemovedReason};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{Cache, Result, database};
+use crate::storage;
+
+/// What a page did to the cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Applied {
+    /// Received messages that were not here before and are unread.
+    pub(crate) new: Vec<MessageId>,
+    /// Messages that are no longer unread.
+    pub(crate) no_longer_unread: Vec<MessageId>,
+}
+
+impl Cache {
+    /// Takes a page: its rows and its cursor in one commit. `own` is the mailbox's user; `opened` are
+    /// messages that the person opened here and that the server has yet to hear of.
+    pub(crate) fn apply(
+        &mut self,
+        page: &ChangesPage,
+        own: &Login,
+        opened: &BTreeSet<MessageId>,
+    ) -> Result<Applied> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        let mut applied = Applied::default();
+        for change in &page.changes {
+            apply_one(&transaction, change, own, opened, &mut applied).map_err(database)?;
+        }
+        transaction.execute("UPDATE place SET cursor = ?1", [page.cursor.to_string()]).map_err(database)?;
+        transaction.commit().map_err(database)?;
+        Ok(applied)
+    }
+
+    /// A letter of the outbox was accepted: it is a sent message from now on.
+    pub(crate) fn add_sent(&mut self, message: &Message) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        put(&transaction, message, DeliveryState::Read).map_err(database)?;
+        transaction.commit().map_err(database)
+    }
+
+    /// The person opened a message: `true` where it was unread.
+    pub(crate) fn mark_read(&mut self, id: MessageId) -> Result<bool> {
+        self.connection
+            .execute(
+                "UPDATE message SET state = 'read'
+                 WHERE id = ?1 AND direction = 'received' AND state = 'delivered'",
+                [id.to_string()],
+            )
+            .map(|rows| rows > 0)
+            .map_err(database)
+    }
+}
+
+fn apply_one(
+    transaction: &Transaction<'_>,
+    change: &Change,
+    own: &Login,
+    opened: &BTreeSet<MessageId>,
+    applied: &mut Applied,
+) -> rusqlite::Result<()> {
+    match change {
+        Change::Message { message, .. } => match &message.direction {
+            Direction::Sent { .. } => put(transaction, message, DeliveryState::Read),
+            Direction::Received { state } => {
+                let told = match state {
+                    // What waits at the post office is here now.
+                    DeliveryState::Waiting | DeliveryState::Delivered if opened.contains(&message.id) => {
+                        DeliveryState::Read
+                    }
+                    DeliveryState::Waiting => DeliveryState::Delivered,
+                    state => *state,
+                };
+                match received_state(transaction, message.id)? {
+                    None => {
+                        put(transaction, message, told)?;
+                        if told == DeliveryState::Delivered {
+                            applied.new.push(message.id);
+                        }
+                        Ok(())
+                    }
+                    Some(known) => step(transaction, message.id, known, told, applied),
+                }
+            }
+        },
+        Change::Delivery { message_id, user, state, at } => {
+            if user == own
+                && let Some(known) = received_state(transaction, *message_id)?
+            {
+                step(transaction, *message_id, known, *state, applied)?;
+            }
+            delivery(transaction, *message_id, user, *state, *at)
+        }
+        Change::Removed { message_id, reason } => {
+            let known = received_state(transaction, *message_id)?;
+            match (reason, known) {
+                // A copy already fetched stays readable and says so (row S5).
+                (RemovedReason::Expired, Some(known)) => {
+                    step(transaction, *message_id, known, DeliveryState::Expired, applied)
+                }
+                (RemovedReason::Retracted, Some(known)) => {
+                    step(transaction, *message_id, known, DeliveryState::Retracted, applied)
+                }
+                (RemovedReason::Expired | RemovedReason::Retracted, None) => Ok(()),
+                (RemovedReason::Deleted, known) => {
+                    if known == Some(DeliveryState::Delivered) {
+                        applied.no_longer_unread.push(*message_id);
+                    }
+                    let id = message_id.to_string();
+                    transaction.execute("DELETE FROM message WHERE id = ?1", [&id])?;
+                    transaction.execute("DELETE FROM recipient WHERE message_id = ?1", [&id]).map(drop)
+                }
+            }
+        }
+    }
+}
+
+fn received_state(transaction: &Transaction<'_>, id: MessageId) -> rusqlite::Result<Option<DeliveryState>> {
+    transaction
+        .prepare_cached("SELECT state FROM message WHERE id = ?1 AND direction = 'received'")?
+        .query_row([id.to_string()], |row| storage::named(row, 0, DeliveryState::from_name))
+        .optional()
+}
+
+/// Moves a received message on, never back.
+fn step(
+    transaction: &Transaction<'_>,
+    id: MessageId,
+    known: DeliveryState,
+    told: DeliveryState,
+    applied: &mut Applied,
+) -> rusqlite::Result<()> {
+    if !known.may_become(told) {
+        return Ok(());
+    }
+    if known == DeliveryState::Delivered {
+        applied.no_longer_unread.push(id);
+    }
+    transaction
+        .prepare_cached("UPDATE message SET state = ?2 WHERE id = ?1 AND direction = 'received'")?
+        .execute(params![id.to_string(), told.as_str()])
+        .map(drop)
+}
+
+fn delivery(
+    transaction: &Transaction<'_>,
+    id: MessageId,
+    user: &Login,
+    told: DeliveryState,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let known = transaction
+        .prepare_cached("SELECT state FROM recipient WHERE message_id = ?1 AND login = ?2")?
+        .query_row(params![id.to_string(), user.as_str()], |row| {
+            storage::named(row, 0, DeliveryState::from_name)
+        })
+        .optional()?;
+    if !known.is_some_and(|known| known.may_become(told)) {
+        return Ok(());
+    }
+    let delivered = matches!(told, DeliveryState::Delivered | DeliveryState::Read);
+    transaction
+        .prepare_cached(
+            "UPDATE recipient SET state = ?3, since = ?4,
+                 delivered_at = CASE WHEN ?5 THEN coalesce(delivered_at, ?4) ELSE delivered_at END
+             WHERE message_id = ?1 AND login = ?2",
+        )?
+        .execute(params![id.to_string(), user.as_str(), told.as_str(), at.unix_ms(), delivered])
+        .map(drop)
+}
+
+fn put(transaction: &Transaction<'_>, message: &Message, state: DeliveryState) -> rusqlite::Result<()> {
+    let id = message.id.to_string();
+    let direction = match message.direction {
+        Direction::Received { .. } => "received",
+        Direction::Sent { .. } => "sent",
+    };
+    transaction
+        .prepare_cached(
+            "INSERT INTO message (id, direction, from_login, from_name, recipients, subject, body, importance,
+                 sent_at, expires_at, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id, direction) DO NOTHING",
+        )?
+        .execute(params![
+            id,
+            direction,
+            message.from.login.as_str(),
+            message.from.name,
+            serde_json::to_string(&message.to).unwrap_or_default(),
+            message.subject,
+            message.body,
+            message.importance.as_str(),
+            message.sent_at.unix_ms(),
+            message.expires_at.unix_ms(),
+            state.as_str()
+        ])?;
+    let Direction::Sent { recipients } = &message.direction else { return Ok(()) };
+    for (position, recipient) in recipients.iter().enumerate() {
+        put_recipient(transaction, message.id, recipient, position)?;
+    }
+    Ok(())
+}
+
+fn put_recipient(
+    transaction: &Transaction<'_>,
+    id: MessageId,
+    recipient: &Recipient,
+    position: usize,
+) -> rusqlite::Result<()> {
+    let inserted = transaction
+        .prepare_cached(
+            "INSERT INTO recipient (message_id, login, name, state, since, delivered_at, position)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (message_id, login) DO NOTHING",
+        )?
+        .execute(params![
+            id.to_string(),
+            recipient.person.login.as_str(),
+            recipient.person.name,
+            recipient.state.as_str(),
+            recipient.since.unix_ms(),
+            recipient.delivered_at.map(Timestamp::unix_ms),
+            i64::try_from(position).unwrap_or(i64::MAX)
+        ])?;
+    if inserted == 0 {
+        return delivery(transaction, id, &recipient.person.login, recipient.state, recipient.since);
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! What the folders show. Every count is a query, never a sum kept by hand.
+
+use restante_local_api::{Direction, Message, MessageRow, Recipient, RowState};
+use restante_model::{DeliveryState, Importance, MessageId, Person};
+use rusqlite::{Row, params};
+
+use super::{Cache, Result, database};
+use crate::storage;
+
+/// The columns that [`row`] reads. Of a sent message, "Not delivered" names those whose copy waits, or
+/// expired before any device of theirs had it; the state is the least that any copy has reached.
+const ROW: &str = "SELECT m.id, m.direction, m.from_login, m.from_name, m.recipients, m.subject, m.importance,
+       m.sent_at, m.state,
+       (SELECT json_group_array(r.login ORDER BY r.position) FROM recipient r
+         WHERE m.direction = 'sent' AND r.message_id = m.id
+           AND (r.state = 'waiting' OR r.state = 'expired' AND r.delivered_at IS NULL)),
+       (SELECT count(*) FROM recipient r WHERE m.direction = 'sent' AND r.message_id = m.id
+         AND r.state IN ('waiting', 'delivered')),
+       (SELECT count(*) FROM recipient r WHERE m.direction = 'sent' AND r.message_id = m.id AND r.state = 'waiting'),
+       m.body, m.expires_at
+  FROM message m";
+
+impl Cache {
+    /// A page of a folder, newest first, beginning behind `before` (milliseconds and id of the last row
+    /// of the page before).
+    pub(crate) fn rows(
+        &self,
+        direction: Direction,
+        before: Option<(i64, String)>,
+        limit: u32,
+        unread: bool,
+    ) -> Result<Vec<MessageRow>> {
+        let unread = if unread { "AND m.state = 'delivered'" } else { "" };
+        let sql = format!(
+            "{ROW} WHERE m.direction = ?1 AND (m.sent_at, m.id) < (?2, ?3) {unread}
+             ORDER BY m.sent_at DESC, m.id DESC LIMIT ?4"
+        );
+        let (sent_at, id) = before.unwrap_or((i64::MAX, String::new()));
+        let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
+        let rows = query.query_map(params![direction_name(direction), sent_at, id, limit], row);
+        rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// One message, whole: as received where it was both sent and received.
+    pub(crate) fn message(&self, id: MessageId) -> Result<Option<Message>> {
+        let sql = format!("{ROW} WHERE m.id = ?1 ORDER BY m.direction LIMIT 1");
+        let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
+        let mut rows = query.query([id.to_string()]).map_err(database)?;
+        let Some(found) = rows.next().map_err(database)? else { return Ok(None) };
+        let direction = direction(found).map_err(database)?;
+        let recipients = match direction {
+            Direction::Sent => self.recipients(id)?,
+            Direction::Received => Vec::new(),
+        };
+        let message = Message {
+            row: row(found).map_err(database)?,
+            direction,
+            body: found.get(12).map_err(database)?,
+            expires_at: Some(storage::timestamp(found, 13).map_err(database)?),
+            recipients,
+        };
+        Ok(Some(message))
+    }
+
+    fn recipients(&self, id: MessageId) -> Result<Vec<Recipient>> {
+        let mut query = self
+            .connection
+            .prepare_cached(
+                "SELECT login, name, state, since FROM recipient WHERE message_id = ?1 ORDER BY position, login",
+            )
+            .map_err(database)?;
+        let rows = query.query_map([id.to_string()], |row| {
+            Ok(Recipient {
+                person: Person { login: storage::parsed(row, 0)?, name: row.get(1)? },
+                state: storage::named(row, 2, DeliveryState::from_name)?,
+                since: storage::timestamp(row, 3)?,
+            })
+        });
+        rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// Whether a message is here, received and unread.
+    pub(crate) fn unread_message(&self, id: MessageId) -> Result<bool> {
+        self.count(&format!(
+            "SELECT count(*) FROM message WHERE id = '{id}' AND direction = 'received' AND state = 'delivered'"
+        ))
+        .map(|count| count > 0)
+    }
+
+    /// Unread messages.
+    pub(crate) fn unread(&self) -> Result<u64> {
+        self.count("SELECT count(*) FROM message WHERE direction = 'received' AND state = 'delivered'")
+    }
+
+    /// Unread messages of high importance.
+    pub(crate) fn unread_high(&self) -> Result<u64> {
+        self.count(
+            "SELECT count(*) FROM message
+             WHERE direction = 'received' AND state = 'delivered' AND importance = 'high'",
+        )
+    }
+
+    /// Messages that came, or went.
+    pub(crate) fn messages(&self, direction: Direction) -> Result<u64> {
+        let direction = direction_name(direction);
+        self.count(&format!("SELECT count(*) FROM message WHERE direction = '{direction}'"))
+    }
+
+    /// Whether something sent is not yet received by all (row S6).
+    pub(crate) fn sent_open(&self) -> Result<bool> {
+        self.count("SELECT count(*) FROM (SELECT 1 FROM recipient WHERE state = 'waiting' LIMIT 1)")
+            .map(|count| count > 0)
+    }
+
+    fn count(&self, sql: &str) -> Result<u64> {
+        self.connection.query_row(sql, [], |row| row.get(0)).map_err(database)
+    }
+}
+
+fn direction_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Received => "received",
+        Direction::Sent => "sent",
+    }
+}
+
+fn direction(row: &Row<'_>) -> rusqlite::Result<Direction> {
+    storage::named(row, 1, |name| {
+        [Direction::Received, Direction::Sent].into_iter().find(|it| direction_name(*it) == name)
+    })
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+    let own = storage::named(row, 8, DeliveryState::from_name)?;
+    let not_delivered: Vec<String> = storage::json(row, 9)?;
+    let (open, waiting): (u64, u64) = (row.get(10)?, row.get(11)?);
+    let (state, bold) = match direction(row)? {
+        Direction::Received => (RowState::from(own), own == DeliveryState::Delivered),
+        Direction::Sent if waiting > 0 => (RowState::Waiting, true),
+        Direction::Sent if open > 0 => (RowState::Delivered, true),
+        Direction::Sent if !not_delivered.is_empty() => (RowState::Expired, false),
+        Direction::Sent => (RowState::Read, false),
+    };
+    Ok(MessageRow {
+        id: storage::message_id(row, 0)?,
+        from: Person { login: storage::parsed(row, 2)?, name: row.get(3)? },
+        to: storage::json(row, 4)?,
+        subject: row.get(5)?,
+        importance: storage::named(row, 6, Importance::from_name)?,
+        sent_at: storage::timestamp(row, 7)?,
+        state,
+        bold,
+        not_delivered,
+        refused: None,
+    })
+}

@@ -1,0 +1,193 @@
+//! Everything that an agent can do: one closed list. What the engine decides, the agent carries out.
+
+use restante_local_api::{
+    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode, ShowWhat,
+    Status,
+};
+use restante_model::{CheckInterval, Cursor, Letter, MessageId, Person, Timestamp};
+
+use crate::event::{CallId, PopupId};
+
+/// Something to do. Each that asks the server or the desktop answers with an event of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the keyring for the account's token: `TokenFound`.
+    FindToken(AccountKey),
+    /// Throw the account's token away, on the server too where that can be done.
+    ForgetToken(AccountKey),
+
+    /// Ask the server for changes: `Checked`.
+    Check {
+        /// Where to go on from; absent: from the beginning.
+        since: Option<Cursor>,
+    },
+    /// Tell the server what is durably here: `DeliveredReported`.
+    ReportDelivered {
+        /// Everything up to here.
+        cursor: Cursor,
+    },
+    /// Tell the server what was read: `ReadReported`.
+    ReportRead {
+        /// Which.
+        ids: Vec<MessageId>,
+    },
+    /// Give the server a letter of the outbox: `Posted`.
+    Post {
+        /// Its id, the same at every try.
+        id: MessageId,
+        /// The letter.
+        letter: Letter,
+    },
+    /// Ask the server for the settings: `SettingsPulled`.
+    PullSettings,
+    /// Save the user's interval on the server: `IntervalPushed`.
+    PushInterval {
+        /// The wish; `None` goes back to the office's.
+        wish: Option<CheckInterval>,
+        /// The revision that the wish was made on.
+        base_revision: Option<u64>,
+    },
+    /// Ask the server who can be written to: `DirectoryPulled`.
+    PullDirectory {
+        /// The tag of the directory known.
+        tag: Option<String>,
+    },
+    /// Sign in, and keep the token: `SignedIn`, `TokenKept`.
+    SignIn {
+        /// Who asked.
+        call: CallId,
+        /// What was asked, with the password.
+        login: restante_local_api::Login,
+    },
+
+    /// Run the "check mail" job from this moment on, at this interval: `Scheduled`, then `CheckDue`.
+    Schedule {
+        /// Seconds between two runs.
+        interval: CheckInterval,
+        /// The first run.
+        first_run_at: Timestamp,
+    },
+    /// Take the job out: `Scheduled`.
+    Unschedule,
+
+    /// Write the wished interval into the settings file: `IntervalWritten`.
+    WriteInterval {
+        /// The wish; `None` takes the key out.
+        wish: Option<CheckInterval>,
+    },
+
+    /// Show the tray so. The latest wins.
+    SetTray(TrayFace),
+    /// Put a popup into the corner: `PopupShown`, later `PopupEnded`.
+    ShowPopup(Popup),
+    /// Take a popup away; no event follows but `PopupEnded`.
+    WithdrawPopup(PopupId),
+    /// Open the window for important mail, in place of one that is open: `ImportantOpened`, later
+    /// `ImportantClosed`.
+    OpenImportant {
+        /// The messages to show, newest first.
+        ids: Vec<MessageId>,
+    },
+    /// Close the window for important mail: `ImportantClosed`.
+    CloseImportant,
+    /// Open a window, or bring it to the front.
+    OpenWindow {
+        /// Which.
+        what: ShowWhat,
+        /// The message to open there.
+        id: Option<MessageId>,
+    },
+
+    /// Answer a front end.
+    Answer {
+        /// Which question.
+        call: CallId,
+        /// The answer.
+        answer: Result<Answer, LocalProblem>,
+    },
+    /// Something that front ends show has changed: tell those that listen.
+    Publish,
+    /// End the agent.
+    Quit,
+}
+
+/// Whose token: the key under which it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AccountKey {
+    /// The server's URL.
+    pub server: String,
+    /// The organisation's name.
+    pub organisation: String,
+    /// The user's login.
+    pub user: String,
+}
+
+/// What the tray shows: numbers and states, which the tray puts into words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrayFace {
+    /// Unread messages.
+    pub unread: u64,
+    /// Those of high importance.
+    pub unread_high: u64,
+    /// Offline mode.
+    pub mode: Mode,
+    /// What the last exchange came to.
+    pub connection: Connection,
+    /// When the server last answered well.
+    pub last_good_at: Option<Timestamp>,
+    /// The interval in force, in seconds.
+    pub interval_seconds: u64,
+}
+
+/// A popup in the corner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Popup {
+    /// By which it is known.
+    pub id: PopupId,
+    /// What it says.
+    pub content: PopupContent,
+}
+
+/// What a popup says; the notifier puts it into words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PopupContent {
+    /// One message.
+    Message {
+        /// Which.
+        id: MessageId,
+        /// From whom; absent where previews are off.
+        from: Option<Person>,
+        /// About what; absent where previews are off.
+        subject: Option<String>,
+        /// Whether it is important (shown as a popup by the user's choice).
+        important: bool,
+    },
+    /// Several at once.
+    Summary {
+        /// How many.
+        count: u64,
+    },
+}
+
+/// What the agent answers a front end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The state of the agent.
+    Status(Box<Status>),
+    /// A check.
+    Check(CheckAnswer),
+    /// The folders.
+    Folders(Vec<FolderSummary>),
+    /// A page.
+    Folder(FolderPage),
+    /// A message.
+    Message(Box<Message>),
+    /// A letter was written down.
+    Letter(LetterId),
+    /// People.
+    People(Vec<Person>),
+    /// Jobs.
+    Jobs(Vec<Job>),
+    /// Done; there is nothing to say.
+    Done,
+}

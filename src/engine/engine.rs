@@ -1,0 +1,274 @@
+//! The one owner of the agent's state, and the one function that changes it.
+
+use std::{collections::BTreeMap, path::Path};
+
+use restante_local_api::{
+    Carriers, Connection, KeyringState, LastCheck, Mode, NotificationsState, Status, TrayState, Trigger,
+};
+use restante_model::{MessageId, Timestamp};
+
+use crate::{
+    cache::Cache,
+    effect::{AccountKey, Effect, TrayFace},
+    event::{CallId, Event, PopupId, TrayItem},
+    ledger::{Account, Ledger, SyncedInterval},
+    run::Run,
+    settings_file::{SettingsFile, SettingsProblem},
+    storage::StorageError,
+};
+
+/// What the engine was doing when the storage failed it is told by the event; the rest is the same for all.
+pub(crate) type Result<T> = std::result::Result<T, StorageError>;
+
+/// Decides for one agent: one account on one device.
+pub struct Engine {
+    pub(crate) ledger: Ledger,
+    pub(crate) cache: Cache,
+
+    // What the ledger says, held here so that it is not asked for at every event.
+    pub(crate) account: Option<Account>,
+    pub(crate) mode: Mode,
+    pub(crate) synced: SyncedInterval,
+
+    // What is known since the start.
+    pub(crate) settings: SettingsFile,
+    pub(crate) settings_problem: Option<String>,
+    pub(crate) signed_in: bool,
+    /// The keyring was asked and has not answered; checks asked for meanwhile wait for it.
+    pub(crate) token_sought: bool,
+    pub(crate) checks_before_token: Vec<(CallId, bool)>,
+    pub(crate) connection: Connection,
+    pub(crate) connection_detail: Option<String>,
+    pub(crate) last_good_at: Option<Timestamp>,
+    pub(crate) last_check: Option<LastCheck>,
+    pub(crate) carriers: Carriers,
+    pub(crate) run: Option<Run>,
+    /// The interval is to be synced in the next run: at start, on leaving offline mode, after a change.
+    pub(crate) interval_sync_wanted: bool,
+    pub(crate) directory_pulled_at: Option<Timestamp>,
+    pub(crate) schedule: Schedule,
+    pub(crate) popups: BTreeMap<PopupId, Vec<MessageId>>,
+    pub(crate) next_popup: u64,
+    /// What the window for important mail shows; empty while it is closed.
+    pub(crate) important: Vec<MessageId>,
+    /// A wish that is being written into the settings file, and who waits for it.
+    pub(crate) writing_interval: Option<WritingInterval>,
+    pub(crate) mailbox_revision: u64,
+
+    published: Option<Status>,
+    face: Option<TrayFace>,
+}
+
+/// The "check mail" job as the scheduler has it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schedule {
+    pub(crate) interval_seconds: Option<u64>,
+    pub(crate) next_run_at: Option<Timestamp>,
+    pub(crate) last_run_at: Option<Timestamp>,
+    pub(crate) runs: u64,
+    pub(crate) joined: u64,
+    pub(crate) skipped: u64,
+}
+
+/// A wish on its way into the settings file.
+#[derive(Clone, Debug)]
+pub(crate) struct WritingInterval {
+    pub(crate) wish: Option<restante_model::CheckInterval>,
+    /// Whether it is the server's value that is written, and not a person's.
+    pub(crate) from_server: bool,
+    pub(crate) calls: Vec<CallId>,
+}
+
+impl Engine {
+    /// Opens the two databases, or makes them; `None` keeps both in memory.
+    pub fn open(ledger: Option<&Path>, cache: Option<&Path>) -> Result<Self> {
+        let ledger = Ledger::open(ledger)?;
+        let (cache, _set_aside) = Cache::open(cache)?;
+        Ok(Self {
+            account: ledger.account()?,
+            mode: ledger.mode()?,
+            synced: ledger.synced_interval()?,
+            ledger,
+            cache,
+            settings: SettingsFile::default(),
+            settings_problem: None,
+            signed_in: false,
+            token_sought: false,
+            checks_before_token: Vec::new(),
+            connection: Connection::Untried,
+            connection_detail: None,
+            last_good_at: None,
+            last_check: None,
+            carriers: Carriers {
+                tray: TrayState::NoHost,
+                notifications: NotificationsState::Absent,
+                keyring: KeyringState::Absent,
+            },
+            run: None,
+            interval_sync_wanted: true,
+            directory_pulled_at: None,
+            schedule: Schedule::default(),
+            popups: BTreeMap::new(),
+            next_popup: 1,
+            important: Vec::new(),
+            writing_interval: None,
+            mailbox_revision: 0,
+            published: None,
+            face: None,
+        })
+    }
+
+    /// Takes one event and says what to do. What must survive is written down before this returns.
+    pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        let asked = match &event {
+            Event::Asked { call, .. } => Some(*call),
+            _ => None,
+        };
+        let mut effects = match self.decide(event, now) {
+            Ok(effects) => effects,
+            Err(error) => self.storage_failed(&error, asked, now),
+        };
+        match self.show() {
+            Ok(shown) => effects.extend(shown),
+            Err(error) => tracing::error!(%error, "the state could not be read back"),
+        }
+        effects
+    }
+
+    fn decide(&mut self, event: Event, now: Timestamp) -> Result<Vec<Effect>> {
+        match event {
+            Event::Started { settings } => self.started(settings, now),
+            Event::SettingsEdited(settings) => self.settings_edited(settings, now),
+            Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
+            Event::TokenFound(found) => self.token_found(found, now),
+            Event::TokenKept(outcome) => {
+                self.token_kept(outcome);
+                Ok(Vec::new())
+            }
+            Event::SignedIn { call, server, outcome } => self.signed_in(call, &server, outcome, now),
+
+            Event::CheckDue { stalled } => self.check_due(stalled, now),
+            Event::Scheduled { next_run_at } => {
+                self.schedule.next_run_at = next_run_at;
+                Ok(Vec::new())
+            }
+            Event::Resumed => self.start_run(Trigger::Resume, now),
+
+            Event::Checked(answer) => self.checked(answer, now),
+            Event::DeliveredReported { cursor, outcome } => self.delivered_reported(&cursor, outcome, now),
+            Event::ReadReported { ids, outcome } => self.read_reported(&ids, outcome, now),
+            Event::Posted { id, outcome } => self.posted(id, outcome, now),
+            Event::SettingsPulled(outcome) => self.settings_pulled(outcome, now),
+            Event::IntervalPushed { wish, outcome } => self.interval_pushed(wish, outcome, now),
+            Event::DirectoryPulled(outcome) => self.directory_pulled(outcome, now),
+
+            Event::Asked { call, ask } => self.asked(call, ask, now),
+            Event::TrayPicked(item) => self.tray_picked(item, now),
+            Event::TrayChanged(state) => {
+                self.carriers.tray = state;
+                Ok(Vec::new())
+            }
+            Event::NotificationsChanged(state) => {
+                self.carriers.notifications = state;
+                if state == NotificationsState::Ok { self.announce(now) } else { Ok(Vec::new()) }
+            }
+            Event::PopupShown { popup, outcome } => self.popup_shown(popup, outcome, now),
+            Event::PopupEnded { popup, action } => self.popup_ended(popup, action, now),
+            Event::ImportantOpened { ids, outcome } => self.important_opened(&ids, outcome, now),
+            Event::ImportantClosed { ids } => {
+                self.important_closed(&ids);
+                Ok(Vec::new())
+            }
+            Event::Stopped => Ok(vec![Effect::Quit]),
+        }
+    }
+
+    fn started(
+        &mut self,
+        settings: std::result::Result<SettingsFile, SettingsProblem>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        self.ledger.recover_alerts()?;
+        match settings {
+            Ok(settings) => self.take_settings(settings),
+            Err(problem) => self.settings_problem = Some(problem.to_string()),
+        }
+        // What was due when the agent ended is due still, with or without a server.
+        let mut effects = self.announce(now)?;
+        if self.account.is_none() {
+            self.connection = Connection::SignedOut;
+        }
+        effects.extend(self.find_token());
+        Ok(effects)
+    }
+
+    /// Whose token the agent uses.
+    pub(crate) fn account_key(&self) -> Option<AccountKey> {
+        self.account.as_ref().map(|account| AccountKey {
+            server: account.server.clone(),
+            organisation: account.organisation.clone(),
+            user: account.user.login.to_string(),
+        })
+    }
+
+    fn tray_picked(&mut self, item: TrayItem, now: Timestamp) -> Result<Vec<Effect>> {
+        use restante_local_api::ShowWhat;
+        let window = |what| Ok(vec![Effect::OpenWindow { what, id: None }]);
+        match item {
+            TrayItem::Icon | TrayItem::OpenMail => window(ShowWhat::Mailbox),
+            TrayItem::Write => window(ShowWhat::Write),
+            TrayItem::Settings => window(ShowWhat::Settings),
+            TrayItem::CheckNow => self.start_run(Trigger::Manual, now),
+            TrayItem::OfflineMode => {
+                let mode = if self.mode == Mode::Online { Mode::Offline } else { Mode::Online };
+                // The check item has toggled itself; showing it anew sets it to what is.
+                self.face = None;
+                self.set_mode(mode, now)
+            }
+            TrayItem::Quit => Ok(vec![Effect::Quit]),
+        }
+    }
+
+    /// Enters or leaves offline mode (row S20), written down first.
+    pub(crate) fn set_mode(&mut self, mode: Mode, now: Timestamp) -> Result<Vec<Effect>> {
+        if mode == self.mode {
+            return Ok(Vec::new());
+        }
+        self.ledger.set_mode(mode)?;
+        self.mode = mode;
+        match mode {
+            Mode::Offline => Ok(self.abandon_run()),
+            Mode::Online => {
+                self.interval_sync_wanted = true;
+                self.start_run(Trigger::Online, now)
+            }
+        }
+    }
+
+    /// Nothing is half-written: each store method is one transaction. The run ends, and the next one
+    /// tries again.
+    fn storage_failed(&mut self, error: &StorageError, asked: Option<CallId>, now: Timestamp) -> Vec<Effect> {
+        tracing::error!(%error, "could not be written down");
+        let mut effects = self.fail_run(error, now);
+        if let Some(call) = asked {
+            effects.push(Effect::Answer { call, answer: Err(crate::local::storage_problem(error)) });
+        }
+        effects
+    }
+
+    /// What has changed for those that show it.
+    fn show(&mut self) -> Result<Vec<Effect>> {
+        let mut effects = Vec::new();
+        let face = self.tray_face()?;
+        if self.face.as_ref() != Some(&face) {
+            self.face = Some(face.clone());
+            effects.push(Effect::SetTray(face));
+        }
+        let status = self.status()?;
+        if self.published.as_ref() != Some(&status) {
+            self.published = Some(status);
+            effects.push(Effect::Publish);
+        }
+        Ok(effects)
+    }
+}

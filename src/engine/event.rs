@@ -1,0 +1,278 @@
+//! Everything that can happen to an agent: one closed list.
+
+use restante_local_api::{KeyringState, Login, Mode, NotificationsState, ShowWhat, TrayState};
+use restante_model::{CheckInterval, Folder, Letter, MessageId, Seconds, Timestamp};
+use restante_server_api::{Accepted, ChangesPage, Directory, Problem, Session, Settings};
+
+use crate::settings_file::{SettingsFile, SettingsProblem};
+
+/// The number of a question from a front end, by which its answer finds the way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The loop began. The settings were read before it, and the keyring was asked.
+    Started {
+        /// What the settings file says, or why it cannot be read.
+        settings: Result<SettingsFile, SettingsProblem>,
+    },
+    /// The settings file changed on disk.
+    SettingsEdited(Result<SettingsFile, SettingsProblem>),
+    /// The interval was written into the settings file, or could not be.
+    IntervalWritten(Result<(), SettingsProblem>),
+    /// The keyring gave the token of the account, or said why not.
+    TokenFound(TokenFound),
+    /// The token was put where it is kept, or could not be.
+    TokenKept(Result<KeyringState, TokenProblem>),
+
+    /// The scheduler says that it is time.
+    CheckDue {
+        /// Whether the machine slept or the program stalled for more than an interval.
+        stalled: bool,
+    },
+    /// The scheduler took a new time for its next run.
+    Scheduled {
+        /// When it runs next; `None` while the job is taken out.
+        next_run_at: Option<Timestamp>,
+    },
+
+    /// A page of changes came, or did not.
+    Checked(Result<Checked, ServerError>),
+    /// The server heard that messages are here.
+    DeliveredReported {
+        /// What was reported.
+        cursor: restante_model::Cursor,
+        /// Whether it heard.
+        outcome: Result<(), ServerError>,
+    },
+    /// The server heard what was read.
+    ReadReported {
+        /// What was reported.
+        ids: Vec<MessageId>,
+        /// Whether it heard.
+        outcome: Result<(), ServerError>,
+    },
+    /// A letter of the outbox was accepted, or not.
+    Posted {
+        /// Which letter.
+        id: MessageId,
+        /// What the server said.
+        outcome: Result<Accepted, ServerError>,
+    },
+    /// The server told its settings.
+    SettingsPulled(Result<Settings, ServerError>),
+    /// The server saved the user's interval, or not.
+    IntervalPushed {
+        /// What was wished; `None` is the office's.
+        wish: Option<CheckInterval>,
+        /// What is in force now.
+        outcome: Result<Settings, ServerError>,
+    },
+    /// The server told who can be written to; `None` where nothing changed.
+    DirectoryPulled(Result<Option<(Directory, String)>, ServerError>),
+    /// A sign-in ended.
+    SignedIn {
+        /// Who asked.
+        call: CallId,
+        /// The server's URL as it was asked.
+        server: String,
+        /// The token and whom it is for.
+        outcome: Result<Box<Session>, ServerError>,
+    },
+
+    /// A front end asks.
+    Asked {
+        /// By which the answer finds its way back.
+        call: CallId,
+        /// What it asks.
+        ask: Ask,
+    },
+    /// The person picked an item of the tray's menu.
+    TrayPicked(TrayItem),
+    /// The tray icon came or went.
+    TrayChanged(TrayState),
+    /// The notification service came, went or hung.
+    NotificationsChanged(NotificationsState),
+    /// A popup is on the screen, or could not be put there.
+    PopupShown {
+        /// Which.
+        popup: PopupId,
+        /// Whether the notification service took it.
+        outcome: Result<(), NotificationsState>,
+    },
+    /// The person acted on a popup, or it went away.
+    PopupEnded {
+        /// Which.
+        popup: PopupId,
+        /// What the person did.
+        action: PopupAction,
+    },
+    /// The window for important mail is on its way to the screen, or could not be started.
+    ImportantOpened {
+        /// The messages that it shows.
+        ids: Vec<MessageId>,
+        /// Why it could not be started.
+        outcome: Result<(), String>,
+    },
+    /// The window for important mail ended.
+    ImportantClosed {
+        /// The messages that it showed.
+        ids: Vec<MessageId>,
+    },
+    /// The machine woke from sleep.
+    Resumed,
+    /// The session ends, or somebody stops the agent.
+    Stopped,
+}
+
+/// A page of changes as the server answered.
+#[derive(Debug)]
+pub enum Checked {
+    /// Nothing is new: 304.
+    Unchanged,
+    /// Something is new.
+    Page(Box<ChangesPage>),
+}
+
+/// What the keyring said about the token.
+#[derive(Debug)]
+pub enum TokenFound {
+    /// It is there; the program that carries out effects holds it, never the engine.
+    Found(KeyringState),
+    /// There is none for this account.
+    None(KeyringState),
+    /// It cannot be known now.
+    Problem(TokenProblem),
+}
+
+/// Why the token cannot be read or written now. Locked, absent and unavailable are three states.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenProblem {
+    /// The keyring is there and locked.
+    #[error("the keyring is locked")]
+    Locked,
+    /// There is no keyring.
+    #[error("there is no keyring in this session")]
+    Absent,
+    /// It did not answer, or failed.
+    #[error("the keyring failed: {0}")]
+    Failed(String),
+}
+
+/// Why the server did not do as asked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ServerError {
+    /// No answer, or one that our server would never give (a captive portal's page, say).
+    #[error("{0}")]
+    Unreachable(String),
+    /// Our server says no, and why.
+    #[error("{}", .0.detail)]
+    Refused(Box<Problem>),
+}
+
+/// What a front end can ask: the whole local API.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// The state of the agent.
+    Status,
+    /// Check for mail now.
+    Check {
+        /// Answer when the run is complete.
+        wait: bool,
+    },
+    /// The folders with their counts.
+    Folders,
+    /// A page of a folder.
+    Folder {
+        /// Which.
+        folder: Folder,
+        /// Where the page before it ended.
+        before: Option<String>,
+        /// How many rows.
+        limit: u32,
+        /// Only unread ones.
+        unread: bool,
+    },
+    /// One message.
+    Message(MessageId),
+    /// The person opened it.
+    MarkRead(MessageId),
+    /// A letter is to go out.
+    Send {
+        /// The id that the client made.
+        id: MessageId,
+        /// What to send.
+        letter: Letter,
+    },
+    /// A letter is being written.
+    SaveDraft {
+        /// The id that the client made.
+        id: MessageId,
+        /// What there is of it.
+        letter: Letter,
+    },
+    /// A draft is to go out.
+    SendDraft(MessageId),
+    /// A draft is no longer wanted.
+    DeleteDraft(MessageId),
+    /// Offline mode, or out of it.
+    SetMode(Mode),
+    /// The wished interval; `None` is the office's.
+    SetInterval(Option<Seconds>),
+    /// The people whose login or name holds the text.
+    Directory {
+        /// The text.
+        text: String,
+    },
+    /// The scheduler's jobs.
+    Jobs,
+    /// Sign in.
+    Login(Login),
+    /// Sign out.
+    Logout,
+    /// Bring a window to the front.
+    Show {
+        /// Which.
+        what: ShowWhat,
+        /// The message to open there.
+        id: Option<MessageId>,
+    },
+    /// End the agent.
+    Quit,
+}
+
+/// An item of the tray's menu (row S19).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrayItem {
+    /// The icon itself was clicked.
+    Icon,
+    /// Check mail now.
+    CheckNow,
+    /// Open mail.
+    OpenMail,
+    /// Write.
+    Write,
+    /// Offline mode: a wish to have the other mode.
+    OfflineMode,
+    /// Settings.
+    Settings,
+    /// Quit.
+    Quit,
+}
+
+/// The number of a popup, unique for the life of the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PopupId(pub u64);
+
+/// What the person did with a popup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PopupAction {
+    /// Open.
+    Open,
+    /// Mark read.
+    MarkRead,
+    /// Closed it, or it went by itself.
+    Closed,
+}

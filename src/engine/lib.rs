@@ -1,0 +1,28 @@
+//! Everything that the agent decides, and nothing that it does: events in, effects out, state in two
+//! databases.
+//!
+//! Invariant: no network, no desktop, no async, no clock and no chance of its own; every moment comes in
+//! with the event.
+
+mod alert;
+mod cache;
+pub mod effect;
+mod engine;
+pub mod event;
+mod interval;
+mod ledger;
+mod local;
+mod outbox;
+mod run;
+pub mod settings_file;
+mod sign_in;
+mod status;
+mod storage;
+#[cfg(test)]
+mod stories;
+
+pub use effect::Effect;
+pub use engine::Engine;
+pub use event::Event;
+pub use ledger::Account;
+pub use storage::StorageError;

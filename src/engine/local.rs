@@ -1,0 +1,297 @@
+//! What front ends ask: the whole local API, answered from cache and ledger.
+
+use restante_local_api::{
+    Direction, FolderPage, LetterId, LocalProblem, LocalProblemKind, Message, MessageRow, Mode, RowState,
+    Trigger,
+};
+use restante_model::{CheckInterval, Folder, Letter, LetterProblem, Login, MessageId, Person, Timestamp};
+
+use crate::{
+    effect::{Answer, Effect},
+    engine::{Engine, Result},
+    event::{Ask, CallId},
+    ledger::WrittenLetter,
+    settings_file::SettingsProblem,
+    storage::StorageError,
+};
+
+/// The most rows of one page.
+const MAX_ROWS: u32 = 500;
+
+type Reply = std::result::Result<Answer, LocalProblem>;
+
+fn problem(code: LocalProblemKind, detail: impl Into<String>, hint: Option<&str>) -> LocalProblem {
+    LocalProblem { code, detail: detail.into(), hint: hint.map(str::to_owned) }
+}
+
+fn not_found(id: MessageId) -> LocalProblem {
+    problem(
+        LocalProblemKind::NotFound,
+        format!("there is no message {id} here"),
+        Some("`restante list` shows what there is"),
+    )
+}
+
+pub(crate) fn offline() -> LocalProblem {
+    problem(
+        LocalProblemKind::Offline,
+        "offline mode is on, so nothing is sent or fetched",
+        Some("leave it with `restante offline off`"),
+    )
+}
+
+pub(crate) fn settings_broken(broken: &SettingsProblem) -> LocalProblem {
+    problem(
+        LocalProblemKind::SettingsBroken,
+        format!("the settings file was not changed: {broken}"),
+        Some("mend the file, then try again"),
+    )
+}
+
+pub(crate) fn storage_problem(error: &StorageError) -> LocalProblem {
+    problem(
+        LocalProblemKind::Internal,
+        format!("it could not be written down: {error}"),
+        Some("check the free space and the rights of the state folder"),
+    )
+}
+
+fn signed_out() -> LocalProblem {
+    problem(LocalProblemKind::SignedOut, "nobody is signed in", Some("sign in with `restante login URL`"))
+}
+
+impl Engine {
+    /// Answers a front end, at once or when what it waits for is complete.
+    pub(crate) fn asked(&mut self, call: CallId, ask: Ask, now: Timestamp) -> Result<Vec<Effect>> {
+        let mut effects = Vec::new();
+        let reply = match ask {
+            Ask::Status => self.status_answer(),
+            Ask::Folders => Ok(Answer::Folders(self.folders()?)),
+            Ask::Folder { folder, before, limit, unread } => {
+                self.page(folder, before.as_deref(), limit, unread)?
+            }
+            Ask::Message(id) => match self.find(id)? {
+                Some(message) => Ok(Answer::Message(Box::new(message))),
+                None => Err(not_found(id)),
+            },
+            Ask::Directory { text } => Ok(Answer::People(self.cache.people(&text)?)),
+            Ask::Jobs => Ok(Answer::Jobs(self.jobs())),
+            Ask::Check { wait } => return self.check_asked(call, wait, now),
+            Ask::MarkRead(id) => match self.mark_read(id, now)? {
+                Some(more) => {
+                    effects.extend(more);
+                    Ok(Answer::Done)
+                }
+                None => Err(not_found(id)),
+            },
+            Ask::Send { id, letter } => return self.send(call, id, &letter, now),
+            Ask::SaveDraft { id, letter } => self.save_draft(id, &letter, now)?,
+            Ask::SendDraft(id) => match self.ledger.draft(id)? {
+                Some(draft) => return self.send(call, id, &draft.letter, now),
+                None => Err(not_found(id)),
+            },
+            Ask::DeleteDraft(id) => {
+                self.mailbox_revision += 1;
+                if self.ledger.delete_draft(id)? { Ok(Answer::Done) } else { Err(not_found(id)) }
+            }
+            Ask::SetMode(mode) => {
+                effects.extend(self.set_mode(mode, now)?);
+                self.status_answer()
+            }
+            Ask::SetInterval(Some(seconds)) if seconds.get() == 0 => {
+                Err(problem(LocalProblemKind::Invalid, "an interval is at least 1s", None))
+            }
+            Ask::SetInterval(wish) => {
+                let wish = wish.map(|seconds| CheckInterval::from_seconds(seconds.get()));
+                return Ok(self.wish_interval(wish, call));
+            }
+            Ask::Login(login) => return Ok(vec![self.login(login, call)?]),
+            Ask::Logout => {
+                effects.extend(self.logout());
+                Ok(Answer::Done)
+            }
+            Ask::Show { what, id } => {
+                effects.push(Effect::OpenWindow { what, id });
+                Ok(Answer::Done)
+            }
+            Ask::Quit => {
+                effects.push(Effect::Quit);
+                Ok(Answer::Done)
+            }
+        };
+        // The answer comes first: quitting ends what would carry it.
+        effects.insert(0, Effect::Answer { call, answer: reply });
+        Ok(effects)
+    }
+
+    pub(crate) fn status_answer(&self) -> Reply {
+        self.status().map(|status| Answer::Status(Box::new(status))).map_err(|error| storage_problem(&error))
+    }
+
+    pub(crate) fn check_asked(&mut self, call: CallId, wait: bool, now: Timestamp) -> Result<Vec<Effect>> {
+        let answer = |answer| Ok(vec![Effect::Answer { call, answer }]);
+        if self.mode == Mode::Offline {
+            return answer(Err(offline()));
+        }
+        if !self.signed_in && self.token_sought {
+            self.checks_before_token.push((call, wait));
+            return Ok(Vec::new());
+        }
+        if !self.signed_in {
+            let mut effects = self.start_run(Trigger::Manual, now)?;
+            effects.insert(0, Effect::Answer { call, answer: Err(signed_out()) });
+            return Ok(effects);
+        }
+        let joined = self.run.is_some();
+        let mut effects = self.start_run(Trigger::Manual, now)?;
+        if wait {
+            self.wait_for_run(call, joined);
+        } else {
+            let answer = Ok(Answer::Check(restante_local_api::CheckAnswer { check: None, joined }));
+            effects.insert(0, Effect::Answer { call, answer });
+        }
+        Ok(effects)
+    }
+
+    /// Durably in the outbox first; then, where the network may be used, on its way at once.
+    fn send(&mut self, call: CallId, id: MessageId, letter: &Letter, now: Timestamp) -> Result<Vec<Effect>> {
+        let answer = |answer| Ok(vec![Effect::Answer { call, answer }]);
+        let problems = letter.problems();
+        if !problems.is_empty() {
+            return answer(Err(invalid(&problems)));
+        }
+        if self.account.is_none() {
+            return answer(Err(signed_out()));
+        }
+        let reused =
+            || problem(LocalProblemKind::IdReused, format!("the id {id} already names another letter"), None);
+        if let Some(sent) = self.cache.message(id)? {
+            // Asked again after the post office took it: the same answer for ever.
+            let same = sent.body == letter.body && sent.row.subject == letter.subject;
+            return answer(if same { Ok(Answer::Letter(LetterId { id })) } else { Err(reused()) });
+        }
+        if !self.ledger.add_to_outbox(id, letter, now)? {
+            return answer(Err(reused()));
+        }
+        self.mailbox_revision += 1;
+        let mut effects = vec![Effect::Answer { call, answer: Ok(Answer::Letter(LetterId { id })) }];
+        effects.extend(self.start_run(Trigger::Send, now)?);
+        Ok(effects)
+    }
+
+    fn save_draft(&mut self, id: MessageId, letter: &Letter, now: Timestamp) -> Result<Reply> {
+        let mut problems = letter.problems();
+        // Whom it is for may be decided last.
+        problems.retain(|problem| *problem != LetterProblem::NoRecipient);
+        if !problems.is_empty() {
+            return Ok(Err(invalid(&problems)));
+        }
+        self.ledger.save_draft(id, letter, now)?;
+        self.mailbox_revision += 1;
+        Ok(Ok(Answer::Letter(LetterId { id })))
+    }
+
+    fn page(&self, folder: Folder, before: Option<&str>, limit: u32, unread: bool) -> Result<Reply> {
+        let limit = limit.clamp(1, MAX_ROWS);
+        let direction = match folder {
+            Folder::Inbox => Direction::Received,
+            Folder::Sent => Direction::Sent,
+            // Few, and all of them worth seeing: one page holds them.
+            Folder::Drafts => return self.letter_page(&self.ledger.drafts()?, RowState::Draft),
+            Folder::Outbox => return self.letter_page(&self.ledger.outbox()?, RowState::Waiting),
+        };
+        let place = match before.map(|text| text.split_once('.')) {
+            None => None,
+            Some(Some((sent_at, id))) if sent_at.parse::<i64>().is_ok() => {
+                Some((sent_at.parse().unwrap_or_default(), id.to_owned()))
+            }
+            Some(_) => {
+                return Ok(Err(problem(
+                    LocalProblemKind::Invalid,
+                    "`before` is not what a page before gave as next_before",
+                    None,
+                )));
+            }
+        };
+        let messages = self.cache.rows(direction, place, limit, unread)?;
+        let full = messages.len() == limit as usize;
+        let next_before =
+            messages.last().filter(|_| full).map(|last| format!("{}.{}", last.sent_at.unix_ms(), last.id));
+        Ok(Ok(Answer::Folder(FolderPage { messages, next_before })))
+    }
+
+    fn letter_page(&self, letters: &[WrittenLetter], state: RowState) -> Result<Reply> {
+        let messages: Result<Vec<_>> = letters.iter().map(|letter| self.letter_row(letter, state)).collect();
+        Ok(Ok(Answer::Folder(FolderPage { messages: messages?, next_before: None })))
+    }
+
+    fn letter_row(&self, written: &WrittenLetter, state: RowState) -> Result<MessageRow> {
+        let Some(account) = &self.account else {
+            // Letters are only taken from somebody signed in, drafts perhaps from before that.
+            return Ok(row_from(&nobody(), written, Vec::new(), state));
+        };
+        let to: Result<Vec<Person>> = written
+            .letter
+            .to
+            .iter()
+            .filter_map(|login| login.parse::<Login>().ok())
+            .map(|login| self.cache.person(&login))
+            .collect();
+        Ok(row_from(&account.user, written, to?, state))
+    }
+
+    fn find(&self, id: MessageId) -> Result<Option<Message>> {
+        if let Some(message) = self.cache.message(id)? {
+            return Ok(Some(message));
+        }
+        let outbox = self.ledger.outbox_letter(id)?.map(|written| (written, RowState::Waiting));
+        let found = match outbox {
+            Some(found) => Some(found),
+            None => self.ledger.draft(id)?.map(|written| (written, RowState::Draft)),
+        };
+        let Some((written, state)) = found else { return Ok(None) };
+        Ok(Some(Message {
+            row: self.letter_row(&written, state)?,
+            direction: Direction::Sent,
+            body: written.letter.body,
+            expires_at: None,
+            recipients: Vec::new(),
+        }))
+    }
+}
+
+fn invalid(problems: &[LetterProblem]) -> LocalProblem {
+    let reasons: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let hint = match problems.first() {
+        Some(LetterProblem::NoRecipient) => "name at least one recipient, such as --to anna",
+        Some(
+            LetterProblem::TooManyRecipients | LetterProblem::BodyTooLong | LetterProblem::SubjectTooLong,
+        ) => "shorten it, or send it in parts",
+        Some(LetterProblem::SubjectControl | LetterProblem::BodyControl) | None => "send plain text",
+    };
+    problem(
+        LocalProblemKind::Invalid,
+        format!("the letter cannot be sent: {}", reasons.join("; ")),
+        Some(hint),
+    )
+}
+
+fn nobody() -> Person {
+    let login: Login = "nobody".parse().unwrap_or_else(|_| unreachable!("six letters are a login"));
+    Person { name: String::new(), login }
+}
+
+fn row_from(from: &Person, written: &WrittenLetter, to: Vec<Person>, state: RowState) -> MessageRow {
+    MessageRow {
+        id: written.id,
+        from: from.clone(),
+        to,
+        subject: written.letter.subject.clone(),
+        importance: written.letter.importance,
+        sent_at: written.written_at,
+        state: if written.refused.is_some() { RowState::Refused } else { state },
+        bold: written.refused.is_some(),
+        not_delivered: Vec::new(),
+        refused: written.refused.clone(),
+    }
+}

@@ -1,0 +1,333 @@
+//! One run of the "check mail" job: the steps that are left are read off the state, one is under way at a
+//! time, and a second request joins the run.
+
+mod answers;
+
+use std::collections::BTreeSet;
+
+use restante_local_api::{CheckAnswer, CheckOutcome, LastCheck, Mode, Trigger};
+use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
+use restante_server_api::{Change, ChangesPage, Direction, Directory};
+
+use crate::{
+    effect::{Answer, Effect},
+    engine::{Engine, Result},
+    event::{CallId, Checked, ServerError},
+    ledger::DueAlert,
+    storage::StorageError,
+};
+
+/// How often a wish that met a newer revision is pushed again in one run.
+const MAX_PUSHES: u8 = 3;
+/// Read marks in one request; the rest follow in the next run.
+const MAX_READS: usize = 500;
+/// How long the directory is taken as known while only the scheduler asks, in milliseconds.
+const DIRECTORY_FRESH_MS: i64 = 3_600_000;
+
+/// One exchange with the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Push,
+    Settings,
+    Post(MessageId),
+    Read,
+    Changes,
+    Delivered,
+    Directory,
+}
+
+/// A run under way.
+#[derive(Debug)]
+pub(crate) struct Run {
+    trigger: Trigger,
+    started_at: Timestamp,
+    waiting_for: Option<Step>,
+    pushes: u8,
+    posted: BTreeSet<MessageId>,
+    /// The exchanges that this run has had; what joins it takes some of them out again.
+    had: Vec<Step>,
+    /// Somebody joined after the changes were asked for: they are asked for once more.
+    changes_again: bool,
+    cursor_reset: bool,
+    new: u64,
+    /// Who waits for the end, and whether he joined.
+    waiting_calls: Vec<(CallId, bool)>,
+}
+
+impl Run {
+    fn new(trigger: Trigger, started_at: Timestamp) -> Self {
+        Self {
+            trigger,
+            started_at,
+            waiting_for: None,
+            pushes: 0,
+            posted: BTreeSet::new(),
+            had: Vec::new(),
+            changes_again: false,
+            cursor_reset: false,
+            new: 0,
+            waiting_calls: Vec::new(),
+        }
+    }
+
+    /// Whether this run is to have an exchange of this kind; from now on it has had it.
+    fn first(&mut self, step: Step) -> bool {
+        let first = !self.had.contains(&step);
+        if first {
+            self.had.push(step);
+        }
+        first
+    }
+
+    /// The exchange is to be had once more.
+    fn again(&mut self, step: Step) {
+        self.had.retain(|had| *had != step);
+    }
+}
+
+impl Engine {
+    /// The scheduler says that it is time.
+    pub(crate) fn check_due(&mut self, stalled: bool, now: Timestamp) -> Result<Vec<Effect>> {
+        self.schedule.last_run_at = Some(now);
+        if self.mode == Mode::Offline {
+            self.schedule.skipped += 1;
+            return Ok(Vec::new());
+        }
+        self.schedule.runs += 1;
+        self.start_run(if stalled { Trigger::Resume } else { Trigger::Schedule }, now)
+    }
+
+    /// Begins a run, or joins the one under way. Offline nothing begins.
+    pub(crate) fn start_run(&mut self, trigger: Trigger, now: Timestamp) -> Result<Vec<Effect>> {
+        if self.mode == Mode::Offline {
+            return Ok(Vec::new());
+        }
+        if !self.signed_in {
+            return Ok(self.find_token());
+        }
+        if let Some(run) = &mut self.run {
+            self.schedule.joined += 1;
+            // What came to the post office since the run asked is for whoever joins as well.
+            if run.waiting_for == Some(Step::Changes) {
+                run.changes_again = true;
+            } else {
+                run.again(Step::Changes);
+            }
+            // What is new since the run passed these steps is for this run too.
+            run.again(Step::Read);
+            run.again(Step::Delivered);
+            return Ok(Vec::new());
+        }
+        self.run = Some(Run::new(trigger, now));
+        self.next_step(now)
+    }
+
+    /// Answers the question when the run under way is complete.
+    pub(crate) fn wait_for_run(&mut self, call: CallId, joined: bool) {
+        if let Some(run) = &mut self.run {
+            run.waiting_calls.push((call, joined));
+        }
+    }
+
+    /// Begins the next exchange; ends the run where none is left. The order is the one that a person
+    /// relies on: his interval first, then what he wrote, then what came.
+    fn next_step(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+        let Some(mut run) = self.run.take() else { return Ok(Vec::new()) };
+        let chosen = self.choose_step(&mut run, now)?;
+        let Some((step, effect)) = chosen else {
+            return Ok(self.end_run(run, CheckOutcome::Ok, now));
+        };
+        run.waiting_for = Some(step);
+        self.run = Some(run);
+        Ok(vec![effect])
+    }
+
+    fn choose_step(&self, run: &mut Run, now: Timestamp) -> Result<Option<(Step, Effect)>> {
+        if run.pushes < MAX_PUSHES
+            && let Some(push) = self.push_step()
+        {
+            run.pushes += 1;
+            return Ok(Some((Step::Push, push)));
+        }
+        if self.interval_sync_wanted && run.first(Step::Settings) {
+            return Ok(Some((Step::Settings, Effect::PullSettings)));
+        }
+        if let Some((id, letter)) = self.next_letter(&run.posted)? {
+            run.posted.insert(id);
+            return Ok(Some((Step::Post(id), Effect::Post { id, letter })));
+        }
+        let mut ids = self.ledger.pending_reads()?;
+        if !ids.is_empty() && run.first(Step::Read) {
+            ids.truncate(MAX_READS);
+            return Ok(Some((Step::Read, Effect::ReportRead { ids })));
+        }
+        if run.first(Step::Changes) {
+            return Ok(Some((Step::Changes, Effect::Check { since: self.cache.cursor()? })));
+        }
+        let cursor = self.cache.cursor()?;
+        if cursor != self.cache.reported()?
+            && let Some(cursor) = cursor
+            && run.first(Step::Delivered)
+        {
+            return Ok(Some((Step::Delivered, Effect::ReportDelivered { cursor })));
+        }
+        if self.directory_wanted(run.trigger, now) && run.first(Step::Directory) {
+            return Ok(Some((Step::Directory, Effect::PullDirectory { tag: self.cache.directory_tag()? })));
+        }
+        Ok(None)
+    }
+
+    /// A scheduled check that brings nothing is one exchange and no more.
+    fn directory_wanted(&self, trigger: Trigger, now: Timestamp) -> bool {
+        match trigger {
+            Trigger::Start | Trigger::Manual | Trigger::Online | Trigger::SignIn => true,
+            Trigger::Schedule | Trigger::Resume | Trigger::Send | Trigger::Settings => {
+                self.directory_pulled_at.is_none_or(|at| now.ms_since(at).abs() > DIRECTORY_FRESH_MS)
+            }
+        }
+    }
+
+    /// A page of changes came, or did not. A failed check touches neither cache nor ledger.
+    pub(crate) fn checked(
+        &mut self,
+        answer: std::result::Result<Checked, ServerError>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        if self.run.as_ref().and_then(|run| run.waiting_for) != Some(Step::Changes) {
+            // The run that asked was given up; the next one asks anew.
+            return Ok(Vec::new());
+        }
+        let (mut effects, more) = match answer {
+            Ok(Checked::Unchanged) => (Vec::new(), false),
+            Ok(Checked::Page(page)) => (self.take_page(&page, now)?, page.more),
+            Err(error) => return self.step_failed(Step::Changes, &error, now),
+        };
+        if let Some(run) = &mut self.run
+            && (more || std::mem::take(&mut run.changes_again))
+        {
+            run.again(Step::Changes);
+        }
+        if !more {
+            effects.extend(self.announce(now)?);
+        }
+        effects.extend(self.step_done(Step::Changes, now)?);
+        Ok(effects)
+    }
+
+    /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
+    /// commit: after a crash in between the page comes again, and alerts for nothing twice.
+    fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
+        let opened: BTreeSet<MessageId> = self.ledger.pending_reads()?.into_iter().collect();
+        let due: Vec<DueAlert> = page
+            .changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Message { message, .. } => match message.direction {
+                    Direction::Received { state: DeliveryState::Waiting | DeliveryState::Delivered }
+                        if !opened.contains(&message.id) =>
+                    {
+                        Some(DueAlert { message_id: message.id, importance: message.importance })
+                    }
+                    Direction::Received { .. } | Direction::Sent { .. } => None,
+                },
+                Change::Delivery { .. } | Change::Removed { .. } => None,
+            })
+            .collect();
+        self.ledger.note_alerts(&due, now)?;
+        let Some(account) = &self.account else { return Ok(Vec::new()) };
+        let applied = self.cache.apply(page, &account.user.login, &opened)?;
+        if let Some(run) = &mut self.run {
+            run.new += applied.new.len() as u64;
+            run.again(Step::Delivered);
+        }
+        if !page.changes.is_empty() {
+            self.mailbox_revision += 1;
+        }
+        if self.synced.server.as_ref().is_some_and(|server| server.revision != page.settings_revision) {
+            self.interval_sync_wanted = true;
+        }
+        self.withdraw(&applied.no_longer_unread, now)
+    }
+
+    /// The server heard, or not, that messages are here.
+    pub(crate) fn delivered_reported(
+        &mut self,
+        cursor: &Cursor,
+        outcome: std::result::Result<(), ServerError>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        match outcome {
+            Ok(()) => {
+                self.cache.set_reported(cursor)?;
+                self.step_done(Step::Delivered, now)
+            }
+            Err(error) => self.step_failed(Step::Delivered, &error, now),
+        }
+    }
+
+    /// The server heard, or not, what was read.
+    pub(crate) fn read_reported(
+        &mut self,
+        ids: &[MessageId],
+        outcome: std::result::Result<(), ServerError>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        match outcome {
+            Ok(()) => {
+                self.ledger.forget_reads(ids)?;
+                self.step_done(Step::Read, now)
+            }
+            Err(error) => self.step_failed(Step::Read, &error, now),
+        }
+    }
+
+    /// The server told who can be written to.
+    pub(crate) fn directory_pulled(
+        &mut self,
+        outcome: std::result::Result<Option<(Directory, String)>, ServerError>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        match outcome {
+            Ok(told) => {
+                if let Some((directory, tag)) = told {
+                    self.cache.set_directory(&directory.users, &tag)?;
+                }
+                self.directory_pulled_at = Some(now);
+                self.step_done(Step::Directory, now)
+            }
+            Err(error) => self.step_failed(Step::Directory, &error, now),
+        }
+    }
+
+    fn end_run(&mut self, run: Run, outcome: CheckOutcome, now: Timestamp) -> Vec<Effect> {
+        let last = LastCheck {
+            started_at: run.started_at,
+            ended_at: now,
+            trigger: run.trigger,
+            outcome,
+            new: run.new,
+        };
+        self.last_check = Some(last.clone());
+        let answers = run.waiting_calls.into_iter().map(|(call, joined)| Effect::Answer {
+            call,
+            answer: Ok(Answer::Check(CheckAnswer { check: Some(last.clone()), joined })),
+        });
+        answers.collect()
+    }
+
+    /// Offline mode: what is under way is given up, and nothing new begins.
+    pub(crate) fn abandon_run(&mut self) -> Vec<Effect> {
+        let Some(run) = self.run.take() else { return Vec::new() };
+        run.waiting_calls
+            .into_iter()
+            .map(|(call, _)| Effect::Answer { call, answer: Err(crate::local::offline()) })
+            .collect()
+    }
+
+    /// What a check brought, or what it was about, could not be written down.
+    pub(crate) fn fail_run(&mut self, error: &StorageError, now: Timestamp) -> Vec<Effect> {
+        self.connection_detail = Some(error.to_string());
+        let Some(run) = self.run.take() else { return Vec::new() };
+        self.end_run(run, CheckOutcome::Failed, now)
+    }
+}

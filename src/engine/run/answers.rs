@@ -1,0 +1,123 @@
+//! What an answer of the server, or its absence, means for the run that asked.
+
+use restante_local_api::{CheckOutcome, Connection};
+use restante_model::Timestamp;
+use restante_server_api::{Problem, ProblemKind};
+
+use super::{MAX_PUSHES, Step};
+use crate::{
+    effect::Effect,
+    engine::{Engine, Result},
+    event::ServerError,
+};
+
+impl Engine {
+    /// Our server answered as it should.
+    pub(crate) fn step_done(&mut self, step: Step, now: Timestamp) -> Result<Vec<Effect>> {
+        self.connection = Connection::Ok;
+        self.connection_detail = None;
+        self.last_good_at = Some(now);
+        if step == Step::Settings || step == Step::Push {
+            self.interval_sync_wanted = false;
+        }
+        self.go_on(step, now)
+    }
+
+    fn go_on(&mut self, step: Step, now: Timestamp) -> Result<Vec<Effect>> {
+        match &mut self.run {
+            Some(run) if run.waiting_for == Some(step) => {
+                run.waiting_for = None;
+                self.next_step(now)
+            }
+            // The run that asked was given up.
+            Some(_) | None => Ok(Vec::new()),
+        }
+    }
+
+    /// Our server did not answer, or said no.
+    pub(crate) fn step_failed(
+        &mut self,
+        step: Step,
+        error: &ServerError,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        match error {
+            ServerError::Unreachable(detail) => {
+                self.connection = Connection::Unreachable;
+                self.connection_detail = Some(detail.clone());
+                Ok(self.give_up(step, CheckOutcome::Unreachable, now))
+            }
+            ServerError::Refused(problem) => self.step_refused(step, problem, now),
+        }
+    }
+
+    fn step_refused(&mut self, step: Step, problem: &Problem, now: Timestamp) -> Result<Vec<Effect>> {
+        tracing::info!(code = problem.code.code(), ?step, "the server refused");
+        let detail = match &problem.hint {
+            Some(hint) => format!("{}; {hint}", problem.detail),
+            None => problem.detail.clone(),
+        };
+        match problem.code {
+            ProblemKind::Unauthenticated => {
+                self.signed_in = false;
+                self.connection = Connection::SignedOut;
+                self.connection_detail = Some(detail);
+                let mut effects = vec![self.unschedule()];
+                effects.extend(self.give_up(step, CheckOutcome::Refused, now));
+                Ok(effects)
+            }
+            ProblemKind::OfficeUnavailable | ProblemKind::ClientTooOld => {
+                self.connection = match problem.code {
+                    ProblemKind::ClientTooOld => Connection::ClientTooOld,
+                    _ => Connection::OfficeUnavailable,
+                };
+                self.connection_detail = Some(detail);
+                Ok(self.give_up(step, CheckOutcome::Refused, now))
+            }
+            ProblemKind::Busy | ProblemKind::TooManyRequests | ProblemKind::Internal => {
+                self.connection_detail = Some(detail);
+                Ok(self.give_up(step, CheckOutcome::Refused, now))
+            }
+            ProblemKind::CursorReset if step == Step::Changes => {
+                let again =
+                    self.run.as_mut().is_some_and(|run| !std::mem::replace(&mut run.cursor_reset, true));
+                if !again {
+                    self.connection_detail = Some(detail);
+                    return Ok(self.give_up(step, CheckOutcome::Refused, now));
+                }
+                self.cache.forget_cursor()?;
+                if let Some(run) = &mut self.run {
+                    run.again(Step::Changes);
+                }
+                self.go_on(step, now)
+            }
+            // What this exchange was about cannot be done; the others can.
+            ProblemKind::CursorReset
+            | ProblemKind::WrongCredentials
+            | ProblemKind::NotFound
+            | ProblemKind::Invalid
+            | ProblemKind::TooLarge
+            | ProblemKind::IdReused
+            | ProblemKind::UnknownRecipient
+            | ProblemKind::IntervalLocked
+            | ProblemKind::RevisionConflict => {
+                if step == Step::Push
+                    && let Some(run) = &mut self.run
+                {
+                    run.pushes = MAX_PUSHES;
+                }
+                self.go_on(step, now)
+            }
+        }
+    }
+
+    fn give_up(&mut self, step: Step, outcome: CheckOutcome, now: Timestamp) -> Vec<Effect> {
+        match self.run.take() {
+            Some(run) if run.waiting_for == Some(step) => self.end_run(run, outcome, now),
+            other => {
+                self.run = other;
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The settings file `config.toml`: what it says, where it is wrong, and how one value in it is
+//! rewritten with everything else left as it is. Text in, values or text out: no file is touched here.
+
+mod keys;
+mod rewrite;
+
+use std::path::PathBuf;
+
+use restante_model::Seconds;
+
+pub use keys::{KEYS, parse};
+pub use rewrite::with_check_interval;
+
+/// What the settings file says (contracts, section 4). Absent keys have their defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsFile {
+    /// The server's URL, offered at sign-in.
+    pub server: Option<String>,
+    /// The organisation's name, offered at sign-in.
+    pub organisation: Option<String>,
+    /// The user's login, offered at sign-in.
+    pub user: Option<String>,
+    /// The wished check interval; absent: the server's.
+    pub check_interval: Option<Seconds>,
+    /// How ordinary mail is announced.
+    pub ordinary: Carrier,
+    /// How important mail is announced.
+    pub important: ImportantCarrier,
+    /// Whether sender and subject are shown in a popup.
+    pub preview: Preview,
+    /// When no popup is shown.
+    pub quiet_hours: Option<QuietHours>,
+    /// After how many seconds in an active window a message counts as read.
+    pub mark_read_after: MarkReadAfter,
+    /// Through which proxy the server is reached.
+    pub proxy: Proxy,
+    /// A file of certificates that are trusted besides the system's.
+    pub extra_ca_file: Option<PathBuf>,
+    /// Where the token is kept.
+    pub token: TokenStorage,
+    /// How much is logged.
+    pub log_level: LogLevel,
+    /// What is wrong with single keys; the rest is in force.
+    pub problems: Vec<SettingsProblem>,
+}
+
+/// Something wrong in the settings file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {reason}")]
+pub struct SettingsProblem {
+    /// The file's path.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// How ordinary mail is announced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Carrier {
+    /// By the desktop's notification service.
+    #[default]
+    Desktop,
+    /// By a window of ours.
+    Window,
+    /// Not at all: the tray's count is enough.
+    Off,
+}
+
+/// How important mail is announced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImportantCarrier {
+    /// By the modal window.
+    #[default]
+    Modal,
+    /// By the desktop's notification service.
+    Desktop,
+}
+
+/// Whether sender and subject are shown in a popup.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preview {
+    /// They are.
+    #[default]
+    Shown,
+    /// They are not.
+    Hidden,
+}
+
+/// From one minute after midnight to another, over midnight where the second is earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuietHours {
+    /// The first quiet minute of the day.
+    pub from_minute: u16,
+    /// The first minute that is not quiet any more.
+    pub to_minute: u16,
+}
+
+/// Seconds in an active window after which a message counts as read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarkReadAfter(pub u64);
+
+impl Default for MarkReadAfter {
+    /// A preview that flashes by is not read.
+    fn default() -> Self {
+        Self(2)
+    }
+}
+
+/// Through which proxy the server is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Proxy {
+    /// The environment's, or the system's.
+    #[default]
+    System,
+    /// None.
+    None,
+    /// This one.
+    Url(String),
+}
+
+/// Where the token is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenStorage {
+    /// In the session's keyring.
+    #[default]
+    Keyring,
+    /// In a file that only the user can read.
+    File,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogLevel {
+    /// What somebody must act on.
+    Error,
+    /// What may become that.
+    Warn,
+    /// What happened.
+    #[default]
+    Info,
+    /// What was decided, and why.
+    Debug,
+    /// Everything.
+    Trace,
+}

@@ -1,0 +1,259 @@
+//! Every key of the settings file: its default, and how its value is read.
+//!
+//! WHEN ADDING A KEY: a row in [`KEYS`], a field in `SettingsFile`, a line in config.example.toml; a test
+//! holds the three together.
+
+use restante_model::Seconds;
+use toml_edit::{Document, Item, Value};
+
+use super::{
+    Carrier, ImportantCarrier, LogLevel, MarkReadAfter, Preview, Proxy, QuietHours, SettingsFile,
+    SettingsProblem, TokenStorage,
+};
+
+/// One key of the settings file.
+#[derive(Debug)]
+pub struct Key {
+    /// Its table and name, `table.name`.
+    pub path: &'static str,
+    /// Its default as TOML; `None` where absent means something of its own.
+    pub default: Option<&'static str>,
+    read: fn(&mut SettingsFile, &Value) -> Result<(), String>,
+}
+
+const fn key(
+    path: &'static str,
+    default: Option<&'static str>,
+    read: fn(&mut SettingsFile, &Value) -> Result<(), String>,
+) -> Key {
+    Key { path, default, read }
+}
+
+/// Every key there is.
+pub const KEYS: &[Key] = &[
+    key("server", None, |file, value| url(value).map(|it| file.server = Some(it))),
+    key("organisation", None, |file, value| text(value).map(|it| file.organisation = Some(it))),
+    key("user", None, |file, value| text(value).map(|it| file.user = Some(it))),
+    key("check_interval", None, |file, value| seconds(value).map(|it| file.check_interval = Some(it))),
+    key("notifications.ordinary", Some("\"desktop\""), |file, value| {
+        let words = [("desktop", Carrier::Desktop), ("window", Carrier::Window), ("off", Carrier::Off)];
+        one_of(value, &words).map(|it| file.ordinary = it)
+    }),
+    key("notifications.important", Some("\"modal\""), |file, value| {
+        let words = [("modal", ImportantCarrier::Modal), ("desktop", ImportantCarrier::Desktop)];
+        one_of(value, &words).map(|it| file.important = it)
+    }),
+    key("notifications.preview", Some("true"), |file, value| {
+        let shown = value.as_bool().ok_or("must be true or false")?;
+        file.preview = if shown { Preview::Shown } else { Preview::Hidden };
+        Ok(())
+    }),
+    key("notifications.quiet_hours", None, |file, value| {
+        quiet_hours(value).map(|it| file.quiet_hours = Some(it))
+    }),
+    key("mail.mark_read_after_seconds", Some("2"), |file, value| {
+        let seconds = value.as_integer().and_then(|it| u64::try_from(it).ok()).filter(|it| *it <= 3_600);
+        file.mark_read_after =
+            MarkReadAfter(seconds.ok_or("must be a whole number of seconds from 0 to 3600")?);
+        Ok(())
+    }),
+    key("network.proxy", Some("\"system\""), |file, value| {
+        file.proxy = match text(value)?.as_str() {
+            "system" => Proxy::System,
+            "none" => Proxy::None,
+            _ => Proxy::Url(url(value)?),
+        };
+        Ok(())
+    }),
+    key("network.extra_ca_file", None, |file, value| {
+        text(value).map(|it| file.extra_ca_file = Some(it.into()))
+    }),
+    key("storage.token", Some("\"keyring\""), |file, value| {
+        let words = [("keyring", TokenStorage::Keyring), ("file", TokenStorage::File)];
+        one_of(value, &words).map(|it| file.token = it)
+    }),
+    key("log.level", Some("\"info\""), |file, value| {
+        let words = [
+            ("error", LogLevel::Error),
+            ("warn", LogLevel::Warn),
+            ("info", LogLevel::Info),
+            ("debug", LogLevel::Debug),
+            ("trace", LogLevel::Trace),
+        ];
+        one_of(value, &words).map(|it| file.log_level = it)
+    }),
+];
+
+/// Reads the text of the settings file. A file that is not TOML is refused whole, with the place; an
+/// unknown key or a bad value is named in `problems`, and every other key is in force.
+pub fn parse(text: &str, file: &str) -> Result<SettingsFile, SettingsProblem> {
+    let problem = |span: Option<std::ops::Range<usize>>, reason: String| {
+        let (line, column) = place(text, span.map_or(0, |span| span.start));
+        SettingsProblem { file: file.to_owned(), line, column, reason }
+    };
+    let document = Document::parse(text).map_err(|error| problem(error.span(), one_line(error.message())))?;
+    let mut settings = SettingsFile::default();
+    for (table, name, item, span) in entries(&document) {
+        let path = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
+        let outcome = match (KEYS.iter().find(|key| key.path == path), item.as_value()) {
+            (Some(key), Some(value)) => {
+                (key.read)(&mut settings, value).map_err(|reason| (item.span(), format!("{path} {reason}")))
+            }
+            (Some(_), None) => Err((span, format!("{path} must be a value, not a table"))),
+            (None, _) => Err((span, format!("there is no key {path}"))),
+        };
+        if let Err((span, reason)) = outcome {
+            settings.problems.push(problem(span, reason));
+        }
+    }
+    Ok(settings)
+}
+
+type Entry<'a> = (String, String, &'a Item, Option<std::ops::Range<usize>>);
+
+/// The keys of the file with the table each stands in; a table that we know of is looked into.
+fn entries<'a>(document: &'a Document<&str>) -> Vec<Entry<'a>> {
+    let mut found = Vec::new();
+    for (name, item) in document.iter() {
+        let span = document.key(name).and_then(toml_edit::Key::span);
+        let known = KEYS.iter().any(|key| key.path.split_once('.').is_some_and(|(table, _)| table == name));
+        match item.as_table_like().filter(|_| known) {
+            Some(table) => found.extend(table.iter().map(|(inner, item)| {
+                let span = table.key(inner).and_then(toml_edit::Key::span);
+                (name.to_owned(), inner.to_owned(), item, span)
+            })),
+            None => found.push((String::new(), name.to_owned(), item, span)),
+        }
+    }
+    found
+}
+
+/// Line and column, both from 1, of a byte offset.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let before = &text[..offset];
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn text(value: &Value) -> Result<String, String> {
+    let text = value.as_str().ok_or("must be text in quotes")?.trim();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err("must not be empty or hold control characters".into());
+    }
+    Ok(text.to_owned())
+}
+
+fn url(value: &Value) -> Result<String, String> {
+    let url = text(value)?;
+    let good =
+        ["http://", "https://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
+    if good { Ok(url) } else { Err(format!("must begin with https:// or http://, not {url:?}")) }
+}
+
+fn seconds(value: &Value) -> Result<Seconds, String> {
+    let text = value.as_str().ok_or("must be a duration in quotes, such as \"5m\"")?;
+    let seconds: Seconds = text.parse().map_err(|error: restante_model::DurationError| error.to_string())?;
+    if seconds.get() == 0 { Err("must be at least \"1s\"".into()) } else { Ok(seconds) }
+}
+
+fn quiet_hours(value: &Value) -> Result<QuietHours, String> {
+    let minute = |text: &str| {
+        let (hours, minutes) = text.trim().split_once(':')?;
+        let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+        (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+    };
+    let (from, to) = value.as_str().and_then(|text| text.split_once('-')).unwrap_or_default();
+    match (minute(from), minute(to)) {
+        (Some(from_minute), Some(to_minute)) => Ok(QuietHours { from_minute, to_minute }),
+        _ => Err("must be two times of day, such as \"22:00-07:00\"".into()),
+    }
+}
+
+fn one_of<T: Copy>(value: &Value, words: &[(&str, T)]) -> Result<T, String> {
+    let found = value.as_str().and_then(|text| words.iter().find(|(word, _)| *word == text));
+    found.map(|(_, it)| *it).ok_or_else(|| {
+        let words: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        format!("must be one of {}", words.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> SettingsFile {
+        parse(text, "config.toml").unwrap()
+    }
+
+    #[test]
+    fn an_empty_file_says_the_defaults() {
+        assert_eq!(read(""), SettingsFile::default());
+    }
+
+    #[test]
+    fn text_that_is_no_toml_is_refused_with_its_place() {
+        let problem = parse("server = \"https://mail\"\ncheck_interval = 5m\n", "config.toml").unwrap_err();
+        assert_eq!((problem.line, problem.column), (2, 18), "{problem}");
+    }
+
+    #[test]
+    fn a_bad_value_is_named_and_the_rest_is_in_force() {
+        let settings = read("check_interval = \"5\"\nuser = \"anna\"\n[notifications]\n  preview = \"no\"\n");
+        assert_eq!(settings.user.as_deref(), Some("anna"));
+        assert_eq!(settings.check_interval, None);
+        let places: Vec<_> = settings.problems.iter().map(|it| (it.line, it.column)).collect();
+        assert_eq!(places, [(1, 18), (4, 13)]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let settings = read("check_intervall = \"5m\"\n[mail]\nmark_read = 1\n[colour]\nred = 1\n");
+        let reasons: Vec<_> = settings.problems.iter().map(|it| it.reason.as_str()).collect();
+        assert_eq!(
+            reasons,
+            ["there is no key check_intervall", "there is no key mail.mark_read", "there is no key colour"]
+        );
+    }
+
+    #[test]
+    fn quiet_hours_may_go_over_midnight() {
+        let settings = read("[notifications]\nquiet_hours = \"22:00-07:30\"");
+        assert_eq!(settings.quiet_hours, Some(QuietHours { from_minute: 1320, to_minute: 450 }));
+    }
+
+    #[test]
+    fn the_example_file_holds_every_key_with_its_default() {
+        let example = include_str!("../../../config.example.toml");
+        // Keys are written as `# key = value`, prose as `# Prose.`: uncommented, it is a settings file.
+        let uncommented: String = example
+            .lines()
+            .map(|line| {
+                line.strip_prefix("# ").filter(|it| it.contains(" = ")).unwrap_or(line).to_owned() + "\n"
+            })
+            .collect();
+        let document = Document::parse(uncommented.as_str()).unwrap();
+        for key in KEYS {
+            let item = key.path.split('.').try_fold(document.as_item(), |item, name| item.get(name));
+            let value = item.and_then(Item::as_value).unwrap_or_else(|| panic!("{} is missing", key.path));
+            if let Some(default) = key.default {
+                assert_eq!(value.to_string().trim(), default, "{}", key.path);
+            }
+        }
+        assert_eq!(entries(&document).len(), KEYS.len());
+        assert_eq!(parse(&uncommented, "config.example.toml").unwrap().problems, []);
+        assert_eq!(parse(example, "config.example.toml").unwrap(), SettingsFile::default());
+        let defaults: String = KEYS
+            .iter()
+            .filter_map(|key| key.default.map(|default| format!("{} = {default}\n", key.path)))
+            .collect();
+        assert_eq!(read(&defaults), SettingsFile::default());
+    }
+}

@@ -1,0 +1,239 @@
+//! Who uses the agent: the token in the keyring, signing in, signing out.
+
+use restante_local_api::{Connection, KeyringState, LocalProblem, LocalProblemKind, Login, Trigger};
+use restante_model::Timestamp;
+use restante_server_api::{ProblemKind, Session};
+
+use crate::{
+    effect::Effect,
+    engine::{Engine, Result},
+    event::{CallId, ServerError, TokenFound, TokenProblem},
+    ledger::{Account, SyncedInterval},
+};
+
+impl Engine {
+    /// Asks the keyring for the account's token; it may have been locked or away before. A token that the
+    /// server refused is not asked for again.
+    pub(crate) fn find_token(&mut self) -> Vec<Effect> {
+        let key = self.account_key().filter(|_| self.connection != Connection::SignedOut);
+        self.token_sought = key.is_some();
+        key.map(Effect::FindToken).into_iter().collect()
+    }
+
+    /// The keyring gave the token, or said why not. Checks that were asked for meanwhile go on now.
+    pub(crate) fn token_found(&mut self, found: TokenFound, now: Timestamp) -> Result<Vec<Effect>> {
+        self.token_sought = false;
+        let mut effects = self.take_token(found, now)?;
+        for (call, wait) in std::mem::take(&mut self.checks_before_token) {
+            effects.extend(self.check_asked(call, wait, now)?);
+        }
+        Ok(effects)
+    }
+
+    fn take_token(&mut self, found: TokenFound, now: Timestamp) -> Result<Vec<Effect>> {
+        match found {
+            TokenFound::Found(state) => {
+                self.carriers.keyring = state;
+                self.signed_in = true;
+                let mut effects = self.reschedule(now);
+                effects.extend(self.start_run(Trigger::Start, now)?);
+                Ok(effects)
+            }
+            TokenFound::None(state) => {
+                self.carriers.keyring = state;
+                self.signed_in = false;
+                self.connection = Connection::SignedOut;
+                self.connection_detail = Some("no token is kept for this account; sign in again".into());
+                Ok(Vec::new())
+            }
+            TokenFound::Problem(problem) => {
+                self.carriers.keyring = keyring_state(&problem);
+                self.connection_detail = Some(problem.to_string());
+                // The job asks again at every run: a keyring is often unlocked later than the start.
+                self.signed_in = false;
+                Ok(self.schedule_token_search(now))
+            }
+        }
+    }
+
+    /// The job runs although there is no token yet; each run asks the keyring for it.
+    fn schedule_token_search(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.schedule.interval_seconds.is_some() {
+            return Vec::new();
+        }
+        let interval = self.interval_in_force().interval;
+        let first_run_at = now.plus(restante_model::Seconds::new(interval.seconds().min(60)));
+        vec![Effect::Schedule { interval, first_run_at }]
+    }
+
+    /// The token of the sign-in is kept, or only for as long as the agent runs.
+    pub(crate) fn token_kept(&mut self, outcome: std::result::Result<KeyringState, TokenProblem>) {
+        match outcome {
+            Ok(state) => self.carriers.keyring = state,
+            Err(problem) => {
+                tracing::warn!(%problem, "the token could not be kept; it is lost when the agent ends");
+                self.carriers.keyring = keyring_state(&problem);
+            }
+        }
+    }
+
+    /// Somebody signs in. Another account does not take over what this one has not sent.
+    pub(crate) fn login(&self, login: Login, call: CallId) -> Result<Effect> {
+        let server = login.server.trim().trim_end_matches('/').to_owned();
+        if !server.starts_with("https://") && !server.starts_with("http://") {
+            return Ok(refuse(
+                call,
+                LocalProblemKind::Invalid,
+                format!("server {server:?} does not begin with https:// or http://"),
+                "give the URL that your administrator told you",
+            ));
+        }
+        if !encrypted_or_here(&server) {
+            return Ok(refuse(
+                call,
+                LocalProblemKind::Refused,
+                format!("{server} would carry the password and the mail readable for everyone on the way"),
+                "plain http:// is for this machine only; ask your administrator for the https:// address",
+            ));
+        }
+        let (waiting, refused) = self.ledger.outbox_counts()?;
+        let unsent = waiting + refused + self.ledger.draft_count()?;
+        let login = Login { server, user: login.user.trim().to_lowercase(), ..login };
+        if let Some(key) = self.account_key().filter(|_| unsent > 0)
+            && (key.user != login.user
+                || key.server != login.server
+                || key.organisation != login.organisation)
+        {
+            return Ok(refuse(
+                call,
+                LocalProblemKind::Refused,
+                format!("{} still has {unsent} unsent letters or drafts here", key.user),
+                "send or delete them first, or sign in with another --profile",
+            ));
+        }
+        Ok(Effect::SignIn { call, login })
+    }
+
+    /// The server answered a sign-in.
+    pub(crate) fn signed_in(
+        &mut self,
+        call: CallId,
+        server: &str,
+        outcome: std::result::Result<Box<Session>, ServerError>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        let session = match outcome {
+            Ok(session) => session,
+            Err(error) => return Ok(vec![sign_in_refused(call, server, error)]),
+        };
+        let account = Account {
+            server: server.to_owned(),
+            organisation: session.organisation.name.to_string(),
+            user: session.user,
+            device_id: session.device.id,
+        };
+        let same = |before: &Account| {
+            before.server == account.server
+                && before.organisation == account.organisation
+                && before.user.login == account.user.login
+        };
+        let fresh = !self.account.as_ref().is_some_and(same);
+        if fresh {
+            self.cache.clear()?;
+            self.synced = SyncedInterval::default();
+            self.mailbox_revision += 1;
+        }
+        self.ledger.set_account(&account, fresh)?;
+        self.account = Some(account);
+        self.signed_in = true;
+        self.connection = Connection::Ok;
+        self.connection_detail = None;
+        self.last_good_at = Some(now);
+        self.interval_sync_wanted = true;
+        // The phase comes from the device, and the device is new.
+        self.schedule.interval_seconds = None;
+        let mut effects = self.reschedule(now);
+        effects.extend(self.start_run(Trigger::SignIn, now)?);
+        effects.push(Effect::Answer { call, answer: self.status_answer() });
+        Ok(effects)
+    }
+
+    /// The person signs out: the token goes, mail and drafts stay.
+    pub(crate) fn logout(&mut self) -> Vec<Effect> {
+        self.signed_in = false;
+        self.connection = Connection::SignedOut;
+        self.connection_detail = None;
+        let mut effects = self.abandon_run();
+        effects.push(self.unschedule());
+        effects.extend(self.account_key().map(Effect::ForgetToken));
+        effects
+    }
+}
+
+/// Whether the way to the server is encrypted, or does not leave this machine.
+fn encrypted_or_here(server: &str) -> bool {
+    let Some(rest) = server.strip_prefix("http://") else { return true };
+    let host_and_port = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // Behind an @ stands the host, whatever is written before it.
+    let host_and_port = host_and_port.rsplit('@').next().unwrap_or_default();
+    let host = match host_and_port.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host_and_port.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn keyring_state(problem: &TokenProblem) -> KeyringState {
+    match problem {
+        TokenProblem::Locked => KeyringState::Locked,
+        TokenProblem::Absent | TokenProblem::Failed(_) => KeyringState::Absent,
+    }
+}
+
+fn sign_in_refused(call: CallId, server: &str, error: ServerError) -> Effect {
+    match error {
+        ServerError::Unreachable(detail) => refuse(
+            call,
+            LocalProblemKind::Unreachable,
+            format!("{server} does not answer: {detail}"),
+            "check the URL, and that the server runs",
+        ),
+        ServerError::Refused(problem) => {
+            let (code, hint) = match problem.code {
+                ProblemKind::WrongCredentials => {
+                    (LocalProblemKind::WrongCredentials, "check organisation, user and password")
+                }
+                _ => (LocalProblemKind::Refused, "ask your administrator"),
+            };
+            let hint = problem.hint.unwrap_or_else(|| hint.to_owned());
+            refuse(call, code, problem.detail, &hint)
+        }
+    }
+}
+
+fn refuse(call: CallId, code: LocalProblemKind, detail: String, hint: &str) -> Effect {
+    Effect::Answer { call, answer: Err(LocalProblem { code, detail, hint: Some(hint.to_owned()) }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        for here in
+            ["http://127.0.0.1:8025", "http://localhost", "http://[::1]:1/x", "https://mail.example.org"]
+        {
+            assert!(encrypted_or_here(here), "{here}");
+        }
+        let away = [
+            "http://mail.example.org",
+            "http://10.0.0.1",
+            "http://127.0.0.1@evil.org",
+            "http://localhost.evil.org",
+        ];
+        for away in away {
+            assert!(!encrypted_or_here(away), "{away}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! How the agent's two databases are opened and brought to their schema.
+
+use std::path::{Path, PathBuf};
+
+use restante_model::{MessageId, Timestamp};
+use rusqlite::{Connection, types::Type};
+
+/// Why something could not be written down or read back.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database refused.
+    #[error("{database}: {source}")]
+    Database {
+        /// Which database.
+        database: &'static str,
+        /// What it said.
+        source: rusqlite::Error,
+    },
+    /// The database was written by a newer version.
+    #[error("{path}: schema version {found} is newer than {known}, the newest that this version knows")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// A row's content is not what was written.
+    #[error("{database}: row {row} of {table} is damaged")]
+    Damaged {
+        /// Which database.
+        database: &'static str,
+        /// Which table.
+        table: &'static str,
+        /// The row's key.
+        row: String,
+    },
+}
+
+/// How surely a commit is on disk when it returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Surely: power cuts lost rows with anything less.
+    Full,
+    /// Nearly: for what the server still has.
+    Rebuildable,
+}
+
+/// A database of the agent: what it is called in errors, its schema, and how surely it keeps.
+pub(crate) struct Schema {
+    pub(crate) database: &'static str,
+    pub(crate) migrations: &'static [&'static str],
+    pub(crate) durability: Durability,
+}
+
+impl Schema {
+    /// Opens the database in this file, or in memory, and applies the migrations that it lacks. One that
+    /// a newer version wrote is left as it is.
+    pub(crate) fn open(&self, path: Option<&Path>) -> Result<Connection, StorageError> {
+        let database = |source| StorageError::Database { database: self.database, source };
+        let mut connection = match path {
+            Some(path) => Connection::open(path),
+            None => Connection::open_in_memory(),
+        }
+        .map_err(database)?;
+        let found: u32 =
+            connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(database)?;
+        let known = u32::try_from(self.migrations.len()).unwrap_or(u32::MAX);
+        if found > known {
+            return Err(StorageError::Newer {
+                path: path.map(Path::to_owned).unwrap_or_default(),
+                found,
+                known,
+            });
+        }
+        self.prepare(&mut connection, found, known).map_err(database)?;
+        Ok(connection)
+    }
+
+    fn prepare(&self, connection: &mut Connection, found: u32, known: u32) -> rusqlite::Result<()> {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let synchronous = match self.durability {
+            Durability::Full => "FULL",
+            Durability::Rebuildable => "NORMAL",
+        };
+        connection.pragma_update(None, "synchronous", synchronous)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // One MiB: the agent is to stay small, and its pages are few.
+        connection.pragma_update(None, "cache_size", -1024)?;
+        let transaction = connection.transaction()?;
+        for migration in self.migrations.iter().skip(found as usize) {
+            transaction.execute_batch(migration)?;
+        }
+        transaction.pragma_update(None, "user_version", known)?;
+        transaction.commit()
+    }
+}
+
+/// A column that holds a message's id.
+pub(crate) fn message_id(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<MessageId> {
+    parsed(row, column)
+}
+
+/// A column that holds a moment.
+pub(crate) fn timestamp(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    row.get(column).map(Timestamp::from_unix_ms)
+}
+
+/// A column that holds text with a form of its own.
+pub(crate) fn parsed<T>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error: T::Err| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}
+
+/// A column that holds JSON.
+pub(crate) fn json<T: serde::de::DeserializeOwned>(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+/// A column that holds one word of a closed list.
+pub(crate) fn named<T>(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+    from_name: fn(&str) -> Option<T>,
+) -> rusqlite::Result<T> {
+    let name: String = row.get(column)?;
+    from_name(&name).ok_or_else(|| {
+        let error = format!("{name:?} is no word of the list");
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEMA: Schema =
+        Schema { database: "test", migrations: &["CREATE TABLE t (x)"], durability: Durability::Full };
+
+    #[test]
+    fn a_database_of_a_newer_version_is_refused_with_both_versions_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.sqlite");
+        SCHEMA.open(Some(&path)).unwrap().pragma_update(None, "user_version", 7).unwrap();
+        let refused = SCHEMA.open(Some(&path)).unwrap_err();
+        assert!(matches!(refused, StorageError::Newer { found: 7, known: 1, .. }), "{refused}");
+        let version: u32 = Connection::open(&path)
+            .and_then(|it| it.pragma_query_value(None, "user_version", |row| row.get(0)))
+            .unwrap();
+        assert_eq!(version, 7);
+    }
+
+    #[test]
+    fn a_database_is_brought_to_its_schema_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.sqlite");
+        for _ in 0..2 {
+            SCHEMA.open(Some(&path)).unwrap().execute("INSERT INTO t VALUES (1)", []).unwrap();
+        }
+    }
+}

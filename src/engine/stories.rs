@@ -1,0 +1,427 @@
+//! Stories of one agent: events in, effects out, real SQLite in memory.
+
+use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState};
+use restante_model::{
+    CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Letter, MessageId, Person, Seconds,
+    Timestamp,
+};
+use restante_server_api::{
+    Accepted, AcceptedRecipient, Change, ChangesPage, Device, Direction, Directory, Message, Organisation,
+    Problem, ProblemKind, Session, Settings,
+};
+
+use crate::{
+    Effect, Engine, Event,
+    effect::Answer,
+    event::{Ask, CallId, Checked, PopupAction, ServerError, TokenFound},
+    settings_file::SettingsFile,
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_unix_ms(1_790_000_000_000 + second * 1_000)
+}
+
+fn id(number: u128) -> MessageId {
+    MessageId::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+fn person(login: &str) -> Person {
+    Person { login: login.parse().unwrap(), name: login.to_uppercase() }
+}
+
+fn settings(seconds: u64, revision: u64) -> Settings {
+    Settings {
+        check_interval_seconds: CheckInterval::from_seconds(seconds),
+        check_interval_from: IntervalFrom::Office,
+        locked: false,
+        check_interval_min_seconds: CheckInterval::from_seconds(30),
+        check_interval_max_seconds: CheckInterval::from_seconds(3_600),
+        message_lifetime_seconds: Seconds::new(604_800),
+        revision,
+        wished_seconds: None,
+        clamped: None,
+    }
+}
+
+fn received(number: u128, importance: Importance, state: DeliveryState) -> Change {
+    let message = Message {
+        id: id(number),
+        from: person("anna"),
+        to: vec![person("boris")],
+        subject: format!("subject {number}"),
+        body: "text".into(),
+        importance,
+        sent_at: at(0),
+        expires_at: at(604_800),
+        direction: Direction::Received { state },
+    };
+    Change::Message { message: Box::new(message), state: Some(state) }
+}
+
+/// A post office that says what the story wants, and an agent that asks it.
+struct Story {
+    engine: Engine,
+    now: Timestamp,
+    modseq: u64,
+    /// What the next `Check` brings; nothing: 304.
+    waiting: Vec<Change>,
+    /// Whether the server answers.
+    reachable: bool,
+    /// Every effect that is no exchange with the server.
+    done: Vec<Effect>,
+    /// Every letter posted.
+    posted: Vec<MessageId>,
+    checks: u32,
+}
+
+impl Story {
+    fn signed_in() -> Self {
+        let mut story = Self {
+            engine: Engine::open(None, None).unwrap(),
+            now: at(0),
+            modseq: 0,
+            waiting: Vec::new(),
+            reachable: true,
+            done: Vec::new(),
+            posted: Vec::new(),
+            checks: 0,
+        };
+        story.happens(Event::Started { settings: Ok(SettingsFile::default()) });
+        let session = Session {
+            token: "secret".into(),
+            device: Device {
+                id: "d1".into(),
+                name: "pc".into(),
+                created_at: None,
+                last_seen_at: None,
+                current: true,
+            },
+            user: person("boris"),
+            organisation: Organisation { name: "hall".parse().unwrap(), title: "Hall".into() },
+            server_time: at(0),
+        };
+        story.happens(Event::SignedIn {
+            call: CallId(0),
+            server: "http://127.0.0.1:1".into(),
+            outcome: Ok(Box::new(session)),
+        });
+        story
+    }
+
+    /// Applies an event and answers every exchange that follows from it, until the agent rests.
+    fn happens(&mut self, event: Event) {
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            self.now = self.now.plus_ms(1);
+            for effect in self.engine.apply(event, self.now) {
+                match self.answer(&effect) {
+                    Some(answer) => events.push(answer),
+                    None => self.done.push(effect),
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, effect: &Effect) -> Option<Event> {
+        let away = || ServerError::Unreachable("connection refused".into());
+        let reachable = self.reachable;
+        let ok = move || if reachable { Ok(()) } else { Err(away()) };
+        Some(match effect {
+            Effect::Check { .. } => {
+                self.checks += 1;
+                let changes = if reachable { std::mem::take(&mut self.waiting) } else { Vec::new() };
+                self.modseq += changes.len() as u64;
+                let cursor = Cursor { epoch: "e".into(), generation: "g".into(), modseq: self.modseq };
+                let page = ChangesPage {
+                    cursor,
+                    more: false,
+                    unread: 0,
+                    settings_revision: 1,
+                    next_check_in_seconds: None,
+                    server_time: self.now,
+                    changes,
+                };
+                let checked =
+                    if page.changes.is_empty() { Checked::Unchanged } else { Checked::Page(Box::new(page)) };
+                Event::Checked(ok().map(|()| checked))
+            }
+            Effect::ReportDelivered { cursor } => {
+                Event::DeliveredReported { cursor: cursor.clone(), outcome: ok() }
+            }
+            Effect::ReportRead { ids } => Event::ReadReported { ids: ids.clone(), outcome: ok() },
+            Effect::PullSettings => Event::SettingsPulled(ok().map(|()| settings(300, 1))),
+            Effect::PullDirectory { .. } => Event::DirectoryPulled(
+                ok().map(|()| Some((Directory { users: vec![person("anna")] }, "t".into()))),
+            ),
+            Effect::Post { id, .. } => {
+                self.posted.push(*id);
+                let accepted = Accepted {
+                    id: *id,
+                    accepted_at: self.now,
+                    expires_at: at(604_800),
+                    recipients: vec![AcceptedRecipient {
+                        person: person("anna"),
+                        state: DeliveryState::Waiting,
+                    }],
+                };
+                Event::Posted { id: *id, outcome: ok().map(|()| accepted) }
+            }
+            Effect::PushInterval { wish, .. } => Event::IntervalPushed {
+                wish: *wish,
+                outcome: ok().map(|()| Settings {
+                    check_interval_from: IntervalFrom::User,
+                    ..settings(wish.map_or(300, CheckInterval::seconds).max(30), 2)
+                }),
+            },
+            Effect::ShowPopup(popup) => {
+                self.done.push(effect.clone());
+                Event::PopupShown { popup: popup.id, outcome: Ok(()) }
+            }
+            Effect::OpenImportant { ids } => {
+                self.done.push(effect.clone());
+                Event::ImportantOpened { ids: ids.clone(), outcome: Ok(()) }
+            }
+            _ => return None,
+        })
+    }
+
+    fn due(&mut self) {
+        self.happens(Event::CheckDue { stalled: false });
+    }
+
+    fn popups(&self) -> usize {
+        self.done.iter().filter(|effect| matches!(effect, Effect::ShowPopup(_))).count()
+    }
+
+    fn unread(&self) -> u64 {
+        self.engine.status().unwrap().unread
+    }
+}
+
+fn letter() -> Letter {
+    Letter { to: vec!["anna".into()], subject: "s".into(), body: "b".into(), importance: Importance::Normal }
+}
+
+#[test]
+fn ordinary_mail_is_one_popup_and_one_in_the_count() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    story.due();
+    assert_eq!((story.popups(), story.unread()), (1, 1));
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Delivered)];
+    story.due();
+    assert_eq!((story.popups(), story.unread()), (1, 1), "the same message came again");
+}
+
+#[test]
+fn important_mail_opens_its_one_window() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::High, DeliveryState::Waiting)];
+    story.due();
+    assert!(story.done.contains(&Effect::OpenImportant { ids: vec![id(1)] }));
+    assert_eq!(story.popups(), 0);
+}
+
+#[test]
+fn many_at_once_are_one_summary() {
+    let mut story = Story::signed_in();
+    story.waiting = (1..=4).map(|it| received(it, Importance::Normal, DeliveryState::Waiting)).collect();
+    story.due();
+    assert_eq!((story.popups(), story.unread()), (1, 4));
+}
+
+#[test]
+fn a_failed_check_never_looks_like_an_empty_mailbox() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    story.due();
+    story.reachable = false;
+    story.due();
+    let status = story.engine.status().unwrap();
+    assert_eq!(status.unread, 1);
+    assert_eq!(status.connection, Connection::Unreachable);
+    assert_eq!(status.last_check.unwrap().outcome, CheckOutcome::Unreachable);
+    story.reachable = true;
+    story.due();
+    assert_eq!((story.popups(), story.engine.status().unwrap().connection), (1, Connection::Ok));
+}
+
+#[test]
+fn read_elsewhere_withdraws_the_popup_and_the_count() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    story.due();
+    let user = person("boris").login;
+    story.waiting = vec![Change::Delivery { message_id: id(1), user, state: DeliveryState::Read, at: at(9) }];
+    story.due();
+    assert!(story.done.iter().any(|effect| matches!(effect, Effect::WithdrawPopup(_))));
+    assert_eq!(story.unread(), 0);
+}
+
+#[test]
+fn mark_read_in_a_popup_reaches_the_server() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    story.due();
+    let popup = story.done.iter().find_map(|effect| match effect {
+        Effect::ShowPopup(popup) => Some(popup.id),
+        _ => None,
+    });
+    story.reachable = false;
+    story.happens(Event::PopupEnded { popup: popup.unwrap(), action: PopupAction::MarkRead });
+    assert_eq!(story.unread(), 0);
+    assert_eq!(story.engine.ledger.pending_reads().unwrap(), [id(1)]);
+    story.reachable = true;
+    story.due();
+    assert!(story.engine.ledger.pending_reads().unwrap().is_empty());
+}
+
+#[test]
+fn a_letter_written_while_the_server_is_away_goes_out_once_under_its_id() {
+    let mut story = Story::signed_in();
+    story.reachable = false;
+    story.happens(Event::Asked { call: CallId(1), ask: Ask::Send { id: id(7), letter: letter() } });
+    assert_eq!(story.engine.status().unwrap().outbox.waiting, 1);
+    story.reachable = true;
+    story.due();
+    assert_eq!(story.posted, [id(7), id(7)], "the retry keeps its id");
+    assert_eq!(story.engine.status().unwrap().outbox.waiting, 0);
+    story.due();
+    assert_eq!(story.posted.len(), 2);
+    let sent = story.engine.cache.message(id(7)).unwrap().unwrap();
+    assert_eq!((sent.row.not_delivered, sent.row.bold), (vec!["anna".to_owned()], true));
+}
+
+#[test]
+fn a_refused_letter_holds_up_no_other() {
+    let mut story = Story::signed_in();
+    story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
+    for number in [1, 2] {
+        story.happens(Event::Asked { call: CallId(2), ask: Ask::Send { id: id(number), letter: letter() } });
+    }
+    assert!(story.posted.is_empty(), "nothing is sent offline");
+    story.engine.ledger.refuse_outbox(id(1), "there is no user nobody").unwrap();
+    story.happens(Event::Asked { call: CallId(3), ask: Ask::SetMode(Mode::Online) });
+    assert_eq!(story.posted, [id(2)]);
+    assert_eq!(story.engine.status().unwrap().outbox.refused, 1);
+}
+
+#[test]
+fn offline_nothing_is_asked_and_the_run_is_counted_as_skipped() {
+    let mut story = Story::signed_in();
+    story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
+    let checks = story.checks;
+    story.due();
+    assert_eq!((story.checks, story.engine.jobs()[0].skipped), (checks, 1));
+}
+
+#[test]
+fn an_interval_edited_in_the_file_is_followed_at_once_and_pushed() {
+    let mut story = Story::signed_in();
+    story.reachable = false;
+    let edited = SettingsFile { check_interval: Some(Seconds::new(120)), ..SettingsFile::default() };
+    story.happens(Event::SettingsEdited(Ok(edited)));
+    let interval = story.engine.status().unwrap().interval;
+    assert_eq!((interval.seconds, interval.pending), (120, true));
+    let scheduled =
+        |effect: &Effect| matches!(effect, Effect::Schedule { interval, .. } if interval.seconds() == 120);
+    assert!(story.done.iter().any(scheduled));
+    story.reachable = true;
+    story.due();
+    let interval = story.engine.status().unwrap().interval;
+    assert_eq!((interval.seconds, interval.pending, interval.from), (120, false, IntervalFrom::User));
+}
+
+#[test]
+fn a_revoked_token_is_one_state_and_deletes_nothing() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    story.due();
+    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(50));
+    let problem = Problem::new(ProblemKind::Unauthenticated, "the token was revoked");
+    let effects = story.engine.apply(Event::Checked(Err(ServerError::Refused(Box::new(problem)))), at(51));
+    assert!(effects.contains(&Effect::Unschedule));
+    let status = story.engine.status().unwrap();
+    assert_eq!((status.connection, status.unread), (Connection::SignedOut, 1));
+}
+
+#[test]
+fn a_check_that_joins_asks_once_more_so_that_nothing_newer_is_missed() {
+    let mut story = Story::signed_in();
+    let first = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
+    assert!(first.iter().any(|effect| matches!(effect, Effect::Check { .. })));
+    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
+    assert!(!story.engine.apply(ask, at(61)).iter().any(|effect| matches!(effect, Effect::Answer { .. })));
+    let again = story.engine.apply(Event::Checked(Ok(Checked::Unchanged)), at(62));
+    assert!(again.iter().any(|effect| matches!(effect, Effect::Check { .. })));
+    story.happens(Event::Checked(Ok(Checked::Unchanged)));
+    assert!(
+        story
+            .done
+            .iter()
+            .any(|effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) }))
+    );
+}
+
+#[test]
+fn a_check_that_joins_behind_the_changes_asks_for_them_once_more() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
+    let page = story.answer(&Effect::Check { since: None }).unwrap();
+    let reports = story.engine.apply(page, at(61));
+    assert!(reports.iter().any(|effect| matches!(effect, Effect::ReportDelivered { .. })), "{reports:?}");
+    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
+    let _joined = story.engine.apply(ask, at(62));
+    let cursor = story.engine.cache.cursor().unwrap().unwrap();
+    let next = story.engine.apply(Event::DeliveredReported { cursor, outcome: Ok(()) }, at(63));
+    assert!(next.iter().any(|effect| matches!(effect, Effect::Check { .. })), "{next:?}");
+}
+
+#[test]
+fn a_check_asked_for_before_the_keyring_answers_waits_for_it() {
+    let mut story = Story::signed_in();
+    story.engine.signed_in = false;
+    story.engine.connection = Connection::Untried;
+    let asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
+    assert!(asks.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
+    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
+    let early = story.engine.apply(ask, at(61));
+    assert!(!early.iter().any(|effect| matches!(effect, Effect::Answer { .. })), "{early:?}");
+    story.happens(Event::TokenFound(TokenFound::Found(restante_local_api::KeyringState::Ok)));
+    let answered =
+        |effect: &Effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) });
+    assert!(story.done.iter().any(answered));
+}
+
+#[test]
+fn a_popup_that_no_service_took_is_shown_when_one_comes() {
+    let mut story = Story::signed_in();
+    let page = ChangesPage {
+        cursor: Cursor { epoch: "e".into(), generation: "g".into(), modseq: 5 },
+        more: false,
+        unread: 1,
+        changes: vec![received(1, Importance::Normal, DeliveryState::Waiting)],
+        settings_revision: 1,
+        next_check_in_seconds: None,
+        server_time: at(0),
+    };
+    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
+    let effects = story.engine.apply(Event::Checked(Ok(Checked::Page(Box::new(page)))), at(61));
+    let shown = effects.iter().find_map(|effect| match effect {
+        Effect::ShowPopup(popup) => Some(popup.id),
+        _ => None,
+    });
+    let outcome = Err(NotificationsState::Absent);
+    let _none = story.engine.apply(Event::PopupShown { popup: shown.unwrap(), outcome }, at(62));
+    story.happens(Event::NotificationsChanged(NotificationsState::Ok));
+    assert_eq!(story.popups(), 1);
+}
+
+#[test]
+fn a_token_that_the_keyring_cannot_give_yet_is_asked_for_again() {
+    let mut story = Story::signed_in();
+    story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
+    story.due();
+    assert!(story.done.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
+}

@@ -1,0 +1,136 @@
+# The command line. Keys start with cli-; words that the windows say too stand in windows.ftl.
+
+# Failures and what to do about them
+cli-agent-not-running = the agent is not running: no answer on { $socket }
+cli-agent-not-running-hint = start it: restante-agent
+cli-agent-ended = the agent has ended
+cli-broken = exchange with the agent failed: { $why }
+cli-broken-hint = restante and restante-agent must be of the same version: restante --version
+cli-input = reading the input failed: { $why }
+cli-output = writing the output failed: { $why }
+cli-missing = { $option } is missing, and there is no answer to a question about it
+cli-missing-hint = without a terminal give everything on the command line, and the password on the input with --password-stdin
+cli-bad-id = “{ $id }” is neither the id of a message nor the last 8 characters of one or more
+cli-bad-id-hint = see the ids: restante list
+cli-no-such-message = no message here has the id { $id }
+cli-ambiguous-id = several messages have ids that end with { $id }: { $ids }
+cli-not-utf-eight = the text on the input is not UTF-8
+cli-not-utf-eight-hint = convert it first, for example: iconv -t UTF-8
+cli-signed-out-hint = sign in: restante login URL
+cli-no-window-hint = everything is here too: restante list, restante read, restante send
+cli-unreachable-hint = is the address right, and is the server running?
+cli-offline = offline mode is on: nothing is sent or fetched
+cli-offline-hint = leave it: restante offline off
+cli-letter-refused = the letter was refused: { $why }
+cli-letter-waits = the letter is safe in the outbox and goes out by itself as soon as it can
+cli-letter-no-recipient = nobody to send it to
+cli-letter-too-many-recipients = more than { $limit } recipients
+cli-letter-subject-too-long = the subject is longer than { $limit } bytes
+cli-letter-subject-control = the subject holds a line break or another control character
+cli-letter-body-too-long = the text is longer than { $limit } bytes
+cli-letter-body-control = the text holds a control character that cannot be sent
+
+# Questions
+cli-ask-server = Server
+cli-ask-organisation = Organisation
+cli-ask-user = User
+cli-ask-password = Password
+cli-type-text = Write the text; Ctrl+D on a line of its own ends it.
+
+# Done
+cli-signed-in = signed in as { $user } of { $organisation }
+cli-signed-out = signed out
+cli-quit = the agent ends
+cli-online = online
+cli-check-started = checking for mail
+cli-check-joined = a check was under way already
+cli-new = { $count ->
+    [0] no new mail
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+cli-more = only the newest { $count } are shown: --limit shows more
+
+# Status
+cli-label-account = account
+cli-label-mail = mail
+cli-label-server = server
+cli-label-interval = checks
+cli-label-last-check = last check
+cli-label-outbox = outbox
+cli-label-drafts = drafts
+cli-label-lacks = note
+cli-label-settings = settings
+cli-account = { $user } of { $organisation } at { $server }
+cli-connected = connected
+cli-unread = { $count ->
+    [0] nothing unread
+   *[other] { $count } unread
+}
+cli-unread-high = { $count } of high importance
+cli-outbox-empty = empty
+cli-last-check = { $moment } ({ $trigger }): { $outcome }
+cli-no-tray-host = no tray on this desktop: windows, notifications and commands do the same
+cli-no-bus = no session bus: no tray and no notifications
+cli-notifications-absent = no notification service answers: alerts wait for one
+cli-notifications-hung = the notification service does not answer
+cli-keyring-locked = the keyring is locked: unlock it to use the account
+cli-keyring-absent = no keyring: to keep the token in a file, set token = "file" under [storage]
+cli-keyring-file = the token is kept in a file that only you can read
+cli-trigger-start = start
+cli-trigger-schedule = schedule
+cli-trigger-manual = by hand
+cli-trigger-resume = woken up
+cli-trigger-online = offline mode left
+cli-trigger-sign-in = signed in
+cli-trigger-send = to send a letter
+cli-trigger-settings = settings changed
+cli-outcome-ok = done
+cli-outcome-unreachable = the server did not answer
+cli-outcome-refused = the server refused
+cli-outcome-failed = what came could not be saved here
+
+# The interval that explains itself
+cli-seconds = { $count } s
+cli-minutes = { $count } min
+cli-hours = { $count } h
+cli-days = { $count } d
+cli-every = every { $interval }
+cli-from-office = set by the post office
+cli-from-user = chosen by you
+cli-from-lock = locked by { $who }
+cli-from-lock-of-administrator = locked by the administrator
+cli-from-built-in = built in, until the server has answered
+cli-wished = you asked for { $interval }
+cli-range = allowed { $min } to { $max }
+cli-pending = not yet saved on the server
+cli-last-answer = last answer { $moment }
+cli-no-answer-yet = no answer yet
+cli-next-check = next check { $moment }
+
+# Tables
+cli-title-id = id
+cli-title-state = state
+cli-title-job = job
+cli-title-interval = interval
+cli-title-last-run = last run
+cli-title-outcome = outcome
+cli-title-next-run = next run
+cli-title-runs = runs
+cli-title-joined = joined
+cli-title-skipped = skipped
+cli-state-waiting = waiting
+cli-state-sending = sending
+cli-state-refused = refused
+cli-state-draft = draft
+cli-state-delivered = delivered
+cli-state-read = read
+cli-delivery-retracted = Taken back: { $names }
+
+# What to do about a letter or a check
+cli-letter-refused-hint = it stays in the outbox: restante list outbox; write it anew with what is wrong mended
+cli-letter-no-recipient-hint = name somebody: --to LOGIN
+cli-letter-too-long-hint = shorten it, or send it in parts
+cli-letter-control-hint = send plain text
+cli-outcome-refused-hint = restante status says why; your administrator can help
+cli-outcome-failed-hint = check the free space and the rights of the agent's folders

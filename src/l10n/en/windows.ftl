@@ -1,0 +1,160 @@
+# The windows. A key without a variable becomes a property of the global `Words` in the .slint files.
+
+# For all programs
+moment = { $date } at { $time }
+messages-count = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+
+# Folders
+mail = Mail
+folders = Folders
+folder-inbox = Inbox
+folder-sent = Sent
+folder-drafts = Drafts
+folder-outbox = Outbox
+folder-empty = Nothing here yet
+folder-loading = One moment …
+folder-spoken-unread = { $name }, { $unread ->
+    [one] { $unread } unread message
+   *[other] { $unread } unread messages
+}
+folder-spoken-bold = { $name }, not yet received by everybody
+folder-spoken-count = { $name }, { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+
+# Toolbar
+write = Write
+check = Check mail
+checking = Checking …
+reply = Reply
+offline-mode = Offline mode
+switch-pane = Switch reading pane
+menu = Menu
+about = About Restante
+close = Close
+quit-window = Close the window
+cut = Cut
+copy = Copy
+paste = Paste
+select-all = Select all
+
+# List
+messages = Messages
+from = From
+to = To
+subject = Subject
+date = Date
+written = Written
+importance = Importance
+importance-normal = Importance: normal
+importance-high = Importance: high
+not-delivered = Not delivered
+why = Why not sent
+no-subject = (no subject)
+no-recipient = (nobody yet)
+and-more = { $first } and { $count } more
+row-unread = unread
+row-high = high importance
+row-not-delivered = not delivered to { $names }
+row-refused = not sent: { $why }
+row-expired = expired unread
+row-retracted = taken back
+
+# Reading pane
+reading-pane = Message
+nothing-selected = Choose a message to read it
+to-names = to: { $names }
+expired-here = Expired: the post office has deleted it. This copy stays readable here.
+expired-unread = Expired unread: { $names }
+retracted-here = The sender has taken it back.
+expires = The post office keeps it until { $moment }.
+refused-letter = Not sent: { $why }
+waiting-letter = Waits to be sent.
+delivery-waiting = Not delivered: { $names }
+delivery-delivered = Delivered, not yet read: { $names }
+delivery-read = Read: { $names }
+edit-draft = Go on writing
+write-again = Correct and send again
+text = Text
+
+# Status line and strip
+status-connected = Connected. Last answer: { $last }
+status-connected-next = Connected. Last answer: { $last }, next check: { $next }
+status-unreachable = The server does not answer
+status-unreachable-since = The server does not answer. Last answer: { $last }
+status-offline = Offline mode: nothing is sent or fetched
+status-offline-since = Offline mode. Last answer: { $last }
+status-signed-out = Not signed in. Run: restante login URL
+status-office-unavailable = Message server not available
+status-client-too-old = This version is too old for your organisation
+status-untried = Not checked yet
+status-agent-away = The mail agent is not running. Waiting for it; what you read and write here stays.
+status-connecting = Connecting to the mail agent …
+status-detail = { $what }: { $detail }
+status-next-try = { $what }, next try: { $next }
+outbox-waiting = { $count ->
+    [one] { $count } letter waits to be sent
+   *[other] { $count } letters wait to be sent
+}
+outbox-refused = { $count ->
+    [one] { $count } letter was not sent
+   *[other] { $count } letters were not sent
+}
+unread-count = { $count } unread
+
+# Compose
+new-mail = New message
+send = Send
+sending = Sending …
+save-draft = Save draft
+discard = Discard
+important = High importance
+add-recipient = Add a recipient
+remove = Remove
+found = People found
+reply-subject = Re: { $subject }
+reply-quote = { $name } wrote on { $moment }:
+problem-no-recipient = Nobody to send it to: add a recipient
+problem-unknown-recipient = Nobody here is called “{ $name }”
+problem-many-recipients = Several people are meant by “{ $name }”: choose one
+problem-too-many-recipients = Too many recipients
+problem-subject-too-long = The subject is too long
+problem-subject-control = The subject holds a character that cannot be sent
+problem-body-too-long = The text is too long: at most 1 MiB can be sent
+problem-body-control = The text holds a character that cannot be sent
+problem-not-sent = Not sent: { $why }. Nothing is lost: the letter stays here.
+problem-not-saved = The draft could not be saved: { $why }. The window stays open so that nothing is lost.
+problem-agent-away = the mail agent is not running
+draft-saved = Draft saved at { $time }
+discard-sure = Discard this letter?
+keep-writing = Keep writing
+
+# Important mail
+important-mail = Important message
+important-mails = { $count ->
+    [one] { $count } important message
+   *[other] { $count } important messages
+}
+important-from = { $name }, { $moment }
+important-more = { $count ->
+    [one] and { $count } more important message
+   *[other] and { $count } more important messages
+}
+open = Open
+later = Later
+cannot-open = Cannot be opened now: { $why }
+
+# About
+version = Version { $version }
+about-what = Poste restante for an organisation’s desktops
+
+# Said on the command line when there is no window
+no-display = no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set
+no-window = the window could not be opened: { $why }
+agent-not-running = the mail agent is not running: no answer on { $socket }
+agent-not-running-hint = start it: restante-agent
+nothing-to-show = none of these messages is unread any more

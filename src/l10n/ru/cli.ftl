@@ -1,0 +1,139 @@
+# Командная строка. Ключи начинаются с cli-; слова, общие с окнами, стоят в windows.ftl.
+
+# Неудачи и что с ними делать
+cli-agent-not-running = агент не запущен: на { $socket } никто не отвечает
+cli-agent-not-running-hint = запустите его: restante-agent
+cli-agent-ended = агент завершил работу
+cli-broken = обмен с агентом не удался: { $why }
+cli-broken-hint = restante и restante-agent должны быть одной версии: restante --version
+cli-input = не удалось прочитать ввод: { $why }
+cli-output = не удалось записать вывод: { $why }
+cli-missing = не указано { $option }, и ответа на вопрос об этом нет
+cli-missing-hint = без терминала укажите всё в командной строке, а пароль подайте на ввод с --password-stdin
+cli-bad-id = «{ $id }» — не номер письма и не последние 8 или более его знаков
+cli-bad-id-hint = номера показывает restante list
+cli-no-such-message = здесь нет письма с номером { $id }
+cli-ambiguous-id = на { $id } оканчиваются номера нескольких писем: { $ids }
+cli-not-utf-eight = текст на вводе не в кодировке UTF-8
+cli-not-utf-eight-hint = сначала перекодируйте его, например: iconv -t UTF-8
+cli-signed-out-hint = войдите: restante login URL
+cli-no-window-hint = всё это есть и здесь: restante list, restante read, restante send
+cli-unreachable-hint = верен ли адрес и работает ли сервер?
+cli-offline = включён автономный режим: ничего не отправляется и не загружается
+cli-offline-hint = выйти из него: restante offline off
+cli-letter-refused = письмо не принято: { $why }
+cli-letter-waits = письмо сохранено в исходящих и уйдёт само, как только это станет возможно
+cli-letter-no-recipient = не указан ни один получатель
+cli-letter-too-many-recipients = получателей больше { $limit }
+cli-letter-subject-too-long = тема длиннее { $limit } байт
+cli-letter-subject-control = в теме есть перевод строки или другой управляющий знак
+cli-letter-body-too-long = текст длиннее { $limit } байт
+cli-letter-body-control = в тексте есть управляющий знак, который нельзя отправить
+
+# Вопросы
+cli-ask-server = Сервер
+cli-ask-organisation = Организация
+cli-ask-user = Пользователь
+cli-ask-password = Пароль
+cli-type-text = Напишите текст; Ctrl+D на отдельной строке завершает его.
+
+# Сделано
+cli-signed-in = выполнен вход: { $user }, { $organisation }
+cli-signed-out = выполнен выход
+cli-quit = агент завершает работу
+cli-online = автономный режим выключен
+cli-check-started = почта проверяется
+cli-check-joined = проверка уже идёт
+cli-new = { $count ->
+    [0] новых писем нет
+    [one] { $count } новое письмо
+    [few] { $count } новых письма
+   *[many] { $count } новых писем
+}
+cli-more = показаны только последние { $count }: больше покажет --limit
+
+# Состояние
+cli-label-account = учётная запись
+cli-label-mail = почта
+cli-label-server = сервер
+cli-label-interval = проверки
+cli-label-last-check = последняя проверка
+cli-label-outbox = исходящие
+cli-label-drafts = черновики
+cli-label-lacks = замечание
+cli-label-settings = настройки
+cli-account = { $user }, { $organisation }, { $server }
+cli-connected = на связи
+cli-unread = { $count ->
+    [0] непрочитанных нет
+    [one] { $count } непрочитанное
+    [few] { $count } непрочитанных
+   *[many] { $count } непрочитанных
+}
+cli-unread-high = высокой важности: { $count }
+cli-outbox-empty = пусто
+cli-last-check = { $moment } ({ $trigger }): { $outcome }
+cli-no-tray-host = на этом рабочем столе нет области уведомлений: то же самое умеют окна, уведомления и команды
+cli-no-bus = нет сеансовой шины: ни значка, ни уведомлений
+cli-notifications-absent = служба уведомлений не отвечает: оповещения ждут её
+cli-notifications-hung = служба уведомлений зависла
+cli-keyring-locked = связка ключей заблокирована: разблокируйте её, чтобы пользоваться учётной записью
+cli-keyring-absent = связки ключей нет: чтобы хранить ключ входа в файле, укажите token = "file" в разделе [storage]
+cli-keyring-file = токен хранится в файле, который можете прочитать только вы
+cli-trigger-start = запуск
+cli-trigger-schedule = по расписанию
+cli-trigger-manual = вручную
+cli-trigger-resume = пробуждение
+cli-trigger-online = выход из автономного режима
+cli-trigger-sign-in = вход
+cli-trigger-send = отправка письма
+cli-trigger-settings = изменены настройки
+cli-outcome-ok = выполнена
+cli-outcome-unreachable = сервер не ответил
+cli-outcome-refused = сервер отказал
+cli-outcome-failed = полученное не удалось сохранить здесь
+
+# Интервал, который сам себя объясняет
+cli-seconds = { $count } с
+cli-minutes = { $count } мин
+cli-hours = { $count } ч
+cli-days = { $count } сут
+cli-every = каждые { $interval }
+cli-from-office = задано сервером сообщений
+cli-from-user = выбрано вами
+cli-from-lock = закреплено: { $who }
+cli-from-lock-of-administrator = закреплено администратором
+cli-from-built-in = встроенное значение, пока сервер не ответил
+cli-wished = вы просили { $interval }
+cli-range = можно от { $min } до { $max }
+cli-pending = ещё не сохранено на сервере
+cli-last-answer = последний ответ { $moment }
+cli-no-answer-yet = ответа ещё не было
+cli-next-check = следующая проверка { $moment }
+
+# Таблицы
+cli-title-id = номер
+cli-title-state = состояние
+cli-title-job = задание
+cli-title-interval = интервал
+cli-title-last-run = последний запуск
+cli-title-outcome = итог
+cli-title-next-run = следующий запуск
+cli-title-runs = запусков
+cli-title-joined = присоединено
+cli-title-skipped = пропущено
+cli-state-waiting = ожидает
+cli-state-sending = отправляется
+cli-state-refused = не принято
+cli-state-draft = черновик
+cli-state-delivered = доставлено
+cli-state-read = прочитано
+cli-delivery-retracted = Отозвано: { $names }
+
+# What to do about a letter or a check
+cli-letter-refused-hint = письмо осталось в исходящих: restante list outbox; напишите его заново без ошибки
+cli-letter-no-recipient-hint = укажите получателя: --to ИМЯ
+cli-letter-too-long-hint = сократите или отправьте частями
+cli-letter-control-hint = отправьте простой текст
+cli-outcome-refused-hint = причину скажет restante status; поможет администратор
+cli-outcome-failed-hint = проверьте свободное место и права на папки агента

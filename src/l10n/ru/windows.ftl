@@ -1,0 +1,167 @@
+# Окна. Ключ без переменной становится свойством глобального объекта `Words` в файлах .slint.
+
+# Для всех программ
+moment = { $date } в { $time }
+messages-count = { $count ->
+    [one] { $count } письмо
+    [few] { $count } письма
+   *[many] { $count } писем
+}
+
+# Папки
+mail = Почта
+folders = Папки
+folder-inbox = Входящие
+folder-sent = Отправленные
+folder-drafts = Черновики
+folder-outbox = Исходящие
+folder-empty = Здесь пока пусто
+folder-loading = Минуту …
+folder-spoken-unread = { $name }, { $unread ->
+    [one] { $unread } непрочитанное письмо
+    [few] { $unread } непрочитанных письма
+   *[many] { $unread } непрочитанных писем
+}
+folder-spoken-bold = { $name }, ещё не все получили
+folder-spoken-count = { $name }, { $count ->
+    [one] { $count } письмо
+    [few] { $count } письма
+   *[many] { $count } писем
+}
+
+# Панель инструментов
+write = Создать
+check = Проверить почту
+checking = Проверка …
+reply = Ответить
+offline-mode = Автономный режим
+switch-pane = Переключить область чтения
+menu = Меню
+about = О программе
+close = Закрыть
+quit-window = Закрыть окно
+cut = Вырезать
+copy = Копировать
+paste = Вставить
+select-all = Выделить всё
+
+# Список
+messages = Сообщения
+from = От кого
+to = Кому
+subject = Тема
+date = Дата
+written = Написано
+importance = Важность
+importance-normal = Важность: обычная
+importance-high = Важность: высокая
+not-delivered = Не доставлено
+why = Почему не отправлено
+no-subject = (без темы)
+no-recipient = (получателя пока нет)
+and-more = { $first } и ещё { $count }
+row-unread = не прочитано
+row-high = высокая важность
+row-not-delivered = не доставлено: { $names }
+row-refused = не отправлено: { $why }
+row-expired = срок истёк, не прочитано
+row-retracted = отозвано
+
+# Область чтения
+reading-pane = Письмо
+nothing-selected = Выберите письмо, чтобы прочитать
+to-names = кому: { $names }
+expired-here = Срок жизни истёк: на сервере письмо удалено. Эта копия останется здесь.
+expired-unread = Срок истёк, не прочитано: { $names }
+retracted-here = Отправитель отозвал это письмо.
+expires = На сервере хранится до { $moment }.
+refused-letter = Не отправлено: { $why }
+waiting-letter = Ждёт отправки.
+delivery-waiting = Не доставлено: { $names }
+delivery-delivered = Доставлено, ещё не прочитано: { $names }
+delivery-read = Прочитано: { $names }
+edit-draft = Продолжить письмо
+write-again = Исправить и отправить снова
+text = Текст
+
+# Строка состояния и полоса предупреждения
+status-connected = Подключено. Последний ответ: { $last }
+status-connected-next = Подключено. Последний ответ: { $last }, следующая проверка: { $next }
+status-unreachable = Сервер не отвечает
+status-unreachable-since = Сервер не отвечает. Последний ответ: { $last }
+status-offline = Автономный режим: письма не отправляются и не приходят
+status-offline-since = Автономный режим. Последний ответ: { $last }
+status-signed-out = Вход не выполнен. Наберите: restante login URL
+status-office-unavailable = Сервер сообщений не доступен
+status-client-too-old = Эта версия слишком стара для вашей организации
+status-untried = Почта ещё не проверялась
+status-agent-away = Почтовый агент не запущен. Ждём его; всё прочитанное и написанное здесь сохранится.
+status-connecting = Соединение с почтовым агентом …
+status-detail = { $what }: { $detail }
+status-next-try = { $what }, следующая попытка: { $next }
+outbox-waiting = { $count ->
+    [one] { $count } письмо ждёт отправки
+    [few] { $count } письма ждут отправки
+   *[many] { $count } писем ждут отправки
+}
+outbox-refused = { $count ->
+    [one] { $count } письмо не отправлено
+    [few] { $count } письма не отправлены
+   *[many] { $count } писем не отправлены
+}
+unread-count = не прочитано: { $count }
+
+# Новое письмо
+new-mail = Новое письмо
+send = Отправить
+sending = Отправляется …
+save-draft = Сохранить черновик
+discard = Удалить
+important = Высокая важность
+add-recipient = Добавить получателя
+remove = Убрать
+found = Найденные люди
+reply-subject = Re: { $subject }
+reply-quote = { $name }, { $moment }:
+problem-no-recipient = Некому отправлять: добавьте получателя
+problem-unknown-recipient = Никого с именем «{ $name }» здесь нет
+problem-many-recipients = Имя «{ $name }» подходит нескольким людям: выберите одного
+problem-too-many-recipients = Слишком много получателей
+problem-subject-too-long = Слишком длинная тема
+problem-subject-control = В теме есть знак, который нельзя отправить
+problem-body-too-long = Слишком длинный текст: отправить можно не больше 1 МиБ
+problem-body-control = В тексте есть знак, который нельзя отправить
+problem-not-sent = Не отправлено: { $why }. Ничего не потеряно: письмо осталось здесь.
+problem-not-saved = Черновик не сохранён: { $why }. Окно останется открытым, чтобы ничего не потерялось.
+problem-agent-away = почтовый агент не запущен
+draft-saved = Черновик сохранён в { $time }
+discard-sure = Удалить это письмо?
+keep-writing = Писать дальше
+
+# Важное сообщение
+important-mail = Важное сообщение
+important-mails = { $count ->
+    [one] { $count } важное сообщение
+    [few] { $count } важных сообщения
+   *[many] { $count } важных сообщений
+}
+important-from = { $name }, { $moment }
+important-more = { $count ->
+    [one] и ещё { $count } важное сообщение
+    [few] и ещё { $count } важных сообщения
+   *[many] и ещё { $count } важных сообщений
+}
+open = Открыть
+later = Позже
+cannot-open = Сейчас не открыть: { $why }
+
+# О программе
+version = Версия { $version }
+about-what = Почта до востребования на рабочих местах организации
+
+# То, что говорится в командной строке, когда окна нет
+no-display = негде открыть окно: не заданы ни DISPLAY, ни WAYLAND_DISPLAY
+no-window = окно не открылось: { $why }
+agent-not-running = почтовый агент не запущен: нет ответа на { $socket }
+agent-not-running-hint = запустите его: restante-agent
+nothing-to-show = среди этих сообщений уже нет непрочитанных

@@ -1,0 +1,95 @@
+//! Text that other people wrote, made safe to stand inside our own sentences.
+
+/// First strong isolate and its end (Unicode UAX #9): what stands between them cannot turn around or
+/// reorder the words outside.
+const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
+
+/// A name or a subject for one line of a window: isolated, so that a right-to-left override in it
+/// cannot swap our words around it. A plain left-to-right text comes back as it is.
+pub fn isolate(text: &str) -> String {
+    if text.chars().all(plain) {
+        return text.to_owned();
+    }
+    // An isolate that is closed too often ends ours early; one that stays open swallows what follows.
+    let mut depth = 0_u32;
+    let mut safe = String::with_capacity(text.len() + 6);
+    safe.push(FIRST_STRONG_ISOLATE);
+    for letter in text.chars() {
+        match letter {
+            '\u{2066}'..='\u{2068}' => depth += 1,
+            POP_DIRECTIONAL_ISOLATE if depth == 0 => continue,
+            POP_DIRECTIONAL_ISOLATE => depth -= 1,
+            _ => {}
+        }
+        safe.push(letter);
+    }
+    (0..=depth).for_each(|_| safe.push(POP_DIRECTIONAL_ISOLATE));
+    safe
+}
+
+/// Text for one line of a list, a log or a terminal: each run of white space and control characters
+/// becomes one space, those at the ends nothing. A line break in a subject makes no second line, and an
+/// escape sequence in it does not reach the terminal.
+pub fn one_line(text: &str) -> String {
+    let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
+    let mut line = String::with_capacity(text.len());
+    for word in words.filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// Letters of scripts written from left to right and what all scripts share; the scripts written from
+/// right to left, and the characters that change direction, are not among them.
+fn plain(letter: char) -> bool {
+    !matches!(letter,
+        '\u{0590}'..='\u{08FF}' // Hebrew to Arabic Extended, with the Arabic letter mark
+        | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' // marks
+        | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' // presentation forms
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}' // historic scripts, Adlam
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_stays_as_it_is() {
+        assert_eq!(isolate("Отчёт № 4 / report"), "Отчёт № 4 / report");
+    }
+
+    #[test]
+    fn what_turns_the_line_around_is_shut_in() {
+        assert_eq!(isolate("a\u{202E}b"), "\u{2068}a\u{202E}b\u{2069}");
+        assert_eq!(isolate("שלום"), "\u{2068}שלום\u{2069}");
+    }
+
+    #[test]
+    fn nobody_breaks_out_of_an_isolate_or_leaves_one_open() {
+        for text in ["\u{2069}x", "\u{2068}x", "\u{2069}\u{2067}\u{2066}x\u{2069}"] {
+            let safe = isolate(text);
+            let mut depth = 0;
+            for (at, letter) in safe.char_indices() {
+                match letter {
+                    '\u{2066}'..='\u{2068}' => depth += 1,
+                    '\u{2069}' => depth -= 1,
+                    _ => {}
+                }
+                assert!(depth > 0 || at + letter.len_utf8() == safe.len(), "{text:?} breaks out: {safe:?}");
+            }
+            assert_eq!(depth, 0, "{text:?} stays open: {safe:?}");
+        }
+    }
+
+    #[test]
+    fn one_line_is_one_line() {
+        assert_eq!(one_line(" a\r\n\tb\u{1b}[31m  c\u{0} "), "a b [31m c");
+        assert_eq!(one_line("Отчёт"), "Отчёт");
+        assert_eq!(one_line("\n"), "");
+    }
+}

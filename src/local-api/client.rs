@@ -1,0 +1,225 @@
+//! The client's side of the local API: HTTP over the agent's socket.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use restante_model::{Folder, Letter, MessageId, Person};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    CheckAnswer, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message, PutInterval,
+    PutMode, Show, Status, path,
+};
+
+/// Longer than any answer that does not wait for the server takes.
+const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// Why an exchange with the agent failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Nothing listens on the socket.
+    #[error("the agent is not running (no answer on {0})")]
+    NotRunning(PathBuf),
+    /// The agent says no, and why.
+    #[error("{}", .0.detail)]
+    Refused(LocalProblem),
+    /// The connection broke, or the answer is none of ours.
+    #[error("exchange with the agent failed: {0}")]
+    Broken(String),
+}
+
+/// Talks to one agent.
+#[derive(Clone, Debug)]
+pub struct Client {
+    socket: PathBuf,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A client of the agent that listens on this socket. Nothing is connected yet.
+    pub fn new(socket: &Path) -> Result<Self, ClientError> {
+        // reqwest wants a provider even where nothing is encrypted; a second one changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .unix_socket(socket)
+            .connect_timeout(CONNECT_TIME_LIMIT)
+            // The socket needs no certificates; reading the system's costs 20 ms.
+            .tls_certs_only([])
+            .no_proxy()
+            .build()
+            .map_err(|error| ClientError::Broken(error.to_string()))?;
+        Ok(Self { socket: socket.to_owned(), http })
+    }
+
+    /// The state of the agent.
+    pub async fn status(&self) -> Result<Status, ClientError> {
+        self.get(path::STATUS).await
+    }
+
+    /// Sets off a check, and with `wait` comes back when it is complete.
+    pub async fn check(&self, wait: bool) -> Result<CheckAnswer, ClientError> {
+        self.call(self.request(reqwest::Method::POST, &format!("{}?wait={wait}", path::CHECK))).await
+    }
+
+    /// The folders with their counts.
+    pub async fn folders(&self) -> Result<Vec<FolderSummary>, ClientError> {
+        self.get(path::FOLDERS).await
+    }
+
+    /// A page of a folder, newest first; `before` as the page before it said.
+    pub async fn folder(
+        &self,
+        folder: Folder,
+        before: Option<&str>,
+        limit: u32,
+        unread: bool,
+    ) -> Result<FolderPage, ClientError> {
+        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+        self.get(&format!("{}?limit={limit}&unread={unread}{before}", path::folder(folder))).await
+    }
+
+    /// One message, whole.
+    pub async fn message(&self, id: MessageId) -> Result<Message, ClientError> {
+        self.get(&path::message(id)).await
+    }
+
+    /// The person opened it.
+    pub async fn mark_read(&self, id: MessageId) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::POST, &path::read(id))).await
+    }
+
+    /// Puts a letter into the outbox; done when it is there durably.
+    pub async fn send(&self, id: MessageId, letter: &Letter) -> Result<LetterId, ClientError> {
+        self.put(&path::outbox(id), letter).await
+    }
+
+    /// Saves a letter that is still being written.
+    pub async fn save_draft(&self, id: MessageId, letter: &Letter) -> Result<LetterId, ClientError> {
+        self.put(&path::draft(id), letter).await
+    }
+
+    /// Sends a draft as it was last saved.
+    pub async fn send_draft(&self, id: MessageId) -> Result<LetterId, ClientError> {
+        self.call(self.request(reqwest::Method::POST, &path::draft_send(id))).await
+    }
+
+    /// Throws a draft away.
+    pub async fn delete_draft(&self, id: MessageId) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::DELETE, &path::draft(id))).await
+    }
+
+    /// Enters or leaves offline mode.
+    pub async fn set_mode(&self, mode: PutMode) -> Result<Status, ClientError> {
+        self.put(path::MODE, &mode).await
+    }
+
+    /// Wishes for an interval, or for the office's.
+    pub async fn set_interval(&self, wish: PutInterval) -> Result<Status, ClientError> {
+        self.put(path::INTERVAL, &wish).await
+    }
+
+    /// The people whose login or name holds `text`.
+    pub async fn directory(&self, text: &str) -> Result<Vec<Person>, ClientError> {
+        self.call(self.request(reqwest::Method::GET, path::DIRECTORY).query(&[("q", text)])).await
+    }
+
+    /// The scheduler's jobs.
+    pub async fn jobs(&self) -> Result<Vec<Job>, ClientError> {
+        self.get(path::JOBS).await
+    }
+
+    /// Signs in.
+    pub async fn login(&self, login: &Login) -> Result<Status, ClientError> {
+        self.call(self.request(reqwest::Method::POST, path::LOGIN).json(login)).await
+    }
+
+    /// Signs out and forgets the token.
+    pub async fn logout(&self) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::POST, path::LOGOUT)).await
+    }
+
+    /// Brings a window to the front.
+    pub async fn show(&self, show: Show) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::POST, path::SHOW).json(&show)).await
+    }
+
+    /// Ends the agent.
+    pub async fn quit(&self) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::POST, path::QUIT)).await
+    }
+
+    /// The state of the agent, now and after every change of anything that it would show.
+    pub async fn events(&self) -> Result<Events, ClientError> {
+        let answer =
+            self.request(reqwest::Method::GET, path::EVENTS).send().await.map_err(|e| self.broken(&e))?;
+        let answer = self.good(answer).await?;
+        Ok(Events { answer, received: Vec::new() })
+    }
+
+    fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("http://agent{path}"))
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        self.call(self.request(reqwest::Method::GET, path)).await
+    }
+
+    async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+        self.call(self.request(reqwest::Method::PUT, path).json(body)).await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
+        let answer = request.send().await.map_err(|error| self.broken(&error))?;
+        self.good(answer).await?.json().await.map_err(|error| ClientError::Broken(error.to_string()))
+    }
+
+    async fn done(&self, request: reqwest::RequestBuilder) -> Result<(), ClientError> {
+        let answer = request.send().await.map_err(|error| self.broken(&error))?;
+        self.good(answer).await.map(drop)
+    }
+
+    async fn good(&self, answer: reqwest::Response) -> Result<reqwest::Response, ClientError> {
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        Err(match answer.json::<LocalProblem>().await {
+            Ok(problem) => ClientError::Refused(problem),
+            Err(_) => ClientError::Broken(format!("the agent answered {status}")),
+        })
+    }
+
+    fn broken(&self, error: &reqwest::Error) -> ClientError {
+        if error.is_connect() {
+            ClientError::NotRunning(self.socket.clone())
+        } else {
+            ClientError::Broken(error.to_string())
+        }
+    }
+}
+
+/// The stream of the agent's states.
+pub struct Events {
+    answer: reqwest::Response,
+    received: Vec<u8>,
+}
+
+impl Events {
+    /// The next state; `None` when the agent has ended.
+    pub async fn next(&mut self) -> Option<Status> {
+        loop {
+            // An event ends with an empty line (HTML, "Server-sent events"); comments keep it alive.
+            if let Some(end) = self.received.windows(2).position(|pair| pair == b"\n\n") {
+                let event: Vec<u8> = self.received.drain(..end + 2).collect();
+                let data = event.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"data: "));
+                if let Some(status) = data.and_then(|data| serde_json::from_slice(data).ok()) {
+                    return Some(status);
+                }
+                continue;
+            }
+            self.received.extend_from_slice(&self.answer.chunk().await.ok()??);
+        }
+    }
+}

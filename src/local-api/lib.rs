@@ -1,0 +1,24 @@
+//! What the agent and its front ends say to each other: shapes, paths, and a client over the agent's
+//! socket. Command line, windows and scripts all speak this and nothing else.
+//!
+//! Absent is left out or null, never a sentinel. WHEN CHANGING A SHAPE: fields may be added, none renamed;
+//! say so in CHANGELOG.md.
+
+#[cfg(feature = "client")]
+mod client;
+mod mail;
+pub mod path;
+mod requests;
+mod status;
+
+#[cfg(feature = "client")]
+pub use client::{Client, ClientError, Events};
+pub use mail::{Direction, FolderPage, FolderSummary, Message, MessageRow, Recipient, RowState};
+pub use requests::{
+    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat,
+};
+pub use restante_model as model;
+pub use status::{
+    Account, Carriers, CheckOutcome, Connection, IntervalStatus, Job, KeyringState, LastCheck, Mode,
+    NotificationsState, Offered, OutboxStatus, SCHEMA, Status, TrayState, Trigger,
+};

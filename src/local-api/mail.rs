@@ -1,0 +1,124 @@
+//! Folders, rows and messages, as front ends show them.
+
+use restante_model::{DeliveryState, Folder, Importance, MessageId, Person, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// One folder with its counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderSummary {
+    /// Which.
+    pub folder: Folder,
+    /// Messages in it.
+    pub count: u64,
+    /// Unread ones.
+    pub unread: u64,
+    /// Whether its name is bold: unread mail, or something sent that is not received by all (row S6).
+    pub bold: bool,
+}
+
+/// One page of a folder, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FolderPage {
+    /// The rows.
+    pub messages: Vec<MessageRow>,
+    /// What to give as `before` for the page that follows; absent at the end.
+    pub next_before: Option<String>,
+}
+
+/// One row of a folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// The message's id.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub from: Person,
+    /// Whom it is for.
+    pub to: Vec<Person>,
+    /// One line.
+    pub subject: String,
+    /// How loudly it asks for attention.
+    pub importance: Importance,
+    /// When the post office accepted it; of a letter not yet accepted, when it was written.
+    pub sent_at: Timestamp,
+    /// What became of it.
+    pub state: RowState,
+    /// Whether the row is bold: unread, or sent and not yet read by all (rows S6, S9).
+    pub bold: bool,
+    /// Logins of those who have not received it.
+    pub not_delivered: Vec<String>,
+    /// Of a refused letter: why.
+    #[serde(default)]
+    pub refused: Option<String>,
+}
+
+/// What became of a message, as a folder shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// In the outbox or with the post office, waiting.
+    Waiting,
+    /// In the outbox, under way.
+    Sending,
+    /// In the outbox, refused.
+    Refused,
+    /// In the drafts.
+    Draft,
+    /// Here and unread; of a sent one, received by all.
+    Delivered,
+    /// Opened; of a sent one, by all.
+    Read,
+    /// Expired unread.
+    Expired,
+    /// Taken back.
+    Retracted,
+}
+
+impl From<DeliveryState> for RowState {
+    fn from(state: DeliveryState) -> Self {
+        match state {
+            DeliveryState::Waiting => Self::Waiting,
+            DeliveryState::Delivered => Self::Delivered,
+            DeliveryState::Read => Self::Read,
+            DeliveryState::Expired => Self::Expired,
+            DeliveryState::Retracted => Self::Retracted,
+        }
+    }
+}
+
+/// One message, whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// The row of it.
+    #[serde(flatten)]
+    pub row: MessageRow,
+    /// Whether it came or went.
+    pub direction: Direction,
+    /// Plain text.
+    pub body: String,
+    /// When it expires unread; absent before the post office accepted it.
+    pub expires_at: Option<Timestamp>,
+    /// Of a sent one: what became of each recipient's copy.
+    pub recipients: Vec<Recipient>,
+}
+
+/// Whether a message came or went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// It came.
+    Received,
+    /// It went, or is to go.
+    Sent,
+}
+
+/// One recipient of a sent message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Who.
+    #[serde(flatten)]
+    pub person: Person,
+    /// What became of his copy.
+    pub state: DeliveryState,
+    /// Since when.
+    pub since: Timestamp,
+}

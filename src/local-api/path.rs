@@ -1,0 +1,64 @@
+//! The paths of the local API, once for both sides.
+
+use restante_model::{Folder, MessageId};
+
+/// The state of the agent, whole.
+pub const STATUS: &str = "/v1/status";
+/// Check for mail now; answers when the run is complete with `?wait=true`.
+pub const CHECK: &str = "/v1/check";
+/// The folders with their counts.
+pub const FOLDERS: &str = "/v1/folders";
+/// Messages, by id.
+pub const MESSAGES: &str = "/v1/messages";
+/// Letters waiting to go out, by id.
+pub const OUTBOX: &str = "/v1/outbox";
+/// Letters still being written, by id.
+pub const DRAFTS: &str = "/v1/drafts";
+/// Offline mode.
+pub const MODE: &str = "/v1/mode";
+/// The wished check interval.
+pub const INTERVAL: &str = "/v1/interval";
+/// The users that can be written to.
+pub const DIRECTORY: &str = "/v1/directory";
+/// The scheduler's jobs.
+pub const JOBS: &str = "/v1/jobs";
+/// Server-sent events; the first one is the whole state.
+pub const EVENTS: &str = "/v1/events";
+/// Bring a window to the front.
+pub const SHOW: &str = "/v1/show";
+/// Sign in.
+pub const LOGIN: &str = "/v1/login";
+/// Sign out.
+pub const LOGOUT: &str = "/v1/logout";
+/// End the agent.
+pub const QUIT: &str = "/v1/quit";
+
+/// One folder's messages.
+pub fn folder(folder: Folder) -> String {
+    format!("{FOLDERS}/{folder}")
+}
+
+/// One message.
+pub fn message(id: MessageId) -> String {
+    format!("{MESSAGES}/{id}")
+}
+
+/// The read mark of one message.
+pub fn read(id: MessageId) -> String {
+    format!("{MESSAGES}/{id}/read")
+}
+
+/// One letter on its way out.
+pub fn outbox(id: MessageId) -> String {
+    format!("{OUTBOX}/{id}")
+}
+
+/// One draft.
+pub fn draft(id: MessageId) -> String {
+    format!("{DRAFTS}/{id}")
+}
+
+/// Sending one draft.
+pub fn draft_send(id: MessageId) -> String {
+    format!("{DRAFTS}/{id}/send")
+}

@@ -1,0 +1,27 @@
+//! The values and rules of restante, shared by every part: what a message, a delivery, a check
+//! interval and a cursor are, and what may become of them.
+//!
+//! Invariant: no I/O, no async, no randomness; the time is read only by [`SystemClock`].
+
+mod check_interval;
+mod clock;
+mod cursor;
+mod delivery;
+mod duration;
+mod folder;
+mod message;
+mod name;
+
+pub use check_interval::{CheckInterval, IntervalFrom, IntervalRange};
+pub use clock::{Clock, SystemClock, Timestamp, TimestampError};
+pub use cursor::{Cursor, CursorError};
+pub use delivery::DeliveryState;
+pub use duration::{DurationError, Seconds};
+pub use folder::{Folder, FolderError};
+pub use message::{
+    Importance, Letter, LetterProblem, MAX_BODY_BYTES, MAX_RECIPIENTS, MAX_SUBJECT_BYTES, MessageId,
+};
+pub use name::{Login, Name, NameError, Person};
+
+/// The version of this build, as agents and servers tell it to each other.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

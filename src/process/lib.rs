@@ -1,0 +1,14 @@
+//! What every program of restante needs of the process that it is: where its files lie, how it ends,
+//! where its log goes, and when it is asked to stop.
+//!
+//! Invariant: imports none of our other crates, and knows nothing of mail.
+
+pub mod exit;
+mod folder;
+pub mod logging;
+mod paths;
+pub mod shutdown;
+
+pub use exit::Exit;
+pub use folder::private_umask;
+pub use paths::{Paths, PathsError};

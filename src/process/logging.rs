@@ -1,0 +1,56 @@
+//! The log: readable sentences with fields, on stderr, so that stdout stays for data.
+
+use std::env;
+
+use tracing_subscriber::EnvFilter;
+
+/// The variable that says what is logged, over the settings: `debug`, or `info,restante_engine=trace`.
+pub const VARIABLE: &str = "RESTANTE_LOG";
+
+/// Under systemd, the journal's stream; it writes the time itself (systemd.exec(5)).
+const JOURNAL_VARIABLE: &str = "JOURNAL_STREAM";
+
+/// Starts the log of this process. `RESTANTE_LOG` overrides `default_level`; an unreadable filter is
+/// said and replaced by `info`, since a typing error must not silence a program. With `json`, a line
+/// is one object. Later calls change nothing.
+pub fn start(default_level: &str, json: bool) {
+    let wished = env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty());
+    let (filter, problem) = filter(wished.as_deref().unwrap_or(default_level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A program of ours starts its log once; a test may do so again, and keeps the first.
+    let _ = match (json, env::var_os(JOURNAL_VARIABLE).is_some()) {
+        (true, _) => builder.json().flatten_event(true).try_init(),
+        (false, true) => builder.without_time().try_init(),
+        (false, false) => builder.try_init(),
+    };
+    if let Some(problem) = problem {
+        tracing::warn!(%problem, "log filter is not understood: logging at level info");
+    }
+}
+
+/// The filter that `text` describes, or `info` and what is wrong with the text.
+fn filter(text: &str) -> (EnvFilter, Option<String>) {
+    match EnvFilter::builder().parse(text) {
+        Ok(filter) => (filter, None),
+        Err(error) => (EnvFilter::new("info"), Some(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_is_understood_is_taken_as_it_is() {
+        let (taken, problem) = filter("info,restante_engine=trace");
+        assert!(problem.is_none());
+        assert!(taken.to_string().contains("restante_engine=trace"), "{taken}");
+    }
+
+    #[test]
+    fn a_filter_that_is_not_understood_is_named_and_replaced() {
+        let (taken, problem) = filter("info,restante_engine=loud");
+        assert_eq!(taken.to_string(), "info");
+        assert!(problem.is_some());
+    }
+}

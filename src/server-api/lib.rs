@@ -1,0 +1,22 @@
+//! What agent and server say to each other over HTTP: paths, shapes and the one list of problems.
+//!
+//! WHEN CHANGING THE API: fields may be added, none renamed; say so in CHANGELOG.md.
+
+pub mod path;
+mod problem;
+mod shapes;
+
+pub use problem::{FieldError, Problem, ProblemKind, UnavailableReason};
+pub use shapes::{
+    Accepted, AcceptedRecipient, Change, ChangesPage, Delivered, Device, Direction, Directory, Message,
+    NewSession, Organisation, PutInterval, Read, Recipient, RemovedReason, Session, Settings,
+};
+
+/// The most changes in one page.
+pub const MAX_PAGE_CHANGES: u32 = 500;
+/// The size at which a page ends early, in bytes of message text.
+pub const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// The largest request.
+pub const MAX_REQUEST_BYTES: usize = 2 * 1024 * 1024;
+/// The header by which an agent tells its version, for the gate on old clients.
+pub const CLIENT_VERSION_HEADER: &str = "restante-client-version";

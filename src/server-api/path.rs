@@ -1,0 +1,32 @@
+//! The paths of the API, once for both sides.
+
+/// Sign in; the user's devices.
+pub const SESSIONS: &str = "/api/v1/sessions";
+/// The check interval in force, its range and source, the lifetime.
+pub const SETTINGS: &str = "/api/v1/settings";
+/// The user's own check interval.
+pub const CHECK_INTERVAL: &str = "/api/v1/settings/check-interval";
+/// What changed in the mailbox since a cursor.
+pub const CHANGES: &str = "/api/v1/changes";
+/// Everything up to a cursor is durably on this device.
+pub const DELIVERED: &str = "/api/v1/delivered";
+/// Messages that the person opened.
+pub const READ: &str = "/api/v1/read";
+/// One's own messages, by id.
+pub const MESSAGES: &str = "/api/v1/messages";
+/// The users of the organisation.
+pub const DIRECTORY: &str = "/api/v1/directory";
+/// Whether the process runs.
+pub const LIVEZ: &str = "/livez";
+/// Whether the server can serve.
+pub const READYZ: &str = "/readyz";
+
+/// One message.
+pub fn message(id: restante_model::MessageId) -> String {
+    format!("{MESSAGES}/{id}")
+}
+
+/// One session; `current` is the asking device's own.
+pub fn session(id: &str) -> String {
+    format!("{SESSIONS}/{id}")
+}

@@ -1,0 +1,131 @@
+//! What a request may do: the application's state, and the mailbox of the token it came with.
+
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use restante_model::{CheckInterval, Clock, Cursor, Letter, MessageId, Person};
+use restante_server_api::{CLIENT_VERSION_HEADER, Problem, ProblemKind};
+use restante_store::{
+    ChangesQuery, ChangesReply, Delivered, Device, Enrolled, IntervalReply, Message, Owner, Posted, Settings,
+    Store, StoreError, Touched,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Config, auth, guesses::Guesses, passwords::Passwords, problem::Refusal, seen::SeenDevices};
+
+/// What all requests share.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) passwords: Passwords,
+    pub(crate) guesses: Guesses,
+    pub(crate) seen: SeenDevices,
+    /// Cancelled once a database turns out to be damaged.
+    pub(crate) damaged: CancellationToken,
+}
+
+impl App {
+    pub(crate) fn new(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        let guesses = Guesses::new(config.limits.wrong_passwords);
+        Self {
+            config,
+            store,
+            clock,
+            passwords: Passwords::new(),
+            guesses,
+            seen: SeenDevices::default(),
+            damaged: CancellationToken::new(),
+        }
+    }
+}
+
+/// All that a token's bearer can do: tasks on his own mailbox, and nothing that names another.
+pub(crate) struct Mailbox {
+    store: Arc<dyn Store>,
+    owner: Owner,
+    pub(crate) enrolled: Enrolled,
+}
+
+impl Mailbox {
+    pub(crate) async fn settings(&self) -> Result<Settings, StoreError> {
+        self.store.settings(&self.owner).await
+    }
+
+    pub(crate) async fn set_interval(
+        &self,
+        wished: CheckInterval,
+        base_revision: Option<u64>,
+    ) -> Result<IntervalReply, StoreError> {
+        self.store.set_interval(&self.owner, wished, base_revision).await
+    }
+
+    pub(crate) async fn clear_interval(&self) -> Result<IntervalReply, StoreError> {
+        self.store.clear_interval(&self.owner).await
+    }
+
+    pub(crate) async fn changes(&self, query: &ChangesQuery) -> Result<ChangesReply, StoreError> {
+        self.store.changes(&self.owner, query).await
+    }
+
+    pub(crate) async fn mark_delivered(&self, cursor: &Cursor) -> Result<Delivered, StoreError> {
+        self.store.mark_delivered(&self.owner, cursor).await
+    }
+
+    pub(crate) async fn mark_read(&self, ids: &[MessageId]) -> Result<Vec<Touched>, StoreError> {
+        self.store.mark_read(&self.owner, ids).await
+    }
+
+    pub(crate) async fn deliver(&self, id: MessageId, letter: &Letter) -> Result<Posted, StoreError> {
+        self.store.deliver(&self.enrolled.account, id, letter).await
+    }
+
+    pub(crate) async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.store.message(&self.owner, id).await
+    }
+
+    pub(crate) async fn delete_message(&self, id: MessageId) -> Result<Option<Touched>, StoreError> {
+        self.store.delete_message(&self.owner, id).await
+    }
+
+    pub(crate) async fn directory(&self) -> Result<Vec<Person>, StoreError> {
+        self.store.directory(&self.owner.organisation).await
+    }
+
+    pub(crate) async fn devices(&self) -> Result<Vec<Device>, StoreError> {
+        self.store.devices(&self.owner).await
+    }
+
+    pub(crate) async fn revoke(&self, device: &str) -> Result<bool, StoreError> {
+        self.store.revoke(&self.owner, device).await
+    }
+}
+
+/// Only a valid token makes a mailbox.
+impl FromRequestParts<Arc<App>> for Mailbox {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let header = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
+        let token = header
+            .and_then(|value| value.split_once(' '))
+            .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()));
+        let refused = || Refusal::new(ProblemKind::Unauthenticated, "no device has this token; sign in anew");
+        let (tag, sum) = token.and_then(auth::parse).ok_or_else(refused)?;
+        let enrolled = app.store.device_by_token_sum(tag, &sum).await?.ok_or_else(refused)?;
+        app.seen.note(&enrolled, app.clock.now(), client_version(parts));
+        Ok(Self { store: Arc::clone(&app.store), owner: enrolled.account.owner(), enrolled })
+    }
+}
+
+/// The version that the agent tells, as far as it can be one.
+pub(crate) fn client_version(parts: &Parts) -> Option<String> {
+    let version = parts.headers.get(CLIENT_VERSION_HEADER)?.to_str().ok()?;
+    (version.len() <= 64).then(|| version.to_owned())
+}
+
+impl Refusal {
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self::from(Problem::new(kind, detail))
+    }
+}

@@ -1,0 +1,51 @@
+//! How a command says that it could not do what was asked.
+
+use restante_process::Exit;
+use restante_store::StoreError;
+
+use crate::problem::chain;
+
+/// A message, what to do about it, and the exit code.
+pub(super) struct Failure {
+    exit: Exit,
+    message: String,
+    hint: String,
+}
+
+impl Failure {
+    pub(super) fn new(exit: Exit, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hint: hint.into() }
+    }
+
+    #[expect(clippy::print_stderr, reason = "words for people go to stderr")]
+    pub(super) fn say(self) -> Exit {
+        eprintln!("error: {}", self.message);
+        if !self.hint.is_empty() {
+            eprintln!("hint: {}", self.hint);
+        }
+        self.exit
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let hint = match &error {
+            StoreError::NameTaken { .. } => "choose another name; nothing was changed",
+            StoreError::Unknown { what: "organisation", .. } => {
+                "`restante-server organisation list` shows what there is"
+            }
+            StoreError::Unknown { what: "post office", .. } => {
+                "`restante-server office list` shows what there is"
+            }
+            StoreError::Unknown { .. } => "`restante-server user list ORG` shows who there is",
+            StoreError::Folder { .. } => {
+                "choose a folder that this user may write: --data DIR or RESTANTE_DATA"
+            }
+            StoreError::Busy { .. } => "try again in a moment",
+            StoreError::DiskFull { .. } => "make room on the disk",
+            _ => "",
+        };
+        let exit = if error.fatal() { Exit::Bug } else { Exit::Refused };
+        Self::new(exit, chain(&error), hint)
+    }
+}

@@ -1,0 +1,206 @@
+//! `office create | list | set | attach | detach`.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
+use restante_process::Exit;
+use restante_store::{NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqliteStore, Store};
+use serde_json::{Value, json};
+
+use super::{failure::Failure, print_json, println};
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Where {
+    Separate,
+    Current,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Office {
+    /// Makes a post office.
+    Create {
+        name: Name,
+        /// A database of its own, or inside an organisation's.
+        #[arg(long, value_enum, default_value = "separate")]
+        placement: Where,
+        /// With `current`: inside whose database.
+        #[arg(long = "in", value_name = "ORG")]
+        inside: Option<Name>,
+        /// The folder for its database.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        #[arg(long, default_value = "300s")]
+        check_interval: Seconds,
+        /// How long unread messages are kept.
+        #[arg(long, default_value = "7d")]
+        lifetime: Seconds,
+        #[arg(long, default_value = "30s..24h", value_parser = range)]
+        interval_range: IntervalRange,
+        #[arg(long)]
+        lock_interval: bool,
+    },
+    /// Lists post offices.
+    List,
+    /// Changes check-interval, lifetime, interval-range or lock-interval.
+    Set { name: Name, key: String, value: String },
+    /// Gives an organisation this post office.
+    Attach {
+        name: Name,
+        #[arg(long)]
+        to: Name,
+    },
+    /// Takes an organisation's post office away.
+    Detach {
+        #[arg(long)]
+        from: Name,
+    },
+}
+
+fn range(text: &str) -> Result<IntervalRange, String> {
+    let (min, max) = text.split_once("..").ok_or("a range is written 30s..24h")?;
+    let interval = |text: &str| text.parse::<Seconds>().map_err(|error| error.to_string());
+    let (min, max) = (interval(min)?.get(), interval(max)?.get());
+    if min == 0 || min > max {
+        return Err("a range goes from the shorter interval, at least 1s, to the longer".to_owned());
+    }
+    Ok(IntervalRange::new(CheckInterval::from_seconds(min), CheckInterval::from_seconds(max)))
+}
+
+fn usage(message: impl Into<String>) -> Failure {
+    Failure::new(Exit::Usage, message, "`restante-server office --help` shows how it is written")
+}
+
+fn positive(what: &str, seconds: Seconds) -> Result<Seconds, Failure> {
+    if seconds.get() == 0 { Err(usage(format!("{what} is at least 1s"))) } else { Ok(seconds) }
+}
+
+impl Office {
+    pub(super) async fn run(self, store: &SqliteStore, json: bool) -> Result<(), Failure> {
+        let store: &dyn Store = store;
+        let office = match self {
+            Self::Create {
+                name,
+                placement,
+                inside,
+                dir,
+                check_interval,
+                lifetime,
+                interval_range,
+                lock_interval,
+            } => {
+                let placement = match (placement, inside, dir) {
+                    (Where::Separate, None, folder) => Placement::Separate { folder },
+                    (Where::Current, Some(organisation), None) => Placement::Current { organisation },
+                    (Where::Current, None, _) => return Err(usage("--placement current needs --in ORG")),
+                    (Where::Current, Some(_), Some(_)) => {
+                        return Err(usage("--dir goes with --placement separate"));
+                    }
+                    (Where::Separate, Some(_), _) => return Err(usage("--in goes with --placement current")),
+                };
+                let terms = OfficeTerms {
+                    check_interval: CheckInterval::from_seconds(
+                        positive("a check interval", check_interval)?.get(),
+                    ),
+                    interval_range,
+                    interval_locked: lock_interval,
+                    message_lifetime: lifetime_of(lifetime)?,
+                };
+                store.create_office(&NewOffice { name, placement, terms }).await?
+            }
+            Self::List => {
+                let list = store.offices().await?;
+                if json {
+                    print_json(&list.iter().map(as_json).collect());
+                } else {
+                    println(&format!(
+                        "{:<16} {:<9} {:>9} {:>9}  {:<24} {}",
+                        "OFFICE", "PLACEMENT", "INTERVAL", "LIFETIME", "ORGANISATIONS", "DATABASE"
+                    ));
+                    for office in &list {
+                        println(&line(office));
+                    }
+                }
+                return Ok(());
+            }
+            Self::Set { name, key, value } => store.change_office(&name, change(&key, &value)?).await?,
+            Self::Attach { name, to } => store.attach(&name, &to).await?,
+            Self::Detach { from } => {
+                let Some(office) = store.detach(&from).await? else {
+                    return Err(Failure::new(
+                        Exit::No,
+                        format!("organisation {from} has no post office"),
+                        "",
+                    ));
+                };
+                if json {
+                    print_json(&json!({"organisation": from, "detached": office}));
+                } else {
+                    println(&format!("{office} is detached from {from}"));
+                }
+                return Ok(());
+            }
+        };
+        if json {
+            print_json(&as_json(&office));
+        } else {
+            println(&line(&office));
+        }
+        Ok(())
+    }
+}
+
+fn change(key: &str, value: &str) -> Result<OfficeChange, Failure> {
+    let seconds = || value.parse::<Seconds>().map_err(|error| usage(error.to_string()));
+    Ok(match key {
+        "check-interval" => OfficeChange::CheckInterval(CheckInterval::from_seconds(
+            positive("a check interval", seconds()?)?.get(),
+        )),
+        "lifetime" => OfficeChange::MessageLifetime(lifetime_of(seconds()?)?),
+        "interval-range" => OfficeChange::IntervalRange(range(value).map_err(usage)?),
+        "lock-interval" => match value {
+            "true" | "on" | "yes" => OfficeChange::IntervalLocked(true),
+            "false" | "off" | "no" => OfficeChange::IntervalLocked(false),
+            _ => return Err(usage("lock-interval is true or false")),
+        },
+        _ => {
+            return Err(usage(format!(
+                "{key:?} is none of check-interval, lifetime, interval-range, lock-interval"
+            )));
+        }
+    })
+}
+
+#[expect(clippy::print_stderr, reason = "a warning for people")]
+fn lifetime_of(lifetime: Seconds) -> Result<Seconds, Failure> {
+    if lifetime.get() < 3600 {
+        eprintln!("warning: messages not read within {lifetime} are deleted");
+    }
+    positive("a lifetime", lifetime)
+}
+
+fn line(office: &OfficeOverview) -> String {
+    let organisations: Vec<_> = office.organisations.iter().map(Name::as_str).collect();
+    format!(
+        "{:<16} {:<9} {:>8}s {:>9}  {:<24} {}",
+        office.name.as_str(),
+        office.placement,
+        office.terms.check_interval.seconds(),
+        office.terms.message_lifetime.to_string(),
+        organisations.join(","),
+        office.location.display()
+    )
+}
+
+/// A post office in `--json`.
+pub(super) fn as_json(office: &OfficeOverview) -> Value {
+    json!({
+        "name": office.name, "placement": office.placement, "location": office.location,
+        "check_interval_seconds": office.terms.check_interval,
+        "message_lifetime_seconds": office.terms.message_lifetime,
+        "check_interval_min_seconds": office.terms.interval_range.min(),
+        "check_interval_max_seconds": office.terms.interval_range.max(),
+        "locked": office.terms.interval_locked, "organisations": office.organisations,
+        "unavailable": office.unavailable.as_ref().map(ToString::to_string),
+    })
+}

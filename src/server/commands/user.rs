@@ -1,0 +1,114 @@
+//! `user add | list | disable | set-password`.
+
+use std::io::{IsTerminal, Read};
+
+use clap::Subcommand;
+use restante_model::{Login, Name, Person};
+use restante_process::Exit;
+use restante_store::{NewUser, Owner, SqliteStore, Store};
+use serde_json::json;
+
+use super::{called, failure::Failure, print_json, println};
+use crate::{MIN_PASSWORD_CHARACTERS, hash_password};
+
+#[derive(Subcommand)]
+pub(super) enum User {
+    /// Adds a user.
+    Add {
+        organisation: Name,
+        login: Login,
+        /// What he is called.
+        #[arg(long, value_parser = called)]
+        name: String,
+        /// Reads the password from stdin instead of asking for it.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lists users.
+    List { organisation: Name },
+    /// Forbids a user to sign in, on all his devices.
+    Disable { organisation: Name, login: Login },
+    /// Gives a user another password.
+    SetPassword {
+        organisation: Name,
+        login: Login,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+fn password_hash(from_stdin: bool) -> Result<String, Failure> {
+    let failed =
+        |error: std::io::Error| Failure::new(Exit::Refused, format!("reading the password: {error}"), "");
+    let password = if from_stdin {
+        let mut text = String::new();
+        std::io::stdin().take(65_536).read_to_string(&mut text).map_err(failed)?;
+        text.trim_end_matches(['\r', '\n']).to_owned()
+    } else if std::io::stdin().is_terminal() {
+        rpassword::prompt_password("Password: ").map_err(failed)?
+    } else {
+        return Err(Failure::new(
+            Exit::Usage,
+            "there is no terminal to ask for a password",
+            "give it by --password-stdin",
+        ));
+    };
+    let hint = format!(
+        "at least {MIN_PASSWORD_CHARACTERS} characters (NIST SP 800-63B); a sentence is easy to remember"
+    );
+    hash_password(&password).map_err(|error| Failure::new(Exit::Refused, error.to_string(), hint))
+}
+
+impl User {
+    pub(super) async fn run(self, store: &SqliteStore, as_json: bool) -> Result<(), Failure> {
+        let store: &dyn Store = store;
+        match self {
+            Self::Add { organisation, login, name, password_stdin } => {
+                let password_hash = password_hash(password_stdin)?;
+                let person = Person { login, name };
+                store.add_user(&organisation, &NewUser { person: person.clone(), password_hash }).await?;
+                if as_json {
+                    print_json(&json!(person));
+                } else {
+                    println(&format!("{} is a user of {organisation}", person.login));
+                }
+            }
+            Self::List { organisation } => {
+                let users = store.users(&organisation).await?;
+                if as_json {
+                    print_json(&users.iter().map(|u| json!({"login": u.person.login, "name": u.person.name, "disabled": u.disabled, "devices": u.devices, "last_seen_at": u.last_seen_at})).collect());
+                    return Ok(());
+                }
+                println(&format!("{:<20} {:<30} {:>7}  {}", "LOGIN", "NAME", "DEVICES", "LAST SEEN"));
+                for u in users {
+                    let seen = u.last_seen_at.map_or("never".to_owned(), |at| at.to_string());
+                    let note = if u.disabled { " (disabled)" } else { "" };
+                    println(&format!(
+                        "{:<20} {:<30} {:>7}  {seen}{note}",
+                        u.person.login.as_str(),
+                        u.person.name,
+                        u.devices
+                    ));
+                }
+            }
+            Self::Disable { organisation, login } => {
+                store.set_disabled(&Owner { organisation, login: login.clone() }, true).await?;
+                if as_json {
+                    print_json(&json!({"login": login, "disabled": true}));
+                } else {
+                    println(&format!("{login} can no longer sign in"));
+                }
+            }
+            Self::SetPassword { organisation, login, password_stdin } => {
+                let hash = password_hash(password_stdin)?;
+                store.set_password_hash(&Owner { organisation, login: login.clone() }, &hash).await?;
+                if as_json {
+                    print_json(&json!({"login": login}));
+                } else {
+                    println(&format!("{login} has another password"));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! `GET changes`: what changed in the mailbox since a cursor.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use restante_server_api::{ChangesPage, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, ProblemKind};
+use restante_store::{ChangesQuery, ChangesReply};
+
+use crate::{
+    access::{App, Mailbox},
+    problem::Refusal,
+    wire,
+};
+
+pub(crate) async fn changes(
+    State(app): State<Arc<App>>,
+    mailbox: Mailbox,
+    headers: HeaderMap,
+    query: Result<Query<HashMap<String, String>>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Refusal> {
+    let Query(query) = query.map_err(|_| Refusal::invalid("", "the query is not as described"))?;
+    let since = query.get("since").map(|text| text.parse());
+    let since = since.transpose().map_err(|_| Refusal::invalid("/since", "not a cursor of this server"))?;
+    let limit = query.get("limit").map_or(Ok(MAX_PAGE_CHANGES), |text| text.parse());
+    let limit = limit.ok().filter(|limit| *limit > 0);
+    let limit = limit.ok_or_else(|| Refusal::invalid("/limit", "not a number from 1"))?.min(MAX_PAGE_CHANGES);
+    let unless = super::given(&headers).find_map(|tag| tag.trim_matches('"').parse().ok());
+    let query = ChangesQuery { since, unless, max_changes: limit, max_bytes: MAX_PAGE_BYTES };
+    match mailbox.changes(&query).await? {
+        ChangesReply::UpToDate(cursor) => {
+            Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, format!("\"{cursor}\""))]).into_response())
+        }
+        ChangesReply::Reset => {
+            Err(Refusal::new(ProblemKind::CursorReset, "fetch the mailbox anew, without a cursor"))
+        }
+        ChangesReply::Page(page) => {
+            let tag = format!("\"{}\"", page.cursor);
+            let page = ChangesPage {
+                cursor: page.cursor,
+                more: page.more,
+                unread: page.unread,
+                changes: page.changes.into_iter().map(wire::change).collect(),
+                settings_revision: mailbox.settings().await?.revision,
+                next_check_in_seconds: None,
+                server_time: app.clock.now(),
+            };
+            Ok(([(header::ETAG, tag)], Json(page)).into_response())
+        }
+    }
+}

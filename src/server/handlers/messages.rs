@@ -1,0 +1,82 @@
+//! `PUT`, `GET`, `DELETE messages/{id}`.
+
+use axum::{Json, http::StatusCode};
+use restante_model::{Importance, Letter, LetterProblem};
+use restante_server_api::{Accepted, FieldError, Message, Problem, ProblemKind};
+use restante_store::Posted;
+use serde::Deserialize;
+
+use crate::{
+    access::Mailbox,
+    extract::{self, PathId},
+    problem::Refusal,
+    wire,
+};
+
+/// A letter; a field that this version does not know is refused rather than lost.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PutMessage {
+    to: Vec<String>,
+    #[serde(default)]
+    subject: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    importance: Importance,
+}
+
+pub(crate) async fn put(
+    mailbox: Mailbox,
+    PathId(id): PathId,
+    extract::Json(written): extract::Json<PutMessage>,
+) -> Result<(StatusCode, Json<Accepted>), Refusal> {
+    let PutMessage { to, subject, body, importance } = written;
+    let letter = Letter { to, subject, body, importance };
+    let problems = letter.problems();
+    if !problems.is_empty() {
+        return Err(unacceptable(&problems));
+    }
+    match mailbox.deliver(id, &letter).await? {
+        Posted::Accepted(accepted, _) => Ok((StatusCode::CREATED, Json(wire::accepted(accepted)))),
+        Posted::Repeated(accepted) => Ok((StatusCode::OK, Json(wire::accepted(accepted)))),
+        Posted::IdReused => Err(Refusal::new(ProblemKind::IdReused, format!("{id} names another message"))),
+        Posted::UnknownRecipients(unknown) => {
+            let detail = format!("nobody here is called {}", unknown.join(", "));
+            let mut problem = Problem::new(ProblemKind::UnknownRecipient, detail);
+            problem.unknown = unknown;
+            Err(problem.into())
+        }
+    }
+}
+
+fn unacceptable(problems: &[LetterProblem]) -> Refusal {
+    let large = problems.iter().any(|problem| {
+        matches!(
+            problem,
+            LetterProblem::TooManyRecipients | LetterProblem::SubjectTooLong | LetterProblem::BodyTooLong
+        )
+    });
+    let kind = if large { ProblemKind::TooLarge } else { ProblemKind::Invalid };
+    let mut problem =
+        Problem::new(kind, problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+    problem.errors = problems
+        .iter()
+        .map(|problem| FieldError { pointer: problem.pointer().to_owned(), reason: problem.to_string() })
+        .collect();
+    problem.into()
+}
+
+pub(crate) async fn get(mailbox: Mailbox, PathId(id): PathId) -> Result<Json<Message>, Refusal> {
+    let message = mailbox.message(id).await?.ok_or_else(missing)?;
+    Ok(Json(wire::message(message)))
+}
+
+pub(crate) async fn delete(mailbox: Mailbox, PathId(id): PathId) -> Result<StatusCode, Refusal> {
+    mailbox.delete_message(id).await?.ok_or_else(missing)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn missing() -> Refusal {
+    Refusal::new(ProblemKind::NotFound, "your mailbox has no such message")
+}

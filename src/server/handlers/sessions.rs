@@ -1,0 +1,77 @@
+//! `POST sessions`: sign in on a device.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use restante_model::{Login, Name};
+use restante_server_api::{NewSession, Organisation, Problem, ProblemKind, Session};
+use restante_store::NewDevice;
+
+use crate::{
+    access::App,
+    auth,
+    extract::{self, From},
+    passwords::Comparison,
+    problem::Refusal,
+    wire,
+};
+
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    From(address): From,
+    extract::Json(wish): extract::Json<NewSession>,
+) -> Result<(StatusCode, Json<Session>), Refusal> {
+    let names = (wish.organisation.parse::<Name>(), wish.user.parse::<Login>());
+    let account = match &names {
+        (Ok(organisation), Ok(login)) => format!("{organisation} {login}"),
+        _ => "-".to_owned(),
+    };
+    let guess = app.guesses.take(&account, address, app.clock.now()).map_err(|seconds| {
+        later(ProblemKind::TooManyRequests, "too many wrong passwords from here", seconds)
+    })?;
+    let known = match &names {
+        (Ok(organisation), Ok(login)) => {
+            let looked_up = app.store.credentials_for(organisation, login).await;
+            looked_up.inspect_err(|_| app.guesses.untried(&guess))?
+        }
+        _ => None,
+    };
+    let hash = known.as_ref().map(|known| known.password_hash.clone());
+    let wrong = || Refusal::new(ProblemKind::WrongCredentials, "organisation, user and password do not fit");
+    match app.passwords.compare(wish.password, hash).await {
+        Comparison::Right => {}
+        Comparison::Wrong => return Err(wrong()),
+        Comparison::Busy => {
+            app.guesses.untried(&guess);
+            return Err(later(ProblemKind::Busy, "too many sign-ins at once", 5));
+        }
+    }
+    let known = known.filter(|known| !known.disabled).ok_or_else(wrong)?;
+    app.guesses.right(guess);
+    let token = auth::mint(&known.account.organisation_tag);
+    let name: String = wish.device.chars().filter(|c| !c.is_control()).take(100).collect();
+    let device = NewDevice {
+        id: auth::hex(&rand::random::<[u8; 16]>()),
+        name,
+        token_sum: token.sum,
+        client_version: None,
+    };
+    let device = app.store.enrol_device(&known.account, &device).await?;
+    let session = Session {
+        token: token.token,
+        device: wire::device(device, true),
+        user: known.account.person,
+        organisation: Organisation {
+            name: known.account.organisation,
+            title: known.account.organisation_title,
+        },
+        server_time: app.clock.now(),
+    };
+    Ok((StatusCode::CREATED, Json(session)))
+}
+
+fn later(kind: ProblemKind, detail: &str, seconds: u64) -> Refusal {
+    let mut problem = Problem::new(kind, detail);
+    problem.retry_after_seconds = Some(seconds);
+    problem.into()
+}

@@ -1,0 +1,119 @@
+//! Every answer that is not a success, as `application/problem+json`.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use restante_server_api::{FieldError, Problem, ProblemKind, UnavailableReason};
+use restante_store::{StoreError, Unavailable};
+
+/// A request that is not granted.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    problem: Box<Problem>,
+    fatal: bool,
+}
+
+/// Marks an answer after which the server must stop.
+#[derive(Clone, Copy)]
+pub(crate) struct Fatal;
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self { problem: Box::new(problem), fatal: false }
+    }
+}
+
+impl Refusal {
+    /// A request that is not as described, with the field at fault.
+    pub(crate) fn invalid(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        let mut problem = Problem::new(ProblemKind::Invalid, reason.clone());
+        problem.errors.push(FieldError { pointer: pointer.into(), reason });
+        problem.into()
+    }
+
+    /// The same kind with another status of HTTP.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.problem.status = status;
+        self
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        let fatal = error.fatal();
+        let problem = match &error {
+            StoreError::Unavailable { why, .. } => {
+                tracing::warn!(error = chain(&error), "message server not available");
+                unavailable(why)
+            }
+            StoreError::Busy { .. } | StoreError::DiskFull { .. } => {
+                tracing::warn!(error = chain(&error), "the store could not be written for now");
+                let mut problem = Problem::new(ProblemKind::Busy, "the store is busy");
+                problem.retry_after_seconds = Some(5);
+                problem
+            }
+            StoreError::NameTaken { .. }
+            | StoreError::Unknown { .. }
+            | StoreError::Refused(_)
+            | StoreError::Gate { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Database { .. }
+            | StoreError::Folder { .. } => {
+                tracing::error!(error = chain(&error), "the store failed");
+                Problem::new(ProblemKind::Internal, "the server failed; its log says why")
+            }
+        };
+        Self { problem: Box::new(problem), fatal }
+    }
+}
+
+fn unavailable(why: &Unavailable) -> Problem {
+    let (reason, detail) = match why {
+        Unavailable::NoneAttached => (UnavailableReason::NoneAttached, "no post office is attached"),
+        Unavailable::UpgradeNeeded { .. } => (UnavailableReason::UpgradeNeeded, "upgrade the database"),
+        Unavailable::ServerTooOld { .. } => {
+            (UnavailableReason::UpgradeNeeded, "the database is newer than the server: upgrade the server")
+        }
+        Unavailable::Unreachable { .. } => (UnavailableReason::Unreachable, "its database cannot be opened"),
+    };
+    let mut problem =
+        Problem::new(ProblemKind::OfficeUnavailable, format!("message server not available: {detail}"))
+            .with_hint("call the administrator of the message server");
+    problem.why = Some(reason);
+    problem
+}
+
+/// An error with its causes, for the log.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        // A problem is made of text and numbers, which always serialise.
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
+        let mut answer = (status, body).into_response();
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
+        if let Some(seconds) = self.problem.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.fatal {
+            answer.extensions_mut().insert(Fatal);
+        }
+        answer
+    }
+}

@@ -1,0 +1,149 @@
+//! What can go wrong in the store, with its address: which database, which table, which row.
+
+use std::path::PathBuf;
+
+/// The store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A second thing of the same kind and name.
+    #[error("{what} {name:?} exists already")]
+    NameTaken {
+        /// Organisation, post office or user.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// An administrator named something that is not there.
+    #[error("there is no {what} {name:?}")]
+    Unknown {
+        /// Organisation, post office or user.
+        what: &'static str,
+        /// The name as given.
+        name: String,
+    },
+    /// An administrator wished something that does not fit.
+    #[error("{0}")]
+    Refused(String),
+    /// The organisation has no usable post office, or is itself not usable.
+    #[error("organisation {organisation:?}: {why}")]
+    Unavailable {
+        /// Whose.
+        organisation: String,
+        /// What is missing.
+        why: Unavailable,
+    },
+    /// A database beside the post offices' is of another schema.
+    #[error("{database}: {why}", database = .database.display())]
+    Gate {
+        /// Which file.
+        database: PathBuf,
+        /// Older or newer.
+        why: Unavailable,
+    },
+    /// A row is not what was written.
+    #[error("{database}: table {table}, row {row}: {what}", database = .database.display())]
+    Corrupt {
+        /// Which file.
+        database: PathBuf,
+        /// Which table.
+        table: &'static str,
+        /// Which row.
+        row: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Another process or too many requests held the database for longer than one should wait.
+    #[error("{doing} in {database}: others hold it for too long", database = .database.display())]
+    Busy {
+        /// What was being done.
+        doing: &'static str,
+        /// Which file.
+        database: PathBuf,
+    },
+    /// There is no room left on the disk; nothing was changed.
+    #[error("{doing} in {database}: the disk is full", database = .database.display())]
+    DiskFull {
+        /// What was being done.
+        doing: &'static str,
+        /// Which file.
+        database: PathBuf,
+    },
+    /// The disk or the file is broken: what was written last may or may not be there, so the server
+    /// must stop rather than go on from a guess.
+    #[error("{doing} in {database}: the file or its disk is damaged", database = .database.display())]
+    Damaged {
+        /// What was being done.
+        doing: &'static str,
+        /// Which file.
+        database: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
+    /// Anything else that the database said.
+    #[error("{doing} in {database}", database = .database.display())]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// Which file.
+        database: PathBuf,
+        /// What the database says.
+        source: sqlx::Error,
+    },
+    /// A folder or file could not be made.
+    #[error("{doing} {path}", path = .path.display())]
+    Folder {
+        /// What was being done.
+        doing: &'static str,
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// Why an organisation cannot have its mail for now (row S4).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// No post office is attached.
+    #[error("no post office is attached")]
+    NoneAttached,
+    /// The database is of an older schema.
+    #[error(
+        "its {part} database is of schema {found}, this server needs {needed}: the database must be upgraded"
+    )]
+    UpgradeNeeded {
+        /// Which kind of database.
+        part: &'static str,
+        /// Its schema.
+        found: i64,
+        /// The schema of this build.
+        needed: i64,
+    },
+    /// The database is of a newer schema.
+    #[error(
+        "its {part} database is of schema {found}, this server knows only {known}: the server must be upgraded"
+    )]
+    ServerTooOld {
+        /// Which kind of database.
+        part: &'static str,
+        /// Its schema.
+        found: i64,
+        /// The newest schema that this build knows.
+        known: i64,
+    },
+    /// The database cannot be opened.
+    #[error("its database {location} cannot be opened: {reason}", location = .location.display())]
+    Unreachable {
+        /// Which file.
+        location: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    /// Whether the server must stop: after a failed write nobody knows what is on disk.
+    pub fn fatal(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+}

@@ -1,0 +1,30 @@
+//! The server's only door to SQL: what it keeps, and the tasks it may do with it.
+//!
+//! [`Store`] is shaped by tasks; one method is one transaction (where a task needs a second database,
+//! the first is only read). "Not found" is an `Option` or a variant of the answer, never an error.
+//! Everything is on disk when a method comes back.
+//!
+//! Invariant: the store knows nothing of HTTP, tokens or passwords; it keeps their sums and hashes.
+
+mod administration;
+mod error;
+mod mail;
+mod people;
+mod settings;
+mod sqlite;
+mod store;
+#[cfg(test)]
+mod story;
+
+pub use administration::{
+    NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
+};
+pub use error::{StoreError, Unavailable};
+pub use mail::{
+    Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Message, Page, Posted,
+    RemovedReason, Touched,
+};
+pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
+pub use settings::{IntervalReply, Settings};
+pub use sqlite::SqliteStore;
+pub use store::Store;

@@ -1,0 +1,181 @@
+//! One SQLite file: one writer, a few readers, and how its errors are told apart.
+
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    sqlite::{
+        SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    },
+};
+
+use crate::StoreError;
+
+/// How long one waits for another process's write before it is said to be busy.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Readers of one file at a time: each is a thread, and more than a few only queue for the same disk.
+const READERS: u32 = 4;
+/// After so long without use a connection is closed, so that many small organisations hold no threads.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// A transaction in one of our files.
+pub(super) type Tx = Transaction<'static, Sqlite>;
+
+/// One open database file.
+#[derive(Debug)]
+pub(super) struct Database {
+    path: PathBuf,
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Database {
+    /// Names the file; it is opened at the first use.
+    pub(super) fn new(path: &Path, create: bool) -> Self {
+        // FULL: with NORMAL a power cut loses acknowledged messages. INCREMENTAL must come before the
+        // journal mode, or it needs a VACUUM to take effect.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(create)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(BUSY_TIMEOUT)
+                .idle_timeout(IDLE)
+                .test_before_acquire(false)
+        };
+        Self {
+            path: path.to_owned(),
+            writer: pool().max_connections(1).connect_lazy_with(options.clone()),
+            readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A transaction that sees one moment of the database.
+    pub(super) async fn read(&self) -> Result<Tx, sqlx::Error> {
+        self.readers.begin().await
+    }
+
+    /// A transaction that writes. It takes the write lock at once: one that reads first and writes
+    /// later is refused without waiting when another has written meanwhile.
+    pub(super) async fn write(&self) -> Result<Tx, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+}
+
+/// What went wrong inside a transaction, before it knows its database.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Sql(sqlx::Error),
+    Corrupt { table: &'static str, row: String, what: String },
+    Store(StoreError),
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Fault {
+    /// A row that is not what was written.
+    pub(super) fn corrupt(table: &'static str, row: &dyn Display, what: &dyn Display) -> Self {
+        Self::Corrupt { table, row: row.to_string(), what: what.to_string() }
+    }
+
+    /// The same with its address.
+    pub(super) fn at(self, doing: &'static str, database: &Database) -> StoreError {
+        let database = database.path.clone();
+        match self {
+            Self::Store(error) => error,
+            Self::Corrupt { table, row, what } => StoreError::Corrupt { database, table, row, what },
+            Self::Sql(source) => match primary_code(&source) {
+                Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
+                Some(code::FULL) => StoreError::DiskFull { doing, database },
+                Some(code::IOERR | code::CORRUPT | code::NOTADB) => {
+                    StoreError::Damaged { doing, database, source }
+                }
+                None if matches!(source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, database },
+                Some(_) | None => StoreError::Database { doing, database, source },
+            },
+        }
+    }
+}
+
+/// SQLite's primary result codes that are told apart (<https://www.sqlite.org/rescode.html>).
+pub(super) mod code {
+    pub(in super::super) const BUSY: i32 = 5;
+    pub(in super::super) const LOCKED: i32 = 6;
+    pub(in super::super) const IOERR: i32 = 10;
+    pub(in super::super) const CORRUPT: i32 = 11;
+    pub(in super::super) const FULL: i32 = 13;
+    pub(in super::super) const NOTADB: i32 = 26;
+}
+
+/// The primary result code; extended codes carry it in their lowest byte.
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_file_has_the_settings_that_keep_mail() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::new(&folder.path().join("x.db"), true);
+        let mut tx = database.write().await.unwrap();
+        let pragma = async |tx: &mut Tx, text: &'static str| -> String {
+            use sqlx::{Row, ValueRef};
+            let row = sqlx::query(text).fetch_one(&mut **tx).await.unwrap();
+            assert!(!row.try_get_raw(0).unwrap().is_null());
+            row.try_get::<i64, _>(0).map_or_else(|_| row.get::<String, _>(0), |number| number.to_string())
+        };
+        assert_eq!(pragma(&mut tx, "PRAGMA journal_mode").await, "wal");
+        assert_eq!(pragma(&mut tx, "PRAGMA synchronous").await, "2");
+        assert_eq!(pragma(&mut tx, "PRAGMA auto_vacuum").await, "2");
+        assert_eq!(pragma(&mut tx, "PRAGMA foreign_keys").await, "1");
+    }
+
+    #[tokio::test]
+    async fn a_reader_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::new(&folder.path().join("x.db"), true);
+        let mut tx = database.write().await.unwrap();
+        sqlx::query("CREATE TABLE t (x)").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = database.read().await.unwrap();
+        assert!(sqlx::query("INSERT INTO t VALUES (1)").execute(&mut *tx).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_called_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.db");
+        std::fs::write(&path, "This was never a database. ".repeat(100)).unwrap();
+        let database = Database::new(&path, false);
+        let error = Fault::from(database.read().await.map(drop).unwrap_err()).at("reading", &database);
+        assert!(error.fatal(), "{error:?}");
+        assert!(error.to_string().contains("x.db"));
+    }
+}

@@ -1,0 +1,207 @@
+//! What changed in a mailbox since a cursor.
+//!
+//! There is no log: each row carries the number of its appearance and of its newest change, and a page
+//! is what six indexes give above the cursor, in order. So a mailbox costs no more than its mail, and
+//! an agent that was away for long gets each thing once, as it is now.
+
+use std::collections::HashMap;
+
+use restante_model::{DeliveryState, Login, MessageId, Timestamp};
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{Database, Fault, Place, Tx, expire, message, stored, unsigned};
+use crate::{
+    Change, ChangesQuery, ChangesReply, Direction, Message, Owner, Page, RemovedReason, sqlite::signed,
+};
+
+/// A received message, the state of one's own copy, a removal; a sent message, the state of a
+/// recipient's copy, a removal.
+const STREAM: &str = "
+    SELECT d.arrived_modseq AS modseq, 'received' AS kind, d.message, NULL AS login, d.state, d.since,
+           NULL AS reason, octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to) AS size
+      FROM delivery d JOIN message m ON m.key = d.message
+     WHERE d.recipient = $1 AND d.arrived_modseq > $2 AND d.removed_modseq IS NULL
+    UNION ALL
+    SELECT d.changed_modseq, 'delivery', d.message, b.login, d.state, d.since, NULL, 0
+      FROM delivery d JOIN mailbox b ON b.key = d.recipient
+     WHERE d.recipient = $1 AND d.changed_modseq > $2 AND d.removed_modseq IS NULL
+    UNION ALL
+    SELECT d.removed_modseq, 'removed', d.message, NULL, d.state, d.since, d.removed_reason, 0
+      FROM delivery d
+     WHERE d.recipient = $1 AND d.removed_modseq > $2
+    UNION ALL
+    SELECT m.sent_modseq, 'sent', m.key, NULL, NULL, 0, NULL,
+           octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to)
+      FROM message m
+     WHERE m.sender = $1 AND m.sent_modseq > $2 AND m.removed_modseq IS NULL
+    UNION ALL
+    SELECT d.told_modseq, 'delivery', d.message, b.login, d.state, d.since, NULL, 0
+      FROM delivery d JOIN mailbox b ON b.key = d.recipient JOIN message m ON m.key = d.message
+     WHERE d.sender = $1 AND d.told_modseq > $2 AND m.removed_modseq IS NULL
+    UNION ALL
+    SELECT m.removed_modseq, 'removed', m.key, NULL, NULL, 0, 'deleted', 0
+      FROM message m
+     WHERE m.sender = $1 AND m.removed_modseq > $2
+    ORDER BY modseq LIMIT $3";
+
+pub(in super::super) async fn changes(
+    database: &Database,
+    owner: &Owner,
+    query: &ChangesQuery,
+    now: Timestamp,
+) -> Result<ChangesReply, Fault> {
+    expire::expire_in(database, owner, now).await?;
+    let mut tx = database.read().await?;
+    let place = Place::read(&mut tx, owner).await?;
+    for (cursor, must_be_known) in [(&query.since, true), (&query.unless, false)] {
+        let Some(cursor) = cursor else { continue };
+        let known = place.knows(&mut tx, cursor).await?;
+        if !known && must_be_known {
+            return Ok(ChangesReply::Reset);
+        }
+        if known && cursor.modseq == place.modseq() {
+            return Ok(ChangesReply::UpToDate(place.cursor(cursor.modseq)));
+        }
+    }
+    let since = query.since.as_ref().map_or(0, |cursor| cursor.modseq);
+    page(&mut tx, &place, since, query, now).await.map(ChangesReply::Page)
+}
+
+async fn page(
+    tx: &mut Tx,
+    place: &Place,
+    since: u64,
+    query: &ChangesQuery,
+    now: Timestamp,
+) -> Result<Page, Fault> {
+    let Some(mailbox) = place.mailbox else {
+        return Ok(Page { cursor: place.cursor(0), more: false, unread: 0, changes: Vec::new() });
+    };
+    let max_changes = usize::try_from(query.max_changes).unwrap_or(usize::MAX);
+    let rows = sqlx::query(STREAM)
+        .bind(mailbox.key)
+        .bind(signed(since))
+        // One more, to know whether there is more.
+        .bind(i64::from(query.max_changes) + 1)
+        .fetch_all(&mut **tx)
+        .await?;
+    let steps = rows.iter().map(step).collect::<Result<Vec<_>, _>>()?;
+    let mut size = 0_usize;
+    let fitting = steps
+        .iter()
+        .take(max_changes)
+        .enumerate()
+        .take_while(|(index, step)| {
+            size = size.saturating_add(step.size);
+            *index == 0 || size <= query.max_bytes
+        })
+        .count();
+    let more = fitting < steps.len();
+    let keys: Vec<i64> =
+        steps[..fitting].iter().filter(|step| step.whole()).map(|step| step.message).collect();
+    let mut whole = message::messages(tx, &keys).await?;
+    let ids = ids(tx, &steps[..fitting]).await?;
+    let mut changes = Vec::with_capacity(fitting);
+    for step in &steps[..fitting] {
+        changes.push(step.change(&mut whole, &ids)?);
+    }
+    let last = if more { steps[..fitting].last().map_or(since, |step| step.modseq) } else { mailbox.modseq };
+    Ok(Page { cursor: place.cursor(last), more, unread: unread(tx, mailbox.key, now).await?, changes })
+}
+
+async fn unread(tx: &mut Tx, mailbox: i64, now: Timestamp) -> Result<u64, Fault> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM delivery WHERE recipient = $1 AND state IN ('waiting', 'delivered') \
+         AND expires_at > $2 AND removed_modseq IS NULL",
+    )
+    .bind(mailbox)
+    .bind(now.unix_ms())
+    .fetch_one(&mut **tx)
+    .await?;
+    unsigned(count, "delivery", &mailbox)
+}
+
+/// One row of [`STREAM`].
+struct Step {
+    modseq: u64,
+    message: i64,
+    size: usize,
+    kind: StepKind,
+}
+
+enum StepKind {
+    Received(DeliveryState),
+    Sent,
+    Delivery { login: Login, state: DeliveryState, at: Timestamp },
+    Removed(RemovedReason),
+}
+
+fn step(row: &SqliteRow) -> Result<Step, Fault> {
+    let message: i64 = row.try_get("message")?;
+    let kind: String = row.try_get("kind")?;
+    let state = || message::delivery_state(&row.try_get::<String, _>("state")?, &message);
+    let kind = match kind.as_str() {
+        "received" => StepKind::Received(state()?),
+        "sent" => StepKind::Sent,
+        "removed" => {
+            let reason: String = row.try_get("reason")?;
+            let unknown = || Fault::corrupt("delivery", &message, &format_args!("removed for {reason:?}"));
+            StepKind::Removed(RemovedReason::from_name(&reason).ok_or_else(unknown)?)
+        }
+        // The only one left in STREAM.
+        _ => StepKind::Delivery {
+            login: stored(&row.try_get::<String, _>("login")?, "mailbox", &message)?,
+            state: state()?,
+            at: Timestamp::from_unix_ms(row.try_get("since")?),
+        },
+    };
+    Ok(Step {
+        modseq: unsigned(row.try_get("modseq")?, "delivery", &message)?,
+        size: usize::try_from(row.try_get::<i64, _>("size")?).unwrap_or(usize::MAX),
+        message,
+        kind,
+    })
+}
+
+impl Step {
+    /// Whether the whole message goes out.
+    fn whole(&self) -> bool {
+        matches!(self.kind, StepKind::Received(_) | StepKind::Sent)
+    }
+
+    fn change(
+        &self,
+        whole: &mut HashMap<i64, Message>,
+        ids: &HashMap<i64, MessageId>,
+    ) -> Result<Change, Fault> {
+        let gone = || Fault::corrupt("message", &self.message, &"is not there");
+        let id = ids.get(&self.message).copied();
+        Ok(match &self.kind {
+            // Cloned, not taken: who writes to himself has it twice in one page.
+            StepKind::Received(state) => {
+                let message = whole.get(&self.message).cloned().ok_or_else(gone)?;
+                Change::Message(Box::new(Message { direction: Direction::Received(*state), ..message }))
+            }
+            StepKind::Sent => Change::Message(Box::new(whole.get(&self.message).cloned().ok_or_else(gone)?)),
+            StepKind::Delivery { login, state, at } => {
+                Change::Delivery { id: id.ok_or_else(gone)?, login: login.clone(), state: *state, at: *at }
+            }
+            StepKind::Removed(reason) => Change::Removed { id: id.ok_or_else(gone)?, reason: *reason },
+        })
+    }
+}
+
+/// The ids of the messages in these steps.
+async fn ids(tx: &mut Tx, steps: &[Step]) -> Result<HashMap<i64, MessageId>, Fault> {
+    let keys: Vec<i64> = steps.iter().filter(|step| !step.whole()).map(|step| step.message).collect();
+    let rows = sqlx::query("SELECT key, id FROM message WHERE key IN (SELECT value FROM json_each($1))")
+        .bind(super::json(&keys)?)
+        .fetch_all(&mut **tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let key = row.try_get("key")?;
+            Ok((key, stored(&row.try_get::<String, _>("id")?, "message", &key)?))
+        })
+        .collect()
+}

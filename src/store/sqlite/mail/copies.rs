@@ -1,0 +1,142 @@
+//! Recipients' copies: how their states go forward, and who is told.
+
+use std::collections::HashMap;
+
+use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{Database, Fault, Numbers, Place, Tx, json};
+use crate::{Delivered, Owner, RemovedReason, Touched, sqlite::signed};
+
+/// One recipient's copy that is about to change.
+pub(super) struct Unread {
+    message: i64,
+    recipient: i64,
+    sender: i64,
+    /// Whether the recipient still has it in his mailbox.
+    kept: bool,
+    /// Whether the sender still has the message in his.
+    sender_keeps: bool,
+}
+
+/// What [`Unread`] is read from.
+pub(super) const UNREAD: &str = "SELECT d.message, d.recipient, d.sender, d.removed_modseq IS NULL AS kept, \
+    m.removed_modseq IS NULL AS sender_keeps \
+    FROM delivery d JOIN message m ON m.key = d.message WHERE d.state IN ('waiting', 'delivered')";
+
+impl Unread {
+    pub(super) fn from_row(row: &SqliteRow) -> Result<Self, Fault> {
+        Ok(Self {
+            message: row.try_get("message")?,
+            recipient: row.try_get("recipient")?,
+            sender: row.try_get("sender")?,
+            kept: row.try_get("kept")?,
+            sender_keeps: row.try_get("sender_keeps")?,
+        })
+    }
+}
+
+pub(in super::super) async fn mark_delivered(
+    database: &Database,
+    owner: &Owner,
+    cursor: &Cursor,
+    now: Timestamp,
+) -> Result<Delivered, Fault> {
+    let mut tx = database.write().await?;
+    let place = Place::read(&mut tx, owner).await?;
+    if !place.knows(&mut tx, cursor).await? {
+        return Ok(Delivered::Reset);
+    }
+    let Some(mailbox) = place.mailbox else { return Ok(Delivered::Noted(Vec::new())) };
+    let query = format!(
+        "{UNREAD} AND d.state = 'waiting' AND d.recipient = $1 AND d.arrived_modseq <= $2 AND d.expires_at > $3 \
+         ORDER BY d.arrived_modseq"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(mailbox.key)
+        .bind(signed(cursor.modseq))
+        .bind(now.unix_ms())
+        .fetch_all(&mut *tx)
+        .await?;
+    let copies = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
+    let touched = advance(&mut tx, &copies, DeliveryState::Delivered, now).await?;
+    tx.commit().await?;
+    Ok(Delivered::Noted(touched))
+}
+
+pub(in super::super) async fn mark_read(
+    database: &Database,
+    owner: &Owner,
+    ids: &[MessageId],
+    now: Timestamp,
+) -> Result<Vec<Touched>, Fault> {
+    let mut tx = database.write().await?;
+    let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(Vec::new()) };
+    let query = format!(
+        "{UNREAD} AND d.recipient = $1 AND d.removed_modseq IS NULL AND d.expires_at > $2 \
+         AND m.organisation = $3 AND m.id IN (SELECT value FROM json_each($4)) ORDER BY d.arrived_modseq"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(mailbox.key)
+        .bind(now.unix_ms())
+        .bind(owner.organisation.as_str())
+        .bind(json(&ids)?)
+        .fetch_all(&mut *tx)
+        .await?;
+    let copies = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
+    let touched = advance(&mut tx, &copies, DeliveryState::Read, now).await?;
+    tx.commit().await?;
+    Ok(touched)
+}
+
+/// Takes unread copies forward to `state`, with a change in the recipient's and one in the sender's
+/// mailbox for each. An expired copy leaves the recipient's mailbox.
+pub(super) async fn advance(
+    tx: &mut Tx,
+    copies: &[Unread],
+    state: DeliveryState,
+    now: Timestamp,
+) -> Result<Vec<Touched>, Fault> {
+    if copies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let expired = state == DeliveryState::Expired;
+    // Who wrote to himself sees one change, not two, except where the copy goes and the message stays.
+    let tells = |copy: &Unread| copy.sender_keeps && (copy.sender != copy.recipient || expired);
+    let mut changes: HashMap<i64, i64> = HashMap::new();
+    for copy in copies {
+        if copy.kept {
+            *changes.entry(copy.recipient).or_default() += 1;
+        }
+        if tells(copy) {
+            *changes.entry(copy.sender).or_default() += 1;
+        }
+    }
+    let mut numbers = Numbers::take(tx, &changes).await?;
+    let mut rows = Vec::with_capacity(copies.len());
+    for copy in copies {
+        let own = if copy.kept { Some(numbers.next(copy.recipient)?) } else { None };
+        let (state_number, removal_number) = if expired { (None, own) } else { (own, None) };
+        let told = if tells(copy) { Some(numbers.next(copy.sender)?) } else { None };
+        rows.push((copy.message, copy.recipient, state_number, removal_number, told));
+    }
+    sqlx::query(
+        "UPDATE delivery SET state = $2, since = $3, \
+         delivered_at = CASE WHEN $2 IN ('delivered', 'read') THEN coalesce(delivered_at, $3) ELSE delivered_at END, \
+         read_at = CASE WHEN $2 = 'read' THEN $3 END, \
+         changed_modseq = coalesce(v.changed, changed_modseq), \
+         removed_modseq = coalesce(v.removed, removed_modseq), \
+         removed_reason = CASE WHEN v.removed IS NULL THEN removed_reason ELSE $4 END, \
+         told_modseq = coalesce(v.told, told_modseq) \
+         FROM (SELECT value ->> 0 AS message, value ->> 1 AS recipient, value ->> 2 AS changed, \
+               value ->> 3 AS removed, value ->> 4 AS told FROM json_each($1)) v \
+         WHERE delivery.message = v.message AND delivery.recipient = v.recipient",
+    )
+    .bind(json(&rows)?)
+    .bind(state.as_str())
+    .bind(now.unix_ms())
+    .bind(RemovedReason::Expired.as_str())
+    .execute(&mut **tx)
+    .await?;
+    Ok(numbers.touched)
+}

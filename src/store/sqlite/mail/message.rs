@@ -1,0 +1,187 @@
+//! Whole messages, with their sums checked, and their removal.
+
+use std::{collections::HashMap, fmt::Display};
+
+use restante_model::{DeliveryState, Importance, Letter, MessageId, Person, Timestamp};
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{
+    Database, Fault, Numbers, Place, Tx, expire,
+    fixed::{FIXED, Fixed},
+    json,
+};
+use crate::{Copy, Direction, Message, Owner, RemovedReason, Touched, sqlite::stored};
+
+pub(in super::super) async fn message(
+    database: &Database,
+    owner: &Owner,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<Option<Message>, Fault> {
+    expire::expire_in(database, owner, now).await?;
+    let mut tx = database.read().await?;
+    let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
+    let row = sqlx::query(
+        "SELECT m.key, m.sender = $3 AND m.removed_modseq IS NULL AS sent, d.state \
+         FROM message m \
+         LEFT JOIN delivery d ON d.message = m.key AND d.recipient = $3 AND d.removed_modseq IS NULL \
+         WHERE m.organisation = $1 AND m.id = $2",
+    )
+    .bind(owner.organisation.as_str())
+    .bind(id.to_string())
+    .bind(mailbox.key)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let direction = match (row.try_get::<Option<String>, _>("state")?, row.try_get("sent")?) {
+        (Some(state), _) => Direction::Received(delivery_state(&state, &id)?),
+        (None, true) => Direction::Sent,
+        (None, false) => return Ok(None),
+    };
+    let key = row.try_get("key")?;
+    Ok(messages(&mut tx, &[key]).await?.remove(&key).map(|message| Message { direction, ..message }))
+}
+
+/// The messages with these keys, as sent; whoever got one sets its direction.
+pub(super) async fn messages(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Message>, Fault> {
+    let mut copies = copies(tx, keys).await?;
+    let query = format!(
+        "SELECT m.key, {FIXED}, b.login, b.name, m.written_to, m.subject, m.body, m.importance \
+         FROM message m JOIN mailbox b ON b.key = m.sender WHERE m.key IN (SELECT value FROM json_each($1))"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(json(&keys)?).fetch_all(&mut **tx).await?;
+    rows.into_iter()
+        .map(|row| {
+            let key = row.try_get("key")?;
+            let copies = copies.remove(&key).unwrap_or_default();
+            Ok((key, whole(&row, copies)?))
+        })
+        .collect()
+}
+
+fn whole(row: &SqliteRow, copies: Vec<Copy>) -> Result<Message, Fault> {
+    let fixed = Fixed::from_row(row)?;
+    let corrupt = |what: &str| Fault::corrupt("message", &fixed.id, &what);
+    let importance: String = row.try_get("importance")?;
+    let written_to: String = row.try_get("written_to")?;
+    let letter = Letter {
+        to: serde_json::from_str(&written_to).map_err(|_| corrupt("its recipients are no JSON"))?,
+        subject: row.try_get("subject")?,
+        body: row.try_get("body")?,
+        importance: Importance::from_name(&importance).ok_or_else(|| corrupt("its importance is unknown"))?,
+    };
+    // SQLite's own checks do not see a changed text.
+    if fixed.content_sum != letter.content_sum() {
+        return Err(corrupt("its content is not what was stored (SHA-256 differs)"));
+    }
+    Ok(Message {
+        id: fixed.id,
+        from: person(row, "mailbox", &fixed.sender)?,
+        subject: letter.subject,
+        body: letter.body,
+        importance: letter.importance,
+        accepted_at: fixed.accepted_at,
+        expires_at: fixed.expires_at,
+        copies,
+        direction: Direction::Sent,
+    })
+}
+
+/// The copies of the messages with these keys, in the order written.
+pub(super) async fn copies(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Vec<Copy>>, Fault> {
+    let rows = sqlx::query(
+        "SELECT d.message, b.login, b.name, d.state, d.since, d.delivered_at \
+         FROM delivery d JOIN mailbox b ON b.key = d.recipient \
+         WHERE d.message IN (SELECT value FROM json_each($1)) ORDER BY d.message, d.position",
+    )
+    .bind(json(&keys)?)
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut all: HashMap<i64, Vec<Copy>> = HashMap::new();
+    for row in rows {
+        let key: i64 = row.try_get("message")?;
+        let copy = Copy {
+            person: person(&row, "mailbox", &key)?,
+            state: delivery_state(&row.try_get::<String, _>("state")?, &key)?,
+            since: Timestamp::from_unix_ms(row.try_get("since")?),
+            delivered_at: row.try_get::<Option<i64>, _>("delivered_at")?.map(Timestamp::from_unix_ms),
+        };
+        all.entry(key).or_default().push(copy);
+    }
+    Ok(all)
+}
+
+fn person(row: &SqliteRow, table: &'static str, address: &dyn Display) -> Result<Person, Fault> {
+    let login: String = row.try_get("login")?;
+    Ok(Person { login: stored(&login, table, address)?, name: row.try_get("name")? })
+}
+
+pub(super) fn delivery_state(name: &str, row: &dyn Display) -> Result<DeliveryState, Fault> {
+    DeliveryState::from_name(name)
+        .ok_or_else(|| Fault::corrupt("delivery", row, &format_args!("state {name:?} is unknown")))
+}
+
+pub(in super::super) async fn delete_message(
+    database: &Database,
+    owner: &Owner,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<Option<Touched>, Fault> {
+    expire::expire_in(database, owner, now).await?;
+    let mut tx = database.write().await?;
+    let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
+    let row = sqlx::query(
+        "SELECT m.key, m.sender = $3 AND m.removed_modseq IS NULL AS sent, d.message IS NOT NULL AS received \
+         FROM message m \
+         LEFT JOIN delivery d ON d.message = m.key AND d.recipient = $3 AND d.removed_modseq IS NULL \
+         WHERE m.organisation = $1 AND m.id = $2",
+    )
+    .bind(owner.organisation.as_str())
+    .bind(id.to_string())
+    .bind(mailbox.key)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (key, sent, received): (i64, bool, bool) =
+        (row.try_get("key")?, row.try_get("sent")?, row.try_get("received")?);
+    if !sent && !received {
+        return Ok(None);
+    }
+    let steps = i64::from(sent) + i64::from(received);
+    let mut numbers = Numbers::take(&mut tx, &[(mailbox.key, steps)].into()).await?;
+    if received {
+        sqlx::query(
+            "UPDATE delivery SET removed_modseq = $3, removed_reason = $4 WHERE message = $1 AND recipient = $2",
+        )
+        .bind(key)
+        .bind(mailbox.key)
+        .bind(numbers.next(mailbox.key)?)
+        .bind(RemovedReason::Deleted.as_str())
+        .execute(&mut *tx)
+        .await?;
+    }
+    if sent {
+        sqlx::query("UPDATE message SET removed_modseq = $2 WHERE key = $1")
+            .bind(key)
+            .bind(numbers.next(mailbox.key)?)
+            .execute(&mut *tx)
+            .await?;
+    }
+    forget_texts(&mut tx, &[key], now).await?;
+    tx.commit().await?;
+    Ok(numbers.touched.pop())
+}
+
+/// Deletes the texts that no mailbox shows any more; the rows stay, to know a repeated request.
+pub(super) async fn forget_texts(tx: &mut Tx, keys: &[i64], now: Timestamp) -> Result<(), Fault> {
+    sqlx::query(
+        "UPDATE message SET subject = '', body = '', written_to = '[]', text_removed_at = $2 \
+         WHERE key IN (SELECT value FROM json_each($1)) AND removed_modseq IS NOT NULL AND text_removed_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message = message.key AND d.removed_modseq IS NULL)",
+    )
+    .bind(json(&keys)?)
+    .bind(now.unix_ms())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

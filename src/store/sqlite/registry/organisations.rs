@@ -1,0 +1,114 @@
+//! Organisations: their rows, and each one's database.
+
+use restante_model::Name;
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{
+    super::people,
+    Fault, Part, SqliteStore,
+    new_database::{self, Ground},
+    stored,
+};
+use crate::{OrganisationOverview, StoreError, Unavailable};
+
+/// An organisation as the registry has it.
+pub(in super::super) struct Home {
+    pub(in super::super) name: Name,
+    pub(in super::super) title: String,
+    pub(in super::super) tag: String,
+}
+
+impl SqliteStore {
+    pub(in super::super) async fn create_organisation(
+        &self,
+        name: &Name,
+        title: &str,
+    ) -> Result<(), StoreError> {
+        let path = self.organisation_path(name);
+        let create = async {
+            let mut tx = self.registry.write().await?;
+            let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM organisation WHERE name = $1")
+                .bind(name.as_str())
+                .fetch_one(&mut *tx)
+                .await?;
+            if taken > 0 {
+                return Err(StoreError::NameTaken { what: "organisation", name: name.to_string() }.into());
+            }
+            // The database comes first: a registry row without one would be an organisation that cannot work.
+            new_database::make(&path, Part::Organisation, Ground::OwnFolder, self.now()).await?;
+            sqlx::query("INSERT INTO organisation (name, title, tag, created_at) VALUES ($1, $2, $3, $4)")
+                .bind(name.as_str())
+                .bind(title)
+                .bind(format!("{:08x}", rand::random::<u32>()))
+                .bind(self.now().unix_ms())
+                .execute(&mut *tx)
+                .await?;
+            Ok(tx.commit().await?)
+        };
+        create.await.map_err(|fault: Fault| fault.at("making an organisation", &self.registry))
+    }
+
+    pub(in super::super) async fn organisation(&self, name: &Name) -> Result<Option<Home>, StoreError> {
+        self.home("SELECT name, title, tag FROM organisation WHERE name = $1", name.as_str()).await
+    }
+
+    pub(in super::super) async fn organisation_by_tag(&self, tag: &str) -> Result<Option<Home>, StoreError> {
+        self.home("SELECT name, title, tag FROM organisation WHERE tag = $1", tag).await
+    }
+
+    async fn home(&self, query: &'static str, key: &str) -> Result<Option<Home>, StoreError> {
+        let read = async {
+            let mut tx = self.registry.read().await?;
+            let row = sqlx::query(query).bind(key).fetch_optional(&mut *tx).await?;
+            row.map(|row| home(&row)).transpose()
+        };
+        read.await.map_err(|fault: Fault| fault.at("looking up an organisation", &self.registry))
+    }
+
+    /// An administrator's command names an organisation that must be there.
+    pub(in super::super) async fn known_organisation(&self, name: &Name) -> Result<Home, StoreError> {
+        let unknown = || StoreError::Unknown { what: "organisation", name: name.to_string() };
+        self.organisation(name).await?.ok_or_else(unknown)
+    }
+
+    pub(in super::super) async fn organisations(&self) -> Result<Vec<OrganisationOverview>, StoreError> {
+        let read = async {
+            let mut tx = self.registry.read().await?;
+            let rows = sqlx::query("SELECT name, title, tag FROM organisation ORDER BY name")
+                .fetch_all(&mut *tx)
+                .await?;
+            rows.iter().map(home).collect::<Result<Vec<_>, Fault>>()
+        };
+        let homes = read.await.map_err(|fault: Fault| fault.at("listing organisations", &self.registry))?;
+        let mut list = Vec::with_capacity(homes.len());
+        for Home { name, title, .. } in homes {
+            let office = match self.office_of(&name).await? {
+                Some(office) => Some(self.overview(office).await?),
+                None => None,
+            };
+            let (users, own) = match self.organisation_database(&name).await {
+                Ok(database) => {
+                    let count = people::count(&database).await;
+                    (Some(count.map_err(|fault| fault.at("counting users", &database))?), None)
+                }
+                Err(StoreError::Unavailable { why, .. }) => (None, Some(why)),
+                Err(error) => return Err(error),
+            };
+            let unavailable = own.or_else(|| match &office {
+                None => Some(Unavailable::NoneAttached),
+                Some(office) => office.unavailable.clone(),
+            });
+            list.push(OrganisationOverview { name, title, users, office, unavailable });
+        }
+        Ok(list)
+    }
+}
+
+fn home(row: &SqliteRow) -> Result<Home, Fault> {
+    let name: String = row.try_get("name")?;
+    Ok(Home {
+        name: stored(&name, "organisation", &name)?,
+        title: row.try_get("title")?,
+        tag: row.try_get("tag")?,
+    })
+}

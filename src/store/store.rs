@@ -1,0 +1,105 @@
+//! The tasks that the server asks of its databases.
+
+use async_trait::async_trait;
+use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Person};
+
+use crate::{
+    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
+    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted, Seen,
+    Settings, StoreError, Touched, User,
+};
+
+/// Everything the server keeps. Safe to share; a method that comes back with success has its changes
+/// on disk, one that comes back with an error may have them or not ("an error is not not-stored"), so
+/// whoever tries again uses the same ids.
+#[async_trait]
+pub trait Store: Send + Sync {
+    // What an administrator does.
+
+    /// Makes an organisation with a database of its own.
+    async fn create_organisation(&self, name: &Name, title: &str) -> Result<(), StoreError>;
+    /// All organisations, by name.
+    async fn organisations(&self) -> Result<Vec<OrganisationOverview>, StoreError>;
+    /// Makes a post office, attached to nobody yet.
+    async fn create_office(&self, office: &NewOffice) -> Result<OfficeOverview, StoreError>;
+    /// All post offices, by name.
+    async fn offices(&self) -> Result<Vec<OfficeOverview>, StoreError>;
+    /// Changes one of a post office's terms; running servers follow at the next request.
+    async fn change_office(&self, office: &Name, change: OfficeChange) -> Result<OfficeOverview, StoreError>;
+    /// Gives an organisation this post office, instead of the one it had.
+    async fn attach(&self, office: &Name, organisation: &Name) -> Result<OfficeOverview, StoreError>;
+    /// Takes an organisation's post office away; `None` when it had none. Its mail stays where it is.
+    async fn detach(&self, organisation: &Name) -> Result<Option<Name>, StoreError>;
+    /// Adds a user to an organisation.
+    async fn add_user(&self, organisation: &Name, user: &NewUser) -> Result<(), StoreError>;
+    /// An organisation's users, by login.
+    async fn users(&self, organisation: &Name) -> Result<Vec<User>, StoreError>;
+    /// Forbids a user to sign in, his devices included, or allows it again.
+    async fn set_disabled(&self, user: &Owner, disabled: bool) -> Result<(), StoreError>;
+    /// Gives a user another password; his devices stay signed in.
+    async fn set_password_hash(&self, user: &Owner, password_hash: &str) -> Result<(), StoreError>;
+
+    // Signing in.
+
+    /// What a password is to be compared with; `None` for an unknown organisation or user.
+    async fn credentials_for(
+        &self,
+        organisation: &Name,
+        login: &Login,
+    ) -> Result<Option<Credentials>, StoreError>;
+    /// Enrols a device of this user.
+    async fn enrol_device(&self, account: &Account, device: &NewDevice) -> Result<Device, StoreError>;
+    /// The device of the organisation with this tag whose token has this sum, unless its user is disabled.
+    async fn device_by_token_sum(
+        &self,
+        organisation_tag: &str,
+        token_sum: &[u8; 32],
+    ) -> Result<Option<Enrolled>, StoreError>;
+    /// A user's devices, oldest first.
+    async fn devices(&self, user: &Owner) -> Result<Vec<Device>, StoreError>;
+    /// Makes a device's token worthless; `false` when the user has no such device.
+    async fn revoke(&self, user: &Owner, device: &str) -> Result<bool, StoreError>;
+    /// Notes when devices of an organisation last asked for anything.
+    async fn devices_seen(&self, organisation: &Name, seen: &[Seen]) -> Result<(), StoreError>;
+
+    // Settings.
+
+    /// What holds for a user.
+    async fn settings(&self, user: &Owner) -> Result<Settings, StoreError>;
+    /// Saves a user's own check interval.
+    async fn set_interval(
+        &self,
+        user: &Owner,
+        wished: CheckInterval,
+        base_revision: Option<u64>,
+    ) -> Result<IntervalReply, StoreError>;
+    /// Forgets a user's own check interval.
+    async fn clear_interval(&self, user: &Owner) -> Result<IntervalReply, StoreError>;
+
+    // Mail.
+
+    /// What changed in a mailbox. Copies that expired meanwhile are taken out of it first.
+    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<ChangesReply, StoreError>;
+    /// Everything up to the cursor is durably on a device of the owner.
+    async fn mark_delivered(&self, owner: &Owner, cursor: &Cursor) -> Result<Delivered, StoreError>;
+    /// The owner opened these. What is not his, gone, or read already is passed over.
+    async fn mark_read(&self, owner: &Owner, ids: &[MessageId]) -> Result<Vec<Touched>, StoreError>;
+    /// Accepts a letter for all its recipients at once.
+    async fn deliver(&self, sender: &Account, id: MessageId, letter: &Letter) -> Result<Posted, StoreError>;
+    /// One message of the owner's mailbox; as received where he both wrote and got it.
+    async fn message(&self, owner: &Owner, id: MessageId) -> Result<Option<Message>, StoreError>;
+    /// Removes a message from the owner's mailbox; `None` when it is not there.
+    async fn delete_message(&self, owner: &Owner, id: MessageId) -> Result<Option<Touched>, StoreError>;
+    /// Whom the owner's colleagues can write to, by login.
+    async fn directory(&self, organisation: &Name) -> Result<Vec<Person>, StoreError>;
+
+    // The server itself.
+
+    /// From now on each post office opened by this store gets a new generation; the ones that are
+    /// attached get it at once. Those that cannot be opened are said in the log.
+    async fn begin_serving(&self) -> Result<(), StoreError>;
+    /// Takes expired copies out of all post offices, in steps, and says which mailboxes changed.
+    async fn expire(&self) -> Result<Vec<Touched>, StoreError>;
+    /// Whether the store can be used now.
+    async fn ready(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,105 @@
+//! Mail that nobody read in time (row S5).
+
+use restante_model::{DeliveryState, Seconds};
+
+use super::town::{Town, WEEK_MS, id, name, owner, since_then, told};
+use crate::{ChangesReply, OfficeChange};
+
+pub(super) async fn unread_mail_expires_and_both_sides_learn_it(town: &Town) {
+    let accepted = town.send("anna", 1, &["boris", "clara"]).await;
+    assert_eq!(accepted.expires_at.ms_since(accepted.accepted_at), WEEK_MS);
+    town.store.mark_read(&owner("clara"), &[id(1)]).await.unwrap();
+    let (annas, boriss) = (town.cursor("anna").await, town.cursor("boris").await);
+
+    town.clock.forward_ms(WEEK_MS);
+    let page = town.page("anna", Some(&annas)).await;
+    assert_eq!(told(&page.changes), ["1 boris expired"], "the sender's very next check says so");
+    let page = town.page("boris", Some(&boriss)).await;
+    assert_eq!((page.unread, told(&page.changes)), (0, vec!["1 removed expired".to_owned()]));
+    assert_eq!(town.store.message(&owner("boris"), id(1)).await.unwrap(), None);
+
+    let copies = town.store.message(&owner("anna"), id(1)).await.unwrap().unwrap().copies;
+    assert_eq!((copies[0].state, copies[0].delivered_at), (DeliveryState::Expired, None));
+    assert_eq!(copies[1].state, DeliveryState::Read);
+    assert!(town.store.message(&owner("clara"), id(1)).await.unwrap().is_some(), "who read it keeps it");
+}
+
+pub(super) async fn from_that_millisecond_the_text_is_not_served(town: &Town) {
+    for number in [1, 2] {
+        town.send("anna", number, &["boris"]).await;
+    }
+    town.clock.forward_ms(WEEK_MS - 1);
+    assert!(town.store.message(&owner("boris"), id(1)).await.unwrap().is_some());
+    assert_eq!(town.page("boris", None).await.unread, 2);
+    town.clock.forward_ms(1);
+    // No housekeeping came in between.
+    assert_eq!(town.store.message(&owner("boris"), id(1)).await.unwrap(), None);
+    let page = town.page("boris", None).await;
+    assert_eq!(
+        (page.unread, told(&page.changes)),
+        (0, vec!["1 removed expired".into(), "2 removed expired".into()])
+    );
+    // Nor to one who asks for nothing but a deletion.
+    assert_eq!(town.store.delete_message(&owner("boris"), id(2)).await.unwrap(), None);
+}
+
+pub(super) async fn delivered_mail_expires_too_and_read_mail_does_not(town: &Town) {
+    for number in [1, 2] {
+        town.send("anna", number, &["boris"]).await;
+    }
+    town.fetch("boris").await;
+    town.store.mark_read(&owner("boris"), &[id(2)]).await.unwrap();
+    town.clock.forward_ms(WEEK_MS);
+    town.store.expire().await.unwrap();
+    let copy = town.store.message(&owner("anna"), id(1)).await.unwrap().unwrap().copies.remove(0);
+    assert_eq!(copy.state, DeliveryState::Expired);
+    assert!(copy.delivered_at.is_some(), "that it was delivered is not forgotten");
+    assert_eq!(town.state("anna", 2, "boris").await, DeliveryState::Read);
+    assert!(town.store.message(&owner("boris"), id(2)).await.unwrap().is_some());
+}
+
+pub(super) async fn what_comes_too_late_does_not_undo_it(town: &Town) {
+    town.send("anna", 1, &["boris"]).await;
+    let cursor = town.cursor("boris").await;
+    town.clock.forward_ms(WEEK_MS);
+    // Before anything noticed that it expired, and after.
+    for _ in 0..2 {
+        assert_eq!(town.store.mark_read(&owner("boris"), &[id(1)]).await.unwrap(), []);
+        town.store.mark_delivered(&owner("boris"), &cursor).await.unwrap();
+        assert_eq!(town.state("anna", 1, "boris").await, DeliveryState::Expired);
+    }
+    // A clock that is set back brings nothing back.
+    town.clock.forward_ms(-WEEK_MS);
+    assert_eq!(town.store.message(&owner("boris"), id(1)).await.unwrap(), None);
+    assert_eq!(town.page("boris", None).await.unread, 0);
+    assert_eq!(town.state("anna", 1, "boris").await, DeliveryState::Expired);
+}
+
+pub(super) async fn a_whole_office_expires_in_steps(town: &Town) {
+    for number in 0..120 {
+        town.send("anna", number, &["boris"]).await;
+    }
+    assert_eq!(town.store.expire().await.unwrap(), [], "nothing is due");
+    town.clock.forward_ms(WEEK_MS);
+    let touched = town.store.expire().await.unwrap();
+    let furthest = |login: &str| {
+        touched.iter().filter(|touched| touched.owner == owner(login)).map(|touched| touched.modseq).max()
+    };
+    assert_eq!((furthest("anna"), furthest("boris")), (Some(240), Some(240)), "{touched:?}");
+    assert_eq!(town.store.expire().await.unwrap(), [], "once is enough");
+    assert_eq!(town.page("boris", None).await.changes.len(), 120);
+}
+
+pub(super) async fn another_lifetime_holds_for_letters_from_then_on(town: &Town) {
+    let old = town.send("anna", 1, &["boris"]).await;
+    let lifetime = OfficeChange::MessageLifetime(Seconds::new(1));
+    town.store.change_office(&name("main"), lifetime).await.unwrap();
+    let new = town.send("anna", 2, &["boris"]).await;
+    assert_eq!(old.expires_at.ms_since(old.accepted_at), WEEK_MS);
+    assert_eq!(new.expires_at.ms_since(new.accepted_at), 1_000);
+    town.clock.forward_ms(1_000);
+    assert!(town.store.message(&owner("boris"), id(1)).await.unwrap().is_some());
+    assert_eq!(town.store.message(&owner("boris"), id(2)).await.unwrap(), None);
+    let reply = town.reply("clara", since_then(None)).await;
+    assert!(matches!(reply, ChangesReply::Page(page) if page.changes.is_empty()));
+}

@@ -1,0 +1,11 @@
+//! The real programs over real sockets, one file a subject. The test plays the tray, the notification
+//! service and the other people.
+
+mod alerts;
+mod bad_input;
+mod checks;
+mod delivery;
+mod interval;
+mod restart;
+mod screen;
+mod tray;

@@ -1,0 +1,29 @@
+//! What the tests stand on: a real post office, real agents and a desktop on a bus of their own.
+//!
+//! Invariant: nothing here stands in for a program of ours. What the test itself plays is the other
+//! side: the tray host, the notification service, another person's client. Waiting is always for
+//! something that happens, with a limit after which the test fails and says what it waited for.
+
+mod agent;
+mod bus;
+mod command;
+mod desktop;
+mod notification_service;
+mod office;
+mod other_program;
+mod programs;
+mod screen;
+mod tray_host;
+mod wait;
+
+pub use agent::{Agent, Cli};
+pub use bus::Bus;
+pub use command::{Output, run};
+pub use desktop::{Desktop, Keyring};
+pub use notification_service::{NotificationService, Popup};
+pub use office::{Colleague, HttpAnswer, Office, OfficeOptions, PASSWORD};
+pub use other_program::OtherProgram;
+pub use programs::{Program, target_folder, workspace_root};
+pub use screen::{Place, Screen, readme_pictures};
+pub use tray_host::{MenuItem, TrayHost, TrayItem};
+pub use wait::{TIME_LIMIT, within};

@@ -1,0 +1,297 @@
+//! A real screen: Xvfb with a window manager, a panel that hosts tray icons, a notification daemon
+//! and a keyring. What is on it is asked of the X server, and kept as pictures.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+use crate::{Bus, Keyring, run, within, workspace_root};
+
+/// Width and height in pixels.
+const SIZE: (u32, u32) = (1280, 800);
+
+/// The panel of the pictures: at the bottom, with a list of windows, the tray and a clock.
+const PANEL: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="dark-mode" type="bool" value="true"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=10;x=0;y=0"/>
+      <property name="position-locked" type="bool" value="true"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="size" type="uint" value="30"/>
+      <property name="plugin-ids" type="array">
+        <value type="int" value="1"/>
+        <value type="int" value="2"/>
+        <value type="int" value="3"/>
+        <value type="int" value="4"/>
+      </property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="tasklist"/>
+    <property name="plugin-2" type="string" value="separator">
+      <property name="expand" type="bool" value="true"/>
+      <property name="style" type="uint" value="0"/>
+    </property>
+    <property name="plugin-3" type="string" value="systray">
+      <property name="icon-size" type="uint" value="22"/>
+      <property name="square-icons" type="bool" value="true"/>
+    </property>
+    <property name="plugin-4" type="string" value="clock"/>
+  </property>
+</channel>
+"#;
+
+/// Popups in the corner that people expect them in.
+const DUNST: &str = "[global]\norigin = bottom-right\noffset = 16x46\nfont = DejaVu Sans 11\nwidth = 360\n\
+                     frame_width = 1\ncorner_radius = 6\nmarkup = full\n\
+                     [urgency_normal]\nbackground = \"#2b2f36\"\nforeground = \"#ffffff\"\ntimeout = 0\n";
+
+/// A screen that a person sits at.
+pub struct Screen {
+    /// The session bus.
+    pub bus: Bus,
+    _keyring: Keyring,
+    programs: Vec<Child>,
+    display: String,
+    folder: TempDir,
+}
+
+/// Where a window is, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// From the left.
+    pub x: i64,
+    /// From the top.
+    pub y: i64,
+    /// From its left to its right.
+    pub width: i64,
+    /// From its top to its bottom.
+    pub height: i64,
+}
+
+impl Screen {
+    /// A person logs in at a screen.
+    ///
+    /// # Panics
+    /// When something is not installed: `tests/run` does that.
+    pub async fn log_in() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let home = folder.path();
+        let services = write(home, "services/org.xfce.Xfconf.service", &xfconf_service());
+        write(home, "config/xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml", PANEL);
+        let dunstrc = write(home, "config/dunst/dunstrc", DUNST);
+
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args(["-displayfd", "1", "-nolisten", "tcp", "-noreset", "-screen", "0"])
+            .arg(format!("{}x{}x24", SIZE.0, SIZE.1))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        let mut xvfb = xvfb.spawn().expect("Xvfb starts; tests/run installs it");
+        let mut lines = BufReader::new(xvfb.stdout.take().expect("stdout is piped")).lines();
+        let number = within("the display's number", lines.next_line()).await.expect("it can be read");
+        let display = format!(":{}", number.expect("Xvfb tells its display").trim());
+
+        let services = services.parent().expect("a file lies in a folder");
+        let bus = Bus::with_environment(home, Some(services), &environment(home, &display)).await;
+        let keyring = Keyring::start(&bus, home).await;
+        let mut screen = Self { bus, _keyring: keyring, programs: vec![xvfb], display, folder };
+        let mut openbox = screen.program("openbox", &["--sm-disable"]);
+        let mut manager = screen.watch_root("_NET_SUPPORTING_WM_CHECK").await;
+        let openbox = openbox.spawn().expect("openbox starts; tests/run installs it");
+        manager.until("the window manager", |line| line.contains("window id")).await;
+        let dunst = screen.program("dunst", &["-config", &dunstrc.display().to_string()]).spawn();
+        screen.bus.wait_for_owner("org.freedesktop.Notifications").await;
+        let panel = screen.program("xfce4-panel", &["--disable-wm-check"]).spawn();
+        screen.bus.wait_for_owner("org.kde.StatusNotifierWatcher").await;
+        screen.programs.extend([openbox, dunst.expect("dunst starts"), panel.expect("the panel starts")]);
+        drop(screen.tool("xsetroot", &["-solid", "#3a5a78"]).await.done());
+        screen
+    }
+
+    /// What programs find it by: the value of `DISPLAY`.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// A command in this session.
+    fn program(&self, name: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(name);
+        command
+            .args(arguments)
+            .envs(environment(self.folder.path(), &self.display))
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Runs a tool to its end.
+    ///
+    /// # Panics
+    /// When it is not installed.
+    pub async fn tool(&self, name: &str, arguments: &[&str]) -> crate::Output {
+        run(&mut self.program(name, arguments), "").await
+    }
+
+    /// Waits until a window of this class is to be seen; gives its id.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn window(&self, class: &str) -> String {
+        let found =
+            self.tool("xdotool", &["search", "--sync", "--onlyvisible", "--class", class]).await.done();
+        found.stdout.lines().last().expect("xdotool names what it found").to_owned()
+    }
+
+    /// Windows of this class that are to be seen now.
+    pub async fn windows(&self, class: &str) -> Vec<String> {
+        let found = self.tool("xdotool", &["search", "--onlyvisible", "--class", class]).await;
+        found.stdout.lines().map(ToOwned::to_owned).collect()
+    }
+
+    /// Where a window is.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub async fn place(&self, window: &str) -> Place {
+        let told = self.tool("xdotool", &["getwindowgeometry", "--shell", window]).await.done().stdout;
+        let number = |name: &str| {
+            let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            line.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no {name} in {told}"))
+        };
+        Place { x: number("X"), y: number("Y"), width: number("WIDTH"), height: number("HEIGHT") }
+    }
+
+    /// The screen's size.
+    pub fn size(&self) -> (i64, i64) {
+        (i64::from(SIZE.0), i64::from(SIZE.1))
+    }
+
+    /// A property of a window, as `xprop` prints it.
+    ///
+    /// # Panics
+    /// When the window is gone.
+    pub async fn property(&self, window: &str, name: &str) -> String {
+        self.tool("xprop", &["-id", window, name]).await.done().stdout
+    }
+
+    /// Waits until a window is painted: more colours than a blank one has.
+    ///
+    /// # Panics
+    /// When it stays blank.
+    pub async fn painted(&self, window: &str) {
+        within("the window to be painted", async {
+            loop {
+                // Each look is a round trip through the X server and a picture, so this is no idle loop.
+                let command = format!("import -window {window} -format %k info:-");
+                let mut look = self.program("sh", &["-c", &command]);
+                let colours = run(&mut look, "").await.stdout;
+                if colours.trim().parse::<u32>().is_ok_and(|count| count > 16) {
+                    return;
+                }
+            }
+        })
+        .await;
+    }
+
+    /// Keeps a picture of the whole screen, or of a part of it (`WIDTHxHEIGHT+X+Y`), under
+    /// `target/screenshots`.
+    ///
+    /// # Panics
+    /// When it cannot be taken.
+    pub async fn picture(&self, name: &str, part: Option<&str>) -> PathBuf {
+        let folder = crate::target_folder().parent().expect("a profile lies in target").join("screenshots");
+        std::fs::create_dir_all(&folder).expect("a folder for pictures");
+        let file = folder.join(name);
+        let path = file.display().to_string();
+        let mut arguments = vec!["-window", "root"];
+        if let Some(part) = part {
+            arguments.extend(["-crop", part, "+repage"]);
+        }
+        arguments.push(&path);
+        drop(self.tool("import", &arguments).await.done());
+        file
+    }
+
+    /// Watches a property of the root window.
+    async fn watch_root(&self, property: &str) -> RootWatch {
+        // xprop watches only a name that the X server has heard of.
+        drop(self.tool("xprop", &["-root", "-f", property, "32c", "-set", property, "0"]).await.done());
+        drop(self.tool("xprop", &["-root", "-remove", property]).await.done());
+        let mut command = self.program("xprop", &["-root", "-spy", property]);
+        let mut process = command.stdout(Stdio::piped()).spawn().expect("xprop starts");
+        let output = process.stdout.take().expect("stdout is piped");
+        RootWatch { lines: BufReader::new(output).lines(), _process: process }
+    }
+}
+
+struct RootWatch {
+    lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
+    _process: Child,
+}
+
+impl RootWatch {
+    async fn until(&mut self, what: &str, mut is_so: impl FnMut(&str) -> bool) {
+        within(what, async {
+            while let Some(line) = self.lines.next_line().await.expect("xprop's output can be read") {
+                if is_so(&line) {
+                    return;
+                }
+            }
+            panic!("the X server ended before {what}");
+        })
+        .await;
+    }
+}
+
+/// The surroundings of every program in this session, the bus aside.
+fn environment(home: &Path, display: &str) -> Vec<(String, String)> {
+    let folder = |name: &str| home.join(name).display().to_string();
+    [
+        ("DISPLAY", display.to_owned()),
+        ("HOME", home.display().to_string()),
+        ("XDG_CONFIG_HOME", folder("config")),
+        ("XDG_CACHE_HOME", folder("cache")),
+        ("XDG_DATA_HOME", folder("data")),
+        ("XDG_RUNTIME_DIR", home.display().to_string()),
+        ("LANG", "C.UTF-8".to_owned()),
+        ("GTK_THEME", "Adwaita:dark".to_owned()),
+        ("NO_AT_BRIDGE", "1".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+fn write(home: &Path, name: &str, text: &str) -> PathBuf {
+    let file = home.join(name);
+    std::fs::create_dir_all(file.parent().expect("a file lies in a folder"))
+        .expect("a folder of the session");
+    std::fs::write(&file, text).expect("a file of the session");
+    file
+}
+
+/// Only Xfce's settings may be started by the bus; where they lie differs between machines.
+fn xfconf_service() -> String {
+    std::fs::read_to_string("/usr/share/dbus-1/services/org.xfce.Xfconf.service")
+        .expect("xfconf is installed; tests/run does that")
+}
+
+/// Where the pictures of the README lie, if this run is to take them anew.
+pub fn readme_pictures() -> Option<PathBuf> {
+    std::env::var_os("RESTANTE_TAKE_PICTURES").map(|_| workspace_root().join("docs/pictures"))
+}

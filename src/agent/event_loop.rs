@@ -286,13 +286,14 @@ impl Agent {
                     tray.set(face);
                 }
             }
-            Effect::ShowPopup(popup) => match &self.notifier {
-                Some(notifier) => notifier.show(popup),
-                None => {
+            Effect::ShowPopup(popup) => {
+                if let Some(notifier) = &self.notifier {
+                    notifier.show(popup);
+                } else {
                     let outcome = Err(NotificationsState::Absent);
                     self.tell(Event::PopupShown { popup: popup.id, outcome });
                 }
-            },
+            }
             Effect::WithdrawPopup(popup) => {
                 if let Some(notifier) = &self.notifier {
                     notifier.withdraw(popup);

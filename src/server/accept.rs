@@ -58,8 +58,8 @@ pub(crate) async fn accept(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => match places.take(address.ip(), config) {
-                Some(place) => {
+            Ok((stream, address)) => {
+                if let Some(place) = places.take(address.ip(), config) {
                     let connection =
                         serve_connection(stream, address, router.clone(), limits, shutdown.clone());
                     let cut = cut.clone();
@@ -70,8 +70,7 @@ pub(crate) async fn accept(
                         }
                         drop(place);
                     });
-                }
-                None => {
+                } else {
                     tracing::debug!("a connection was turned away: all places are taken");
                     if let Ok(turn) = Arc::clone(&farewells).try_acquire_owned() {
                         let full = Arc::clone(&full);
@@ -81,7 +80,7 @@ pub(crate) async fn accept(
                         });
                     }
                 }
-            },
+            }
             // Mostly "too many open files": the next one would fail as well until one is closed.
             Err(error) => {
                 tracing::warn!(%error, "accepting a connection failed");

@@ -112,7 +112,8 @@ async fn a_state_or_name_that_cannot_be_is_an_error_too() {
 
 #[tokio::test]
 async fn a_database_of_another_schema_waits_at_the_gate() {
-    let gates: [(&str, &'static str, fn(&Unavailable) -> bool); 4] = [
+    type Expected = fn(&Unavailable) -> bool;
+    let gates: [(&str, &'static str, Expected); 4] = [
         ("offices/main/office.db", "UPDATE schema_version SET version = 0", |why| {
             matches!(why, Unavailable::UpgradeNeeded { part: "office", found: 0, .. })
         }),

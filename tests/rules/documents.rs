@@ -8,18 +8,9 @@ fn document(name: &str) -> String {
     std::fs::read_to_string(workspace_root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The lines of the document's blocks of commands.
+/// The lines of the document's blocks of code: indented by four columns, as CommonMark has them.
 fn commands(text: &str) -> Vec<&str> {
-    let mut inside = false;
-    let mut found = Vec::new();
-    for line in text.lines() {
-        if line.trim_start().starts_with("```") {
-            inside = !inside && ["```sh", "```bash", "```console"].contains(&line.trim());
-        } else if inside {
-            found.push(line.trim().trim_start_matches("$ "));
-        }
-    }
-    found
+    text.lines().filter_map(|line| line.strip_prefix("    ")).map(str::trim).collect()
 }
 
 #[test]
@@ -27,12 +18,8 @@ fn the_commands_of_the_readme_exist() {
     let readme = document("README.md");
     let commands = commands(&readme);
     assert!(commands.contains(&"cargo run --release"), "the README shows the demo's command: {commands:?}");
-    for command in commands {
-        // What a shell would do with the words is no part of the command.
-        let words: Vec<&str> = command
-            .split_whitespace()
-            .take_while(|word| !word.starts_with(['|', '<', '>', '#', '&']))
-            .collect();
+    for command in commands.iter().flat_map(|line| line.split(" | ")) {
+        let words = shell_words(command);
         let Some((first, arguments)) = words.split_first() else { continue };
         let ours = [Program::Server, Program::Agent, Program::Cli, Program::Desktop];
         if let Some(program) = ours.into_iter().find(|program| program.name() == *first) {
@@ -44,6 +31,14 @@ fn the_commands_of_the_readme_exist() {
             assert!(workspace_root().join(first).is_file(), "there is no {first}");
         }
     }
+}
+
+/// The words that a shell would give the program.
+fn shell_words(command: &str) -> Vec<String> {
+    let output = Command::new("sh").args(["-c", &format!("printf '%s\\n' {command}")]).output();
+    let output = output.unwrap_or_else(|error| panic!("{command}: {error}"));
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
 #[test]

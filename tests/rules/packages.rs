@@ -18,13 +18,22 @@ pub(crate) struct Packages {
     features: Vec<(String, Vec<String>)>,
 }
 
+/// The kind of this machine, as the compiler names it.
+fn host() -> String {
+    let output = Command::new("rustc").args(["--version", "--verbose"]).output().expect("rustc runs");
+    let told = String::from_utf8(output.stdout).expect("rustc tells text");
+    told.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names its host").to_owned()
+}
+
 impl Packages {
     /// Asks cargo once.
     pub(crate) fn read() -> &'static Self {
         static PACKAGES: OnceLock<Packages> = OnceLock::new();
         PACKAGES.get_or_init(|| {
             let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+                // Of this machine's kind alone: packages of other systems were never fetched to it.
                 .args(["metadata", "--offline", "--locked", "--format-version", "1"])
+                .args(["--filter-platform", &host()])
                 .current_dir(workspace_root())
                 .output()
                 .expect("cargo runs");

@@ -4,7 +4,7 @@ use restante_model::{
     CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Login, MessageId, Name, Person, Seconds,
     Timestamp,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// `POST sessions`: sign in on a device.
 #[derive(Clone, Serialize, Deserialize)]
@@ -16,9 +16,22 @@ pub struct NewSession {
     pub user: String,
     /// The password, compared as it is.
     pub password: String,
-    /// What the device is called in the user's list of devices.
-    #[serde(default)]
+    /// What the device is called in the user's list of devices; read from `"pc"` and from `{"name": "pc"}`,
+    /// the shape in which the answer tells it.
+    #[serde(default, deserialize_with = "device_name")]
     pub device: String,
+}
+
+fn device_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected the device's name, or an object that holds it")]
+    enum Told {
+        Name(String),
+        Device { name: String },
+    }
+    Told::deserialize(deserializer).map(|told| match told {
+        Told::Name(name) | Told::Device { name } => name,
+    })
 }
 
 /// Never the password.

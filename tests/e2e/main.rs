@@ -4,6 +4,7 @@
 mod alerts;
 mod bad_input;
 mod checks;
+mod contract;
 mod delivery;
 mod interval;
 mod restart;

@@ -4,7 +4,7 @@ use axum::{Json, http::StatusCode};
 use restante_model::{Importance, Letter, LetterProblem};
 use restante_server_api::{Accepted, FieldError, Message, Problem, ProblemKind};
 use restante_store::Posted;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     access::Mailbox,
@@ -24,6 +24,11 @@ pub(crate) struct PutMessage {
     body: String,
     #[serde(default)]
     importance: Importance,
+    /// Named by the contract and not kept yet, so only their absence can be said.
+    #[serde(default)]
+    in_reply_to: Option<IgnoredAny>,
+    #[serde(default)]
+    attachments: Option<Vec<IgnoredAny>>,
 }
 
 pub(crate) async fn put(
@@ -31,7 +36,13 @@ pub(crate) async fn put(
     PathId(id): PathId,
     extract::Json(written): extract::Json<PutMessage>,
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
-    let PutMessage { to, subject, body, importance } = written;
+    let PutMessage { to, subject, body, importance, in_reply_to, attachments } = written;
+    if in_reply_to.is_some() {
+        return Err(Refusal::invalid("/in_reply_to", "this server does not keep references yet"));
+    }
+    if attachments.is_some_and(|attachments| !attachments.is_empty()) {
+        return Err(Refusal::invalid("/attachments", "this server does not keep attachments yet"));
+    }
     let letter = Letter { to, subject, body, importance };
     let problems = letter.problems();
     if !problems.is_empty() {

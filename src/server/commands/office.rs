@@ -113,13 +113,7 @@ impl Office {
                 if json {
                     print_json(&list.iter().map(as_json).collect());
                 } else {
-                    println(&format!(
-                        "{:<16} {:<9} {:>9} {:>9}  {:<24} {}",
-                        "OFFICE", "PLACEMENT", "INTERVAL", "LIFETIME", "ORGANISATIONS", "DATABASE"
-                    ));
-                    for office in &list {
-                        println(&line(office));
-                    }
+                    table(&list);
                 }
                 return Ok(());
             }
@@ -144,7 +138,7 @@ impl Office {
         if json {
             print_json(&as_json(&office));
         } else {
-            println(&line(&office));
+            table(&[office]);
         }
         Ok(())
     }
@@ -177,6 +171,16 @@ fn lifetime_of(lifetime: Seconds) -> Result<Seconds, Failure> {
         eprintln!("warning: messages not read within {lifetime} are deleted");
     }
     positive("a lifetime", lifetime)
+}
+
+fn table(offices: &[OfficeOverview]) {
+    println(&format!(
+        "{:<16} {:<9} {:>9} {:>9}  {:<24} {}",
+        "OFFICE", "PLACEMENT", "INTERVAL", "LIFETIME", "ORGANISATIONS", "DATABASE"
+    ));
+    for office in offices {
+        println(&line(office));
+    }
 }
 
 fn line(office: &OfficeOverview) -> String {

@@ -64,7 +64,10 @@ async fn tell(
 ) -> anyhow::Result<()> {
     let person =
         |login: &str, name: &str| anyhow::Ok(Person { login: login.parse()?, name: name.to_owned() });
-    let (anna, boris) = (person("anna", "Anna")?, person("boris", "Boris")?);
+    let (anna, boris) = (
+        person("anna", &narrator.words.text("demo-anna"))?,
+        person("boris", &narrator.words.text("demo-boris"))?,
+    );
     let url = office::open(folder, &[anna.clone(), boris.clone()], tasks).await?;
     narrator.tell("demo-serves", &[("url", Value::Text(&url))]);
     let windows: Vec<OsString> = match env::current_exe() {

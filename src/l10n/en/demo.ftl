@@ -1,5 +1,7 @@
 # The demo's story. Keys start with demo-.
 
+demo-anna = Anna
+demo-boris = Boris
 demo-title = restante: a post office, two people and their mail, on this machine
 demo-who = You are Anna. Boris is a small robot colleague who writes to you and answers what you send.
 demo-where = Everything lies in { $folder } and goes when the demo ends; your own settings are not touched.

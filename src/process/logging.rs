@@ -2,7 +2,11 @@
 
 use std::env;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// The variable that says what is logged, over the settings: `debug`, or `info,restante_engine=trace`.
 pub const VARIABLE: &str = "RESTANTE_LOG";
@@ -16,23 +20,25 @@ const JOURNAL_VARIABLE: &str = "JOURNAL_STREAM";
 pub fn start(default_level: &str, json: bool) {
     let wished = env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty());
     let (filter, problem) = filter(wished.as_deref().unwrap_or(default_level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry().with(filter);
     // A program of ours starts its log once; a test may do so again, and keeps the first.
     let _ = match (json, env::var_os(JOURNAL_VARIABLE).is_some()) {
-        (true, _) => builder.json().flatten_event(true).try_init(),
-        (false, true) => builder.without_time().try_init(),
-        (false, false) => builder.try_init(),
+        (true, _) => log.with(lines.json().flatten_event(true)).try_init(),
+        (false, true) => log.with(lines.without_time()).try_init(),
+        (false, false) => log.with(lines).try_init(),
     };
     if let Some(problem) = problem {
         tracing::warn!(%problem, "log filter is not understood: logging at level info");
     }
 }
 
-/// The filter that `text` describes, or `info` and what is wrong with the text.
-fn filter(text: &str) -> (EnvFilter, Option<String>) {
-    match EnvFilter::builder().parse(text) {
+/// The filter that `text` describes, or `info` and what is wrong with the text. By target and level only:
+/// filters by field would bring in regular expressions, half a megabyte in every program.
+fn filter(text: &str) -> (Targets, Option<String>) {
+    match text.parse() {
         Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new("info"), Some(error.to_string())),
+        Err(error) => (Targets::new().with_default(LevelFilter::INFO), Some(error.to_string())),
     }
 }
 

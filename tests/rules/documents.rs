@@ -8,7 +8,7 @@ fn document(name: &str) -> String {
     std::fs::read_to_string(workspace_root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The lines of the document's blocks of code: indented by four columns, as CommonMark has them.
+/// The lines of the document's blocks of code: indented by four columns, as `CommonMark` has them.
 fn commands(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.strip_prefix("    ")).map(str::trim).collect()
 }

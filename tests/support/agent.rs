@@ -390,13 +390,13 @@ fn open_pipe<T>(path: &Path, open: impl FnOnce(&pipe::OpenOptions, &Path) -> std
 }
 
 /// Tells when a socket appears, without looking again and again.
-struct Appearance {
+pub(crate) struct Appearance {
     made: mpsc::UnboundedReceiver<()>,
     _watcher: notify::RecommendedWatcher,
 }
 
 impl Appearance {
-    fn of(socket: &Path) -> Self {
+    pub(crate) fn of(socket: &Path) -> Self {
         let (sender, made) = mpsc::unbounded_channel();
         let name = socket.to_owned();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -411,7 +411,7 @@ impl Appearance {
         Self { made, _watcher: watcher }
     }
 
-    async fn answers(&mut self, socket: &Path) {
+    pub(crate) async fn answers(&mut self, socket: &Path) {
         self.made.recv().await.expect("the watcher goes on");
         // Its file is there a moment before it listens: the next statement of the agent.
         while UnixStream::connect(socket).await.is_err() {

@@ -13,6 +13,7 @@ mod office;
 mod other_program;
 mod programs;
 mod screen;
+mod session;
 mod tray_host;
 mod wait;
 
@@ -25,5 +26,6 @@ pub use office::{Colleague, HttpAnswer, Office, OfficeOptions, PASSWORD};
 pub use other_program::OtherProgram;
 pub use programs::{Program, target_folder, workspace_root};
 pub use screen::{Place, Screen, readme_pictures};
+pub use session::Session;
 pub use tray_host::{MenuItem, TrayHost, TrayItem};
 pub use wait::{TIME_LIMIT, within};

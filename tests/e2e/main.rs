@@ -6,6 +6,7 @@ mod bad_input;
 mod checks;
 mod delivery;
 mod interval;
+mod killed;
 mod packages;
 mod restart;
 mod screen;

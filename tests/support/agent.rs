@@ -206,6 +206,15 @@ impl Agent {
         self.process = Some(process);
     }
 
+    /// Starts the agent and comes back at once, however far it gets.
+    ///
+    /// # Panics
+    /// When its program cannot be started.
+    pub fn begin(&mut self) {
+        assert!(self.process.is_none(), "one agent at a time");
+        self.process = Some(self.command().spawn().expect("the agent starts"));
+    }
+
     /// Runs the agent where it must refuse to go on.
     ///
     /// # Panics

@@ -16,6 +16,7 @@ mod screen;
 mod session;
 mod tray_host;
 mod wait;
+mod writes;
 
 pub use agent::{Agent, Cli};
 pub use bus::Bus;
@@ -29,3 +30,4 @@ pub use screen::{Place, Screen, readme_pictures};
 pub use session::Session;
 pub use tray_host::{MenuItem, TrayHost, TrayItem};
 pub use wait::{TIME_LIMIT, within};
+pub use writes::Writes;

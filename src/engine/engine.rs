@@ -37,6 +37,8 @@ pub struct Engine {
     /// The keyring was asked and has not answered; checks asked for meanwhile wait for it.
     pub(crate) token_sought: bool,
     pub(crate) checks_before_token: Vec<(CallId, bool)>,
+    /// The keyring did not take the token of the sign-in; it lives as long as the agent runs.
+    pub(crate) token_unkept: bool,
     pub(crate) connection: Connection,
     pub(crate) connection_detail: Option<String>,
     pub(crate) last_good_at: Option<Timestamp>,
@@ -95,6 +97,7 @@ impl Engine {
             signed_in: false,
             token_sought: false,
             checks_before_token: Vec::new(),
+            token_unkept: false,
             connection: Connection::Untried,
             connection_detail: None,
             last_good_at: None,
@@ -141,13 +144,14 @@ impl Engine {
             Event::SettingsEdited(settings) => self.settings_edited(settings, now),
             Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
             Event::TokenFound(found) => self.token_found(found, now),
-            Event::TokenKept(outcome) => {
-                self.token_kept(outcome);
-                Ok(Vec::new())
-            }
+            Event::TokenKept(outcome) => self.token_kept(outcome).map(|()| Vec::new()),
             Event::SignedIn { call, server, outcome } => self.signed_in(call, &server, outcome, now),
 
-            Event::CheckDue { stalled } => self.check_due(stalled, now),
+            Event::CheckDue { stalled } => {
+                let mut effects = self.check_due(stalled, now)?;
+                effects.extend(self.keep_token_again());
+                Ok(effects)
+            }
             Event::Scheduled { next_run_at } => {
                 self.schedule.next_run_at = next_run_at;
                 Ok(Vec::new())

@@ -5,6 +5,7 @@ mod alerts;
 mod bad_input;
 mod checks;
 mod delivery;
+mod identity;
 mod interval;
 mod killed;
 mod packages;

@@ -325,12 +325,11 @@ impl Colleague {
         let mut page = self.changes().await;
         loop {
             let changes = page["changes"].as_array().expect("a list of changes");
-            let received = changes.iter().filter(|change| {
-                change["kind"] == "message" && change["message"]["direction"] == "received"
-            });
-            subjects.extend(
-                received.map(|it| it["message"]["subject"].as_str().expect("a subject").to_owned()),
-            );
+            let received = changes
+                .iter()
+                .filter(|change| change["kind"] == "message" && change["message"]["direction"] == "received");
+            subjects
+                .extend(received.map(|it| it["message"]["subject"].as_str().expect("a subject").to_owned()));
             if page["more"] != true {
                 return subjects;
             }

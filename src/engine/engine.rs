@@ -15,6 +15,7 @@ use crate::{
     run::Run,
     settings_file::{SettingsFile, SettingsProblem},
     storage::StorageError,
+    token::TokenInUse,
 };
 
 /// What the engine was doing when the storage failed it is told by the event; the rest is the same for all.
@@ -37,8 +38,7 @@ pub struct Engine {
     /// The keyring was asked and has not answered; checks asked for meanwhile wait for it.
     pub(crate) token_sought: bool,
     pub(crate) checks_before_token: Vec<(CallId, bool)>,
-    /// The keyring did not take the token of the sign-in; it lives as long as the agent runs.
-    pub(crate) token_unkept: bool,
+    pub(crate) token_in_use: TokenInUse,
     pub(crate) connection: Connection,
     pub(crate) connection_detail: Option<String>,
     pub(crate) last_good_at: Option<Timestamp>,
@@ -97,7 +97,7 @@ impl Engine {
             signed_in: false,
             token_sought: false,
             checks_before_token: Vec::new(),
-            token_unkept: false,
+            token_in_use: TokenInUse::Kept,
             connection: Connection::Untried,
             connection_detail: None,
             last_good_at: None,

@@ -15,6 +15,15 @@ use crate::{
 /// While no token is found the job looks for one at least so soon, in seconds.
 const FIRST_LOOK_SECONDS: u64 = 60;
 
+/// The token that the agent speaks with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenInUse {
+    /// It is where it is found again, or there is none.
+    Kept,
+    /// The keyring did not take it: it lives as long as the agent runs.
+    Unkept,
+}
+
 impl Engine {
     /// Asks the keyring for the account's token; it may have been locked or away before. A token that the
     /// server refused is not asked for again.
@@ -108,13 +117,13 @@ impl Engine {
         match outcome {
             Ok(state) => {
                 self.carriers.keyring = state;
-                self.token_unkept = false;
+                self.token_in_use = TokenInUse::Kept;
                 self.ledger.set_token_place(Some(state))
             }
             Err(problem) => {
                 tracing::warn!(%problem, "the token could not be kept; the next check tries again");
                 self.carriers.keyring = keyring_state(&problem);
-                self.token_unkept = true;
+                self.token_in_use = TokenInUse::Unkept;
                 Ok(())
             }
         }
@@ -123,7 +132,9 @@ impl Engine {
     /// A token that the keyring did not take at the sign-in is offered to it again, since it would be lost
     /// when the agent ends.
     pub(crate) fn keep_token_again(&self) -> Option<Effect> {
-        self.account_key().filter(|_| self.signed_in && self.token_unkept).map(Effect::KeepToken)
+        self.account_key()
+            .filter(|_| self.signed_in && self.token_in_use == TokenInUse::Unkept)
+            .map(Effect::KeepToken)
     }
 }
 

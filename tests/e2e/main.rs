@@ -9,6 +9,7 @@ mod identity;
 mod interval;
 mod killed;
 mod packages;
+mod parts;
 mod restart;
 mod screen;
 mod tray;

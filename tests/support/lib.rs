@@ -20,7 +20,7 @@ mod wait;
 mod writes;
 
 pub use agent::{Agent, Cli};
-pub use bus::Bus;
+pub use bus::{Bus, Hung};
 pub use command::{Output, run};
 pub use desktop::Desktop;
 pub use keyring::Keyring;
@@ -28,7 +28,7 @@ pub use notification_service::{NotificationService, Popup};
 pub use office::{Colleague, HttpAnswer, Office, OfficeOptions, PASSWORD};
 pub use other_program::OtherProgram;
 pub use programs::{Program, target_folder, workspace_root};
-pub use screen::{Place, Screen, readme_pictures};
+pub use screen::{Place, Popups, Screen, readme_pictures};
 pub use session::Session;
 pub use tray_host::{MenuItem, TrayHost, TrayItem};
 pub use wait::{TIME_LIMIT, within};

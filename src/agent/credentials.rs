@@ -262,11 +262,15 @@ async fn unlocked() -> Result<(), TokenProblem> {
     }
 }
 
+/// Known errors of the bus come in zbus 6 as `FDO`, never as `MethodError`.
 fn bus_problem(error: &zbus::Error) -> TokenProblem {
-    const NOBODY: [&str; 2] =
-        ["org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"];
+    use zbus::fdo;
     match error {
-        zbus::Error::MethodError(name, ..) if NOBODY.contains(&name.as_str()) => TokenProblem::Absent,
+        zbus::Error::FDO(known)
+            if matches!(**known, fdo::Error::ServiceUnknown(_) | fdo::Error::NameHasNoOwner(_)) =>
+        {
+            TokenProblem::Absent
+        }
         _ => TokenProblem::Failed(error.to_string()),
     }
 }

@@ -245,6 +245,7 @@ impl Agent {
     fn carry_out(&mut self, effect: Effect) -> ControlFlow<()> {
         match effect {
             Effect::FindToken(key) => self.find_token(key),
+            Effect::KeepToken(key) => self.keep_token(key),
             Effect::ForgetToken(key) => self.forget_token(key),
             Effect::SignIn { call, login } => self.sign_in(call, login),
 

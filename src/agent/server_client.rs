@@ -92,6 +92,11 @@ impl ServerClient {
         Self { http, ..self.clone() }
     }
 
+    /// The token of the device that it speaks as.
+    pub(crate) fn token(&self) -> Option<SecretString> {
+        self.token.clone()
+    }
+
     /// Signs in. The password goes into the request and nowhere else.
     pub(crate) async fn sign_in(&self, session: &NewSession) -> Answer<Session> {
         server_answer::body(self.send(self.request(Method::POST, path::SESSIONS).json(session)).await?).await

@@ -13,6 +13,8 @@ use crate::event::{CallId, PopupId};
 pub enum Effect {
     /// Ask the keyring for the account's token: `TokenFound`.
     FindToken(AccountKey),
+    /// Offer the token in use to the keyring once more: `TokenKept`.
+    KeepToken(AccountKey),
     /// Throw the account's token away, on the server too where that can be done.
     ForgetToken(AccountKey),
 

@@ -15,6 +15,7 @@ use crate::{
     run::Run,
     settings_file::{SettingsFile, SettingsProblem},
     storage::StorageError,
+    token::TokenInUse,
 };
 
 /// What the engine was doing when the storage failed it is told by the event; the rest is the same for all.
@@ -37,6 +38,7 @@ pub struct Engine {
     /// The keyring was asked and has not answered; checks asked for meanwhile wait for it.
     pub(crate) token_sought: bool,
     pub(crate) checks_before_token: Vec<(CallId, bool)>,
+    pub(crate) token_in_use: TokenInUse,
     pub(crate) connection: Connection,
     pub(crate) connection_detail: Option<String>,
     pub(crate) last_good_at: Option<Timestamp>,
@@ -95,6 +97,7 @@ impl Engine {
             signed_in: false,
             token_sought: false,
             checks_before_token: Vec::new(),
+            token_in_use: TokenInUse::Kept,
             connection: Connection::Untried,
             connection_detail: None,
             last_good_at: None,
@@ -141,13 +144,14 @@ impl Engine {
             Event::SettingsEdited(settings) => self.settings_edited(settings, now),
             Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
             Event::TokenFound(found) => self.token_found(found, now),
-            Event::TokenKept(outcome) => {
-                self.token_kept(outcome);
-                Ok(Vec::new())
-            }
+            Event::TokenKept(outcome) => self.token_kept(outcome).map(|()| Vec::new()),
             Event::SignedIn { call, server, outcome } => self.signed_in(call, &server, outcome, now),
 
-            Event::CheckDue { stalled } => self.check_due(stalled, now),
+            Event::CheckDue { stalled } => {
+                let mut effects = self.check_due(stalled, now)?;
+                effects.extend(self.keep_token_again());
+                Ok(effects)
+            }
             Event::Scheduled { next_run_at } => {
                 self.schedule.next_run_at = next_run_at;
                 Ok(Vec::new())

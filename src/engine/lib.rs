@@ -20,6 +20,7 @@ mod status;
 mod storage;
 #[cfg(test)]
 mod stories;
+mod token;
 
 pub use effect::Effect;
 pub use engine::Engine;

@@ -56,7 +56,7 @@ pub(crate) fn storage_problem(error: &StorageError) -> LocalProblem {
     )
 }
 
-fn signed_out() -> LocalProblem {
+pub(crate) fn signed_out() -> LocalProblem {
     problem(LocalProblemKind::SignedOut, "nobody is signed in", Some("sign in with `restante login URL`"))
 }
 
@@ -108,6 +108,7 @@ impl Engine {
             Ask::Login(login) => return Ok(vec![self.login(login, call)?]),
             Ask::Logout => {
                 effects.extend(self.logout());
+                self.ledger.set_token_place(None)?;
                 Ok(Answer::Done)
             }
             Ask::Show { what, id } => {
@@ -133,17 +134,12 @@ impl Engine {
         if self.mode == Mode::Offline {
             return answer(Err(offline()));
         }
-        if !self.signed_in && self.token_sought {
-            self.checks_before_token.push((call, wait));
-            return Ok(Vec::new());
-        }
         if !self.signed_in {
-            let mut effects = self.start_run(Trigger::Manual, now)?;
-            effects.insert(0, Effect::Answer { call, answer: Err(signed_out()) });
-            return Ok(effects);
+            return Ok(self.check_with_token(call, wait));
         }
         let joined = self.run.is_some();
         let mut effects = self.start_run(Trigger::Manual, now)?;
+        effects.extend(self.keep_token_again());
         if wait {
             self.wait_for_run(call, joined);
         } else {

@@ -1,82 +1,17 @@
-//! Who uses the agent: the token in the keyring, signing in, signing out.
+//! Who uses the agent: signing in, signing out.
 
-use restante_local_api::{Connection, KeyringState, LocalProblem, LocalProblemKind, Login, Trigger};
+use restante_local_api::{Connection, LocalProblem, LocalProblemKind, Login, Trigger};
 use restante_model::Timestamp;
 use restante_server_api::{ProblemKind, Session};
 
 use crate::{
     effect::Effect,
     engine::{Engine, Result},
-    event::{CallId, ServerError, TokenFound, TokenProblem},
+    event::{CallId, ServerError},
     ledger::{Account, SyncedInterval},
 };
 
 impl Engine {
-    /// Asks the keyring for the account's token; it may have been locked or away before. A token that the
-    /// server refused is not asked for again.
-    pub(crate) fn find_token(&mut self) -> Vec<Effect> {
-        let key = self.account_key().filter(|_| self.connection != Connection::SignedOut);
-        self.token_sought = key.is_some();
-        key.map(Effect::FindToken).into_iter().collect()
-    }
-
-    /// The keyring gave the token, or said why not. Checks that were asked for meanwhile go on now.
-    pub(crate) fn token_found(&mut self, found: TokenFound, now: Timestamp) -> Result<Vec<Effect>> {
-        self.token_sought = false;
-        let mut effects = self.take_token(found, now)?;
-        for (call, wait) in std::mem::take(&mut self.checks_before_token) {
-            effects.extend(self.check_asked(call, wait, now)?);
-        }
-        Ok(effects)
-    }
-
-    fn take_token(&mut self, found: TokenFound, now: Timestamp) -> Result<Vec<Effect>> {
-        match found {
-            TokenFound::Found(state) => {
-                self.carriers.keyring = state;
-                self.signed_in = true;
-                let mut effects = self.reschedule(now);
-                effects.extend(self.start_run(Trigger::Start, now)?);
-                Ok(effects)
-            }
-            TokenFound::None(state) => {
-                self.carriers.keyring = state;
-                self.signed_in = false;
-                self.connection = Connection::SignedOut;
-                self.connection_detail = Some("no token is kept for this account; sign in again".into());
-                Ok(Vec::new())
-            }
-            TokenFound::Problem(problem) => {
-                self.carriers.keyring = keyring_state(&problem);
-                self.connection_detail = Some(problem.to_string());
-                // The job asks again at every run: a keyring is often unlocked later than the start.
-                self.signed_in = false;
-                Ok(self.schedule_token_search(now))
-            }
-        }
-    }
-
-    /// The job runs although there is no token yet; each run asks the keyring for it.
-    fn schedule_token_search(&mut self, now: Timestamp) -> Vec<Effect> {
-        if self.schedule.interval_seconds.is_some() {
-            return Vec::new();
-        }
-        let interval = self.interval_in_force().interval;
-        let first_run_at = now.plus(restante_model::Seconds::new(interval.seconds().min(60)));
-        vec![Effect::Schedule { interval, first_run_at }]
-    }
-
-    /// The token of the sign-in is kept, or only for as long as the agent runs.
-    pub(crate) fn token_kept(&mut self, outcome: std::result::Result<KeyringState, TokenProblem>) {
-        match outcome {
-            Ok(state) => self.carriers.keyring = state,
-            Err(problem) => {
-                tracing::warn!(%problem, "the token could not be kept; it is lost when the agent ends");
-                self.carriers.keyring = keyring_state(&problem);
-            }
-        }
-    }
-
     /// Somebody signs in. Another account does not take over what this one has not sent.
     pub(crate) fn login(&self, login: Login, call: CallId) -> Result<Effect> {
         let server = login.server.trim().trim_end_matches('/').to_owned();
@@ -181,13 +116,6 @@ fn encrypted_or_here(server: &str) -> bool {
         None => host_and_port.split(':').next().unwrap_or_default(),
     };
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-fn keyring_state(problem: &TokenProblem) -> KeyringState {
-    match problem {
-        TokenProblem::Locked => KeyringState::Locked,
-        TokenProblem::Absent | TokenProblem::Failed(_) => KeyringState::Absent,
-    }
 }
 
 fn sign_in_refused(call: CallId, server: &str, error: ServerError) -> Effect {

@@ -224,7 +224,9 @@ pub enum KeyringState {
     Locked,
     /// There is no keyring.
     Absent,
-    /// In a file, as the settings say.
+    /// There is one that does not answer or fails.
+    Unavailable,
+    /// In a file: as the settings say, or since there was no keyring.
     File,
 }
 

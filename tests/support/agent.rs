@@ -206,6 +206,15 @@ impl Agent {
         self.process = Some(process);
     }
 
+    /// Starts the agent and comes back at once, however far it gets.
+    ///
+    /// # Panics
+    /// When its program cannot be started.
+    pub fn begin(&mut self) {
+        assert!(self.process.is_none(), "one agent at a time");
+        self.process = Some(self.command().spawn().expect("the agent starts"));
+    }
+
     /// Runs the agent where it must refuse to go on.
     ///
     /// # Panics
@@ -390,13 +399,13 @@ fn open_pipe<T>(path: &Path, open: impl FnOnce(&pipe::OpenOptions, &Path) -> std
 }
 
 /// Tells when a socket appears, without looking again and again.
-struct Appearance {
+pub(crate) struct Appearance {
     made: mpsc::UnboundedReceiver<()>,
     _watcher: notify::RecommendedWatcher,
 }
 
 impl Appearance {
-    fn of(socket: &Path) -> Self {
+    pub(crate) fn of(socket: &Path) -> Self {
         let (sender, made) = mpsc::unbounded_channel();
         let name = socket.to_owned();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -411,7 +420,7 @@ impl Appearance {
         Self { made, _watcher: watcher }
     }
 
-    async fn answers(&mut self, socket: &Path) {
+    pub(crate) async fn answers(&mut self, socket: &Path) {
         self.made.recv().await.expect("the watcher goes on");
         // Its file is there a moment before it listens: the next statement of the agent.
         while UnixStream::connect(socket).await.is_err() {

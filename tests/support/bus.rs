@@ -3,6 +3,7 @@
 use std::{path::Path, process::Stdio};
 
 use futures_util::StreamExt;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -16,6 +17,19 @@ use crate::within;
 pub struct Bus {
     daemon: Child,
     address: String,
+}
+
+/// A program that hangs; dropped, it goes on.
+#[must_use]
+pub struct Hung {
+    process: Pid,
+}
+
+impl Drop for Hung {
+    fn drop(&mut self) {
+        // It may have been ended meanwhile.
+        let _ = kill_process(self.process, Signal::CONT);
+    }
 }
 
 const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -134,6 +148,29 @@ impl Bus {
             panic!("the bus ended");
         })
         .await;
+    }
+
+    /// Stops the program that owns this name with SIGSTOP, as one that hangs, for as long as the value
+    /// lives.
+    ///
+    /// # Panics
+    /// When nobody owns it.
+    pub async fn hang_owner(&self, name: &str) -> Hung {
+        let connection = self.connect().await;
+        let answer = connection
+            .call_method(
+                Some("org.freedesktop.DBus"),
+                "/org/freedesktop/DBus",
+                Some("org.freedesktop.DBus"),
+                "GetConnectionUnixProcessID",
+                &name,
+            )
+            .await
+            .unwrap_or_else(|error| panic!("nobody owns {name}: {error}"));
+        let id: u32 = answer.body().deserialize().expect("a process id");
+        let process = Pid::from_raw(id.cast_signed()).expect("a process id is positive");
+        kill_process(process, Signal::STOP).expect("it takes signals");
+        Hung { process }
     }
 
     /// The bus goes away, as when the session ends.

@@ -1,15 +1,9 @@
 //! A desktop without a screen: a session bus, on which the test plays the tray and the notification
 //! service, and a real keyring.
 
-use std::{path::Path, process::Stdio};
-
 use tempfile::TempDir;
-use tokio::{
-    io::AsyncWriteExt,
-    process::{Child, Command},
-};
 
-use crate::{Bus, NotificationService, TrayHost};
+use crate::{Bus, Keyring, NotificationService, TrayHost};
 
 /// What a person's programs find when he has logged in.
 pub struct Desktop {
@@ -36,37 +30,5 @@ impl Desktop {
         let popups = NotificationService::start(&bus).await;
         let keyring = Keyring::start(&bus, folder.path()).await;
         Self { bus, tray, popups, keyring, _folder: folder }
-    }
-}
-
-/// A real `gnome-keyring-daemon`.
-pub struct Keyring {
-    _daemon: Child,
-}
-
-impl Keyring {
-    /// Starts one on this bus and unlocks it, as the login does; waits until it can be asked.
-    ///
-    /// # Panics
-    /// When it is not installed.
-    pub async fn start(bus: &Bus, folder: &Path) -> Self {
-        let mut daemon = Command::new("gnome-keyring-daemon")
-            .args(["--foreground", "--unlock", "--components=secrets"])
-            .env("HOME", folder)
-            .env("XDG_RUNTIME_DIR", folder)
-            .env("XDG_DATA_HOME", folder.join("data"))
-            .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("gnome-keyring-daemon starts; tests/run installs it");
-        let mut stdin = daemon.stdin.take().expect("stdin is piped");
-        stdin.write_all(b"the login password").await.expect("the keyring takes its password");
-        // It unlocks at the end of its input.
-        drop(stdin);
-        bus.wait_for_owner("org.freedesktop.secrets").await;
-        Self { _daemon: daemon }
     }
 }

@@ -37,6 +37,11 @@ pub struct Popup {
 }
 
 impl Popup {
+    /// All its words.
+    pub fn summary_and_body(&self) -> String {
+        format!("{} {}", self.summary, self.body)
+    }
+
     /// Whether the person is offered this action.
     pub fn offers(&self, key: &str) -> bool {
         self.actions.iter().any(|(offered, _)| offered == key)

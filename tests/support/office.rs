@@ -316,17 +316,27 @@ impl Colleague {
         answer.body
     }
 
-    /// The subjects of the messages received.
+    /// The subjects of the messages received, of all pages.
     ///
     /// # Panics
     /// When the server refuses.
     pub async fn received(&self) -> Vec<String> {
-        let page = self.changes().await;
-        let changes = page["changes"].as_array().expect("a list of changes").clone();
-        changes
-            .iter()
-            .filter(|change| change["kind"] == "message" && change["message"]["direction"] == "received")
-            .map(|change| change["message"]["subject"].as_str().expect("a subject").to_owned())
-            .collect()
+        let mut subjects = Vec::new();
+        let mut page = self.changes().await;
+        loop {
+            let changes = page["changes"].as_array().expect("a list of changes");
+            let received = changes
+                .iter()
+                .filter(|change| change["kind"] == "message" && change["message"]["direction"] == "received");
+            subjects
+                .extend(received.map(|it| it["message"]["subject"].as_str().expect("a subject").to_owned()));
+            if page["more"] != true {
+                return subjects;
+            }
+            let path = format!("changes?since={}", page["cursor"].as_str().expect("a cursor"));
+            let answer = self.call(reqwest::Method::GET, &path, None).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            page = answer.body;
+        }
     }
 }

@@ -61,10 +61,31 @@ const DUNST: &str = "[global]\norigin = bottom-right\noffset = 16x46\nfont = Dej
 pub struct Screen {
     /// The session bus.
     pub bus: Bus,
-    _keyring: Keyring,
-    programs: Vec<Child>,
+    /// The keyring, unlocked.
+    pub keyring: Keyring,
+    panel: Option<Child>,
+    _programs: [Child; 3],
     display: String,
     folder: TempDir,
+}
+
+/// A notification daemon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Popups {
+    /// dunst, as people have it beside a window manager alone.
+    Dunst,
+    /// xfce4-notifyd.
+    Xfce,
+}
+
+impl Popups {
+    /// What the window manager knows its windows by.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Dunst => "Dunst",
+            Self::Xfce => "Xfce4-notifyd",
+        }
+    }
 }
 
 /// Where a window is, in pixels.
@@ -86,6 +107,14 @@ impl Screen {
     /// # Panics
     /// When something is not installed: `tests/run` does that.
     pub async fn log_in() -> Self {
+        Self::with_popups_by(Popups::Dunst).await
+    }
+
+    /// The same with this notification daemon.
+    ///
+    /// # Panics
+    /// As [`Screen::log_in`].
+    pub async fn with_popups_by(popups: Popups) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let home = folder.path();
         let services = write(home, "services/org.xfce.Xfconf.service", &xfconf_service());
@@ -107,16 +136,21 @@ impl Screen {
         let services = services.parent().expect("a file lies in a folder");
         let bus = Bus::with_environment(home, Some(services), &environment(home, &display)).await;
         let keyring = Keyring::start(&bus, home).await;
-        let mut screen = Self { bus, _keyring: keyring, programs: vec![xvfb], display, folder };
-        let mut openbox = screen.program("openbox", &["--sm-disable"]);
-        let mut manager = screen.watch_root("_NET_SUPPORTING_WM_CHECK").await;
-        let openbox = openbox.spawn().expect("openbox starts; tests/run installs it");
+        let mut manager = watch_root(home, &display, bus.address(), "_NET_SUPPORTING_WM_CHECK").await;
+        let start = |name: &str, arguments: &[&str]| {
+            let program = program(home, &display, bus.address(), name, arguments).spawn();
+            program.unwrap_or_else(|error| panic!("{name} does not start, tests/run installs it: {error}"))
+        };
+        let openbox = start("openbox", &["--sm-disable"]);
         manager.until("the window manager", |line| line.contains("window id")).await;
-        let dunst = screen.program("dunst", &["-config", &dunstrc.display().to_string()]).spawn();
-        screen.bus.wait_for_owner("org.freedesktop.Notifications").await;
-        let panel = screen.program("xfce4-panel", &["--disable-wm-check"]).spawn();
-        screen.bus.wait_for_owner("org.kde.StatusNotifierWatcher").await;
-        screen.programs.extend([openbox, dunst.expect("dunst starts"), panel.expect("the panel starts")]);
+        let popups = match popups {
+            Popups::Dunst => start("dunst", &["-config", &dunstrc.display().to_string()]),
+            Popups::Xfce => start(&xfce_popups(), &[]),
+        };
+        bus.wait_for_owner("org.freedesktop.Notifications").await;
+        let programs = [xvfb, openbox, popups];
+        let mut screen = Self { bus, keyring, panel: None, _programs: programs, display, folder };
+        screen.start_panel().await;
         drop(screen.tool("xsetroot", &["-solid", "#3a5a78"]).await.done());
         screen
     }
@@ -126,18 +160,58 @@ impl Screen {
         &self.display
     }
 
+    /// The panel ends, as it does when its person restarts it.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub async fn end_panel(&mut self) {
+        let mut panel = self.panel.take().expect("the panel runs");
+        drop(self.tool("xfce4-panel", &["--quit"]).await.done());
+        within("the panel to end", panel.wait()).await.expect("it can be waited for");
+    }
+
+    /// The panel starts; back when it hosts tray icons.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_panel(&mut self) {
+        let panel = self.program("xfce4-panel", &["--disable-wm-check"]).spawn();
+        self.panel = Some(panel.expect("the panel starts; tests/run installs it"));
+        self.bus.wait_for_owner("org.kde.StatusNotifierWatcher").await;
+    }
+
+    /// Waits until the panel has taken a tray icon in.
+    ///
+    /// # Panics
+    /// When it takes none.
+    pub async fn tray_item(&self) {
+        let name = "org.kde.StatusNotifierWatcher";
+        let connection = self.bus.connect().await;
+        within("the panel to take an icon in", async {
+            loop {
+                // Each look is a question over the bus, so this is no idle loop.
+                let asked = connection
+                    .call_method(
+                        Some(name),
+                        "/StatusNotifierWatcher",
+                        Some("org.freedesktop.DBus.Properties"),
+                        "Get",
+                        &(name, "RegisteredStatusNotifierItems"),
+                    )
+                    .await;
+                let answer = asked.expect("the panel tells its icons");
+                let items: zbus::OwnedVariant = answer.body().deserialize().expect("a value");
+                if Vec::<String>::try_from(items).is_ok_and(|items| !items.is_empty()) {
+                    return;
+                }
+            }
+        })
+        .await;
+    }
+
     /// A command in this session.
     fn program(&self, name: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(name);
-        command
-            .args(arguments)
-            .envs(environment(self.folder.path(), &self.display))
-            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
-        command
+        program(self.folder.path(), &self.display, self.bus.address(), name, arguments)
     }
 
     /// Runs a tool to its end.
@@ -227,17 +301,33 @@ impl Screen {
         drop(self.tool("import", &arguments).await.done());
         file
     }
+}
 
-    /// Watches a property of the root window.
-    async fn watch_root(&self, property: &str) -> RootWatch {
-        // xprop watches only a name that the X server has heard of.
-        drop(self.tool("xprop", &["-root", "-f", property, "32c", "-set", property, "0"]).await.done());
-        drop(self.tool("xprop", &["-root", "-remove", property]).await.done());
-        let mut command = self.program("xprop", &["-root", "-spy", property]);
-        let mut process = command.stdout(Stdio::piped()).spawn().expect("xprop starts");
-        let output = process.stdout.take().expect("stdout is piped");
-        RootWatch { lines: BufReader::new(output).lines(), _process: process }
+/// A command in a session.
+fn program(home: &Path, display: &str, bus: &str, name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(name);
+    command
+        .args(arguments)
+        .envs(environment(home, display))
+        .env("DBUS_SESSION_BUS_ADDRESS", bus)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// Watches a property of the root window.
+async fn watch_root(home: &Path, display: &str, bus: &str, property: &str) -> RootWatch {
+    // xprop watches only a name that the X server has heard of.
+    for change in [&["-f", property, "32c", "-set", property, "0"][..], &["-remove", property]] {
+        let mut command = program(home, display, bus, "xprop", &["-root"]);
+        drop(run(command.args(change), "").await.done());
     }
+    let mut command = program(home, display, bus, "xprop", &["-root", "-spy", property]);
+    let mut process = command.stdout(Stdio::piped()).spawn().expect("xprop starts");
+    let output = process.stdout.take().expect("stdout is piped");
+    RootWatch { lines: BufReader::new(output).lines(), _process: process }
 }
 
 struct RootWatch {
@@ -289,6 +379,13 @@ fn write(home: &Path, name: &str, text: &str) -> PathBuf {
 fn xfconf_service() -> String {
     std::fs::read_to_string("/usr/share/dbus-1/services/org.xfce.Xfconf.service")
         .expect("xfconf is installed; tests/run does that")
+}
+
+/// Where xfce4-notifyd lies differs between machines; its bus service tells.
+fn xfce_popups() -> String {
+    let service = "/usr/share/dbus-1/services/org.xfce.xfce4-notifyd.Notifications.service";
+    let text = std::fs::read_to_string(service).expect("xfce4-notifyd is installed; tests/run does that");
+    text.lines().find_map(|line| line.strip_prefix("Exec=")).expect("a service has a program").to_owned()
 }
 
 /// Where the pictures of the README lie, if this run is to take them anew.

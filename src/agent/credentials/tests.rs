@@ -37,6 +37,17 @@ fn without_a_keyring_the_token_goes_into_a_file_and_that_is_said() {
     });
 }
 
+#[test]
+fn a_session_bus_without_a_keyring_is_without_a_keyring() {
+    let test = "credentials::tests::a_session_bus_without_a_keyring_is_without_a_keyring";
+    in_session(Session::Bus, test, async {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Credentials::new(TokenStorage::Keyring, folder.path().join("token"));
+        assert_eq!(kept.find(&key("anna")).await.unwrap().state, KeyringState::Absent);
+        assert_eq!(kept.keep(&key("anna"), &"t-3".into()).await.unwrap(), KeyringState::File);
+    });
+}
+
 struct Keyring(Child);
 
 impl Drop for Keyring {

@@ -27,6 +27,14 @@ impl Agent {
         });
     }
 
+    pub(super) fn keep_token(&self, key: AccountKey) {
+        let Some(token) = self.server.as_ref().and_then(ServerClient::token) else { return };
+        let (credentials, events) = (self.credentials.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let _ = events.send(Event::TokenKept(credentials.keep(&key, &token).await));
+        });
+    }
+
     pub(super) fn forget_token(&mut self, key: AccountKey) {
         let (credentials, server) = (self.credentials.clone(), self.server.take());
         tokio::spawn(async move {

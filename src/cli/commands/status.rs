@@ -153,6 +153,7 @@ fn lacks(words: &Words, status: &api::Status) -> Vec<String> {
         KeyringState::Ok => None,
         KeyringState::Locked => Some(words.text("cli-keyring-locked")),
         KeyringState::Absent => Some(words.text("cli-keyring-absent")),
+        KeyringState::Unavailable => Some(words.text("cli-keyring-unavailable")),
         KeyringState::File => Some(words.text("cli-keyring-file")),
     };
     [tray, notifications, keyring].into_iter().flatten().collect()

@@ -1,6 +1,6 @@
-//! What the ledger remembers of settings: offline mode, and the check interval as last synced.
+//! What the ledger remembers of settings: offline mode, where the token is, and the check interval as last synced.
 
-use restante_local_api::Mode;
+use restante_local_api::{KeyringState, Mode};
 use restante_model::{CheckInterval, Timestamp};
 use restante_server_api::Settings;
 use rusqlite::{OptionalExtension, params};
@@ -28,6 +28,20 @@ impl Ledger {
     /// Writes down what the person said.
     pub(crate) fn set_mode(&mut self, mode: Mode) -> Result<()> {
         self.set_setting("mode", &mode)
+    }
+
+    /// Where the account's token was put: [`KeyringState::Ok`] or [`KeyringState::File`]; `None` where
+    /// there is none.
+    pub(crate) fn token_place(&self) -> Result<Option<KeyringState>> {
+        Ok(self.setting("token")?.flatten())
+    }
+
+    /// Writes down where the token is from now on.
+    pub(crate) fn set_token_place(&mut self, place: Option<KeyringState>) -> Result<()> {
+        if self.token_place()? == place {
+            return Ok(());
+        }
+        self.set_setting("token", &place)
     }
 
     /// The interval as last synced.

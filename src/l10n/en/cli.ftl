@@ -76,6 +76,7 @@ cli-notifications-absent = no notification service answers: alerts wait for one
 cli-notifications-hung = the notification service does not answer
 cli-keyring-locked = the keyring is locked: unlock it to use the account
 cli-keyring-absent = no keyring: to keep the token in a file, set token = "file" under [storage]
+cli-keyring-unavailable = the keyring does not answer: start it anew to use the account
 cli-keyring-file = the token is kept in a file that only you can read
 cli-trigger-start = start
 cli-trigger-schedule = schedule

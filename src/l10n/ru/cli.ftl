@@ -79,6 +79,7 @@ cli-notifications-absent = служба уведомлений не отвеча
 cli-notifications-hung = служба уведомлений зависла
 cli-keyring-locked = связка ключей заблокирована: разблокируйте её, чтобы пользоваться учётной записью
 cli-keyring-absent = связки ключей нет: чтобы хранить ключ входа в файле, укажите token = "file" в разделе [storage]
+cli-keyring-unavailable = связка ключей не отвечает: перезапустите её, чтобы пользоваться учётной записью
 cli-keyring-file = токен хранится в файле, который можете прочитать только вы
 cli-trigger-start = запуск
 cli-trigger-schedule = по расписанию

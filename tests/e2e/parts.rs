@@ -1,0 +1,77 @@
+//! The agent beside the real parts of a desktop: two notification daemons, a panel that is started anew, and
+//! each of them hung (pitfalls, "Alerts"; reliability.md 2, "desktop hangs").
+
+use std::time::Duration;
+
+use restante_local_api::{NotificationsState, TrayState};
+use restante_tests::{Agent, Office, Popups, Screen};
+
+/// A check ends within this, whatever hangs.
+const CHECK_LIMIT: Duration = Duration::from_secs(5);
+
+/// The agent ends within this, whatever hangs.
+const END_LIMIT: Duration = Duration::from_secs(2);
+
+async fn anna_at(screen: &Screen, office: &Office) -> Agent {
+    let mut anna = Agent::new(Some(&screen.bus));
+    anna.start().await;
+    anna.sign_in(office, "anna").await;
+    anna.until("panel and notification daemon", |status| {
+        status.carriers.tray == TrayState::Shown && status.carriers.notifications == NotificationsState::Ok
+    })
+    .await;
+    anna
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn xfce4_notifyd_shows_the_popup() {
+    let office = Office::open().await;
+    let screen = Screen::with_popups_by(Popups::Xfce).await;
+    let anna = anna_at(&screen, &office).await;
+    let boris = office.sign_in("boris").await;
+    boris.send(&["anna"], "Keys & <b>locks</b>", "normal").await;
+    anna.cli.check().await;
+    let popup = screen.window(Popups::Xfce.class()).await;
+    screen.painted(&popup).await;
+    screen.picture("popup-xfce.png", None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_icon_comes_back_with_a_panel_that_was_started_anew() {
+    let office = Office::open().await;
+    let mut screen = Screen::log_in().await;
+    let anna = anna_at(&screen, &office).await;
+    screen.tray_item().await;
+
+    screen.end_panel().await;
+    anna.until("that there is no panel", |status| status.carriers.tray == TrayState::NoHost).await;
+    screen.start_panel().await;
+    anna.until("the panel", |status| status.carriers.tray == TrayState::Shown).await;
+    screen.tray_item().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_hangs_a_check_ends_in_time_and_so_does_the_agent() {
+    let office = Office::open().await;
+    let screen = Screen::log_in().await;
+    let mut anna = anna_at(&screen, &office).await;
+    let boris = office.sign_in("boris").await;
+    let parts = ["org.freedesktop.Notifications", "org.kde.StatusNotifierWatcher", "org.freedesktop.secrets"];
+    for part in parts {
+        boris.send(&["anna"], &format!("While {part} hangs"), "normal").await;
+        let hung = screen.bus.hang_owner(part).await;
+        let checked = tokio::time::timeout(CHECK_LIMIT, anna.cli.check()).await;
+        checked.unwrap_or_else(|_| panic!("{part} hangs, and a check did not end within {CHECK_LIMIT:?}"));
+        let ended = tokio::time::timeout(END_LIMIT, anna.stop()).await;
+        ended.unwrap_or_else(|_| panic!("{part} hangs, and the agent did not end within {END_LIMIT:?}"));
+
+        // It comes up beside what hangs, too, and checks as soon as it can be asked.
+        anna.start().await;
+        let checked = tokio::time::timeout(CHECK_LIMIT, anna.cli.run(&["check", "--wait"])).await;
+        checked.unwrap_or_else(|_| panic!("{part} hung at the start, and a check did not end"));
+        drop(hung);
+        anna.cli.check().await;
+    }
+    let inbox = anna.cli.run(&["list", "inbox"]).await.done();
+    assert!(parts.iter().all(|part| inbox.stdout.contains(part)), "{}", inbox.stdout);
+}

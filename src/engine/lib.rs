@@ -14,6 +14,7 @@ mod ledger;
 mod local;
 mod outbox;
 mod run;
+mod search;
 pub mod settings_file;
 mod sign_in;
 mod status;

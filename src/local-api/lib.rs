@@ -13,7 +13,9 @@ mod status;
 
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Events};
-pub use mail::{Direction, FolderPage, FolderSummary, Message, MessageRow, Recipient, RowState};
+pub use mail::{
+    Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, Recipient, RowState, SearchPage,
+};
 pub use requests::{
     CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat,
 };

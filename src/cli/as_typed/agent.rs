@@ -190,6 +190,18 @@ pub(super) fn row(id: &str, state: &str) -> Value {
     })
 }
 
+pub(super) fn found(rows: &[Value]) -> Value {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let mut row = row.clone();
+            row["folder"] = json!("inbox");
+            row
+        })
+        .collect();
+    json!({"messages": rows, "next_before": null})
+}
+
 pub(super) fn page(rows: &[Value]) -> Value {
     json!({"messages": rows, "next_before": null})
 }

@@ -49,6 +49,7 @@ cli-new = { $count ->
     [one] { $count } new message
    *[other] { $count } new messages
 }
+cli-nothing-found = nothing found
 cli-more = only the newest { $count } are shown: --limit shows more
 
 # Status
@@ -109,6 +110,7 @@ cli-no-answer-yet = no answer yet
 cli-next-check = next check { $moment }
 
 # Tables
+cli-title-folder = folder
 cli-title-id = id
 cli-title-state = state
 cli-title-job = job

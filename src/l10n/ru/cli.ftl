@@ -50,6 +50,7 @@ cli-new = { $count ->
     [few] { $count } новых письма
    *[many] { $count } новых писем
 }
+cli-nothing-found = ничего не найдено
 cli-more = показаны только последние { $count }: больше покажет --limit
 
 # Состояние
@@ -112,6 +113,7 @@ cli-no-answer-yet = ответа ещё не было
 cli-next-check = следующая проверка { $moment }
 
 # Таблицы
+cli-title-folder = папка
 cli-title-id = номер
 cli-title-state = состояние
 cli-title-job = задание

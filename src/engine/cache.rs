@@ -33,14 +33,8 @@ pub(crate) use search::{FoundRow, Wanted};
 
 type Result<T> = std::result::Result<T, StorageError>;
 
-/// What a column holds and cannot be read is not what was written there.
 fn database(source: rusqlite::Error) -> StorageError {
-    match source {
-        rusqlite::Error::FromSqlConversionFailure(_, _, why) => {
-            StorageError::Damaged { database: "cache", table: "message", row: why.to_string() }
-        }
-        source => StorageError::Database { database: "cache", source },
-    }
+    StorageError::Database { database: "cache", source }
 }
 
 impl Cache {

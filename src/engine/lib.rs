@@ -19,6 +19,7 @@ pub mod settings_file;
 mod sign_in;
 mod status;
 mod storage;
+mod storage_trouble;
 #[cfg(test)]
 mod stories;
 

@@ -44,12 +44,12 @@ impl StorageError {
         match self {
             Self::Damaged { .. } => true,
             Self::Newer { .. } => false,
-            Self::Database { source, .. } => {
-                matches!(
-                    source.sqlite_error_code(),
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-                )
-            }
+            // What a column holds and cannot be read is not what was written there.
+            Self::Database { source: rusqlite::Error::FromSqlConversionFailure(..), .. } => true,
+            Self::Database { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ),
         }
     }
 
@@ -92,24 +92,28 @@ impl StorageError {
 /// Moves a database's files aside, beside where they were, in place of what was set aside before.
 pub(crate) fn set_aside(path: &Path) {
     for suffix in ["", "-wal", "-shm"] {
-        let named = |middle: &str| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(middle);
-            name.push(suffix);
-            PathBuf::from(name)
-        };
+        let (from, to) = (beside(path, suffix), beside(&name_aside(path), suffix));
         // What was set aside before must not lie beside what is set aside now.
-        let _ = std::fs::remove_file(named(".damaged"));
+        let _ = std::fs::remove_file(&to);
         // What cannot be moved shows when the new one is opened.
-        let _ = std::fs::rename(named(""), named(".damaged"));
+        let _ = std::fs::rename(from, to);
     }
+}
+
+/// Where a damaged database is moved.
+pub(crate) fn name_aside(path: &Path) -> PathBuf {
+    beside(path, ".damaged")
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 /// Whether a write-ahead log lies beside the file with something in it.
 pub(crate) fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
 /// Looks through the whole file: finds torn and foreign pages, not changed letters.

@@ -1,5 +1,7 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
+mod damage;
+
 use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState};
 use restante_model::{
     CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Letter, MessageId, Person, Seconds,
@@ -65,6 +67,8 @@ struct Story {
     modseq: u64,
     /// What the next `Check` brings; nothing: 304.
     waiting: Vec<Change>,
+    /// All that was fetched: what a `Check` from the beginning brings again.
+    kept: Vec<Change>,
     /// Whether the server answers.
     reachable: bool,
     /// Every effect that is no exchange with the server.
@@ -76,8 +80,14 @@ struct Story {
 
 impl Story {
     fn signed_in() -> Self {
+        Self::with(Engine::open(None, None).unwrap())
+    }
+
+    /// A person signs in to this agent.
+    fn with(engine: Engine) -> Self {
         let mut story = Self {
-            engine: Engine::open(None, None).unwrap(),
+            engine,
+            kept: Vec::new(),
             now: at(0),
             modseq: 0,
             waiting: Vec::new(),
@@ -127,10 +137,15 @@ impl Story {
         let reachable = self.reachable;
         let ok = move || if reachable { Ok(()) } else { Err(away()) };
         Some(match effect {
-            Effect::Check { .. } => {
+            Effect::Check { since } => {
                 self.checks += 1;
-                let changes = if reachable { std::mem::take(&mut self.waiting) } else { Vec::new() };
+                let mut changes = if reachable { std::mem::take(&mut self.waiting) } else { Vec::new() };
                 self.modseq += changes.len() as u64;
+                if reachable && since.is_none() {
+                    changes.splice(0..0, self.kept.iter().cloned());
+                    self.kept.clear();
+                }
+                self.kept.extend(changes.iter().cloned());
                 let cursor = Cursor { epoch: "e".into(), generation: "g".into(), modseq: self.modseq };
                 let page = ChangesPage {
                     cursor,

@@ -21,6 +21,7 @@ pub use requests::{
 };
 pub use restante_model as model;
 pub use status::{
-    Account, Carriers, CheckOutcome, Connection, IntervalStatus, Job, KeyringState, LastCheck, Mode,
-    NotificationsState, Offered, OutboxStatus, SCHEMA, Status, TrayState, Trigger,
+    Account, CacheState, Carriers, CheckOutcome, Connection, DiskState, IntervalStatus, Job, KeyringState,
+    LastCheck, Mode, NotificationsState, Offered, OutboxStatus, SCHEMA, Status, StorageStatus, TrayState,
+    Trigger,
 };

@@ -168,6 +168,7 @@ pub(super) fn status() -> Value {
                      "pending": false, "min_seconds": 30, "max_seconds": 86400,
                      "synced_at": "2026-11-24T11:55:00Z"},
         "outbox": {"waiting": 1, "refused": 0}, "drafts": 2,
+        "storage": {"cache": "ok", "ledger_set_aside": null, "disk": "ok"},
         "carriers": {"tray": "shown", "notifications": "ok", "keyring": "file"}
     })
 }

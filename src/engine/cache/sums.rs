@@ -87,5 +87,6 @@ pub(super) fn check(row: &Row<'_>, column: usize, sum: [u8; 32]) -> rusqlite::Re
         return Ok(());
     }
     let id: String = row.get(0)?;
-    Err(rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, id.into()))
+    let why = format!("message {id} is not what was written");
+    Err(rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, why.into()))
 }

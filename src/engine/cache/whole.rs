@@ -50,8 +50,19 @@ impl Cache {
             storage::look_through("cache", &connection)?;
         }
         let cache = Self { connection, path: path.map(Path::to_owned), unread_counted: Cell::new(None) };
+        // What the agent says of itself when it starts.
+        cache.unread()?;
+        cache.cursor()?;
         cache.mark_open()?;
         Ok(cache)
+    }
+
+    /// Behaves from now on as on a disk that has room for so many pages more.
+    #[cfg(test)]
+    pub(crate) fn leave_room_for(&self, pages: u32) -> Result<()> {
+        let count: u32 =
+            self.connection.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(database)?;
+        self.connection.pragma_update(None, "max_page_count", count + pages).map_err(database)
     }
 
     fn mark_open(&self) -> Result<()> {

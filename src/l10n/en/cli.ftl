@@ -60,6 +60,7 @@ cli-label-interval = checks
 cli-label-last-check = last check
 cli-label-outbox = outbox
 cli-label-drafts = drafts
+cli-label-storage = storage
 cli-label-lacks = note
 cli-label-settings = settings
 cli-account = { $user } of { $organisation } at { $server }

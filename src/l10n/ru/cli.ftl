@@ -61,6 +61,7 @@ cli-label-interval = проверки
 cli-label-last-check = последняя проверка
 cli-label-outbox = исходящие
 cli-label-drafts = черновики
+cli-label-storage = хранение
 cli-label-lacks = замечание
 cli-label-settings = настройки
 cli-account = { $user }, { $organisation }, { $server }

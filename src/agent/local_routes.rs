@@ -44,6 +44,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route(path::MODE, put(mode))
         .route(path::INTERVAL, put(interval))
         .route(path::DIRECTORY, get(directory))
+        .route(path::SEARCH, get(search))
         .route(path::JOBS, get(|office| ask(office, Ask::Jobs)))
         .route(path::EVENTS, get(events))
         .route(path::SHOW, post(show))
@@ -162,6 +163,23 @@ async fn directory(office: State<Office>, parameters: Parameters<DirectoryParame
     }
 }
 
+#[derive(Deserialize)]
+struct SearchParameters {
+    #[serde(default)]
+    q: String,
+    before: Option<String>,
+    limit: Option<u32>,
+}
+
+async fn search(office: State<Office>, parameters: Parameters<SearchParameters>) -> Response {
+    match parameters {
+        Ok(Query(SearchParameters { q, before, limit })) => {
+            ask(office, Ask::Search { words: q, before, limit: limit.unwrap_or(DEFAULT_ROWS) }).await
+        }
+        Err(rejection) => invalid(rejection.body_text()),
+    }
+}
+
 /// The whole state now, and again whenever something has changed.
 async fn events(State(office): State<Office>) -> Response {
     let mut status = office.status;
@@ -205,6 +223,7 @@ fn answered(answer: Answer) -> Response {
         Answer::Check(check) => Json(check).into_response(),
         Answer::Folders(folders) => Json(folders).into_response(),
         Answer::Folder(page) => Json(page).into_response(),
+        Answer::Found(page) => Json(page).into_response(),
         Answer::Message(message) => Json(message).into_response(),
         Answer::Letter(letter) => Json(letter).into_response(),
         Answer::People(people) => Json(people).into_response(),

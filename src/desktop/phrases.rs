@@ -4,7 +4,8 @@
 
 use restante_l10n::{Value, Words, isolate, local, moment, one_line, when};
 use restante_local_api::{
-    ClientError, Connection, Direction, FolderSummary, Message, MessageRow, Mode, RowState, Status,
+    CacheState, ClientError, Connection, Direction, DiskState, FolderSummary, Message, MessageRow, Mode,
+    RowState, Status,
     model::{DeliveryState, Folder, Importance, LetterProblem, Person, Timestamp},
 };
 use slint::{ModelRc, SharedString, VecModel};
@@ -154,13 +155,29 @@ pub(crate) fn status_line(words: &Words, now: Timestamp, link: &Link) -> StatusL
     let (tone, text, wrong) = connection(words, now, status);
     let detail = status.connection_detail.as_deref().map(line);
     let strip = match (wrong, detail) {
-        (false, _) => status.settings_problem.as_deref().map(line).unwrap_or_default(),
+        (false, _) => storage(words, status)
+            .or_else(|| status.settings_problem.as_deref().map(line))
+            .unwrap_or_default(),
         (true, None) => text.clone(),
         (true, Some(detail)) => {
             words.with("status-detail", &[("what", Value::Text(&text)), ("detail", Value::Text(&detail))])
         }
     };
     StatusLine { tone, text: text.into(), right: counts(words, status).into(), strip: strip.into() }
+}
+
+/// What is wrong with what is kept on this device, the worst first.
+fn storage(words: &Words, status: &Status) -> Option<String> {
+    let aside = status.storage.ledger_set_aside.as_deref().map(line);
+    match (status.storage.disk, aside, status.storage.cache) {
+        (DiskState::Full, _, _) => Some(words.text("storage-disk-full")),
+        (DiskState::Failing, _, _) => Some(words.text("storage-disk-failing")),
+        (DiskState::Ok, Some(path), _) => {
+            Some(words.with("storage-ledger-set-aside", &[("path", Value::Text(&path))]))
+        }
+        (DiskState::Ok, None, CacheState::Rebuilding) => Some(words.text("storage-cache-rebuilding")),
+        (DiskState::Ok, None, CacheState::Rebuilt | CacheState::Ok) => None,
+    }
 }
 
 /// How the server was last met, in one sentence, and whether somebody has to do something about it.

@@ -3,8 +3,12 @@
 
 mod apply;
 mod folders;
+mod search;
+mod stems;
+mod sums;
+mod whole;
 
-use std::path::Path;
+use std::{cell::Cell, path::PathBuf};
 
 use restante_model::{Cursor, Login, Person};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -20,7 +24,12 @@ const SCHEMA: Schema = Schema {
 /// The cache's database.
 pub(crate) struct Cache {
     connection: Connection,
+    path: Option<PathBuf>,
+    /// The unread as last counted, which is right until something is written.
+    unread_counted: Cell<Option<folders::Counted>>,
 }
+
+pub(crate) use search::{FoundRow, Wanted};
 
 type Result<T> = std::result::Result<T, StorageError>;
 
@@ -29,49 +38,17 @@ fn database(source: rusqlite::Error) -> StorageError {
 }
 
 impl Cache {
-    /// Opens the cache in this file, or one in memory for tests. A damaged one, or one of a newer
-    /// version, is set aside beside it, and a new one begun: `true` then.
-    pub(crate) fn open(path: Option<&Path>) -> Result<(Self, bool)> {
-        let Some(path) = path else {
-            return Ok((Self::open_whole(None)?, false));
-        };
-        match Self::open_whole(Some(path)) {
-            Ok(cache) => Ok((cache, false)),
-            Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "the cache is set aside and fetched again");
-                for suffix in ["", "-wal", "-shm"] {
-                    let mut from = path.as_os_str().to_owned();
-                    from.push(suffix);
-                    let mut to = path.as_os_str().to_owned();
-                    to.push(".damaged");
-                    to.push(suffix);
-                    // What cannot be moved shows when the new one is opened.
-                    let _ = std::fs::rename(from, to);
-                }
-                Ok((Self::open_whole(Some(path))?, true))
-            }
-        }
-    }
-
-    fn open_whole(path: Option<&Path>) -> Result<Self> {
-        let connection = SCHEMA.open(path)?;
-        // Finds torn and foreign pages; whether rows say what the server said is the server's to repeat.
-        let found: String =
-            connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(database)?;
-        if found == "ok" {
-            return Ok(Self { connection });
-        }
-        Err(StorageError::Damaged { database: "cache", table: "(any)", row: found })
-    }
-
     /// Forgets everything: another account signed in.
     pub(crate) fn clear(&mut self) -> Result<()> {
-        self.connection
+        let transaction = self.connection.transaction().map_err(database)?;
+        transaction
             .execute_batch(
-                "BEGIN IMMEDIATE; DELETE FROM message; DELETE FROM recipient; DELETE FROM person;
-                 UPDATE place SET cursor = NULL, reported = NULL, directory_tag = NULL; COMMIT",
+                "DELETE FROM message; DELETE FROM recipient; DELETE FROM person;
+                 INSERT INTO message_stems (message_stems) VALUES ('delete-all');
+                 UPDATE place SET cursor = NULL, reported = NULL, directory_tag = NULL",
             )
-            .map_err(database)
+            .map_err(database)?;
+        transaction.commit().map_err(database)
     }
 
     /// How far the mailbox was fetched; `None` before the first page.

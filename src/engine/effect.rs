@@ -1,8 +1,8 @@
 //! Everything that an agent can do: one closed list. What the engine decides, the agent carries out.
 
 use restante_local_api::{
-    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode, ShowWhat,
-    Status,
+    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode,
+    SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Person, Timestamp};
 
@@ -182,6 +182,8 @@ pub enum Answer {
     Folders(Vec<FolderSummary>),
     /// A page.
     Folder(FolderPage),
+    /// Messages that were looked for.
+    Found(SearchPage),
     /// A message.
     Message(Box<Message>),
     /// A letter was written down.

@@ -15,6 +15,7 @@ use crate::{
     run::Run,
     settings_file::{SettingsFile, SettingsProblem},
     storage::StorageError,
+    storage_trouble::StorageTrouble,
     token::TokenInUse,
 };
 
@@ -56,6 +57,7 @@ pub struct Engine {
     /// A wish that is being written into the settings file, and who waits for it.
     pub(crate) writing_interval: Option<WritingInterval>,
     pub(crate) mailbox_revision: u64,
+    pub(crate) trouble: StorageTrouble,
 
     published: Option<Status>,
     face: Option<TrayFace>,
@@ -85,7 +87,7 @@ impl Engine {
     /// Opens the two databases, or makes them; `None` keeps both in memory.
     pub fn open(ledger: Option<&Path>, cache: Option<&Path>) -> Result<Self> {
         let ledger = Ledger::open(ledger)?;
-        let (cache, _set_aside) = Cache::open(cache)?;
+        let (cache, cache_set_aside) = Cache::open(cache)?;
         Ok(Self {
             account: ledger.account()?,
             mode: ledger.mode()?,
@@ -116,6 +118,7 @@ impl Engine {
             important: Vec::new(),
             writing_interval: None,
             mailbox_revision: 0,
+            trouble: StorageTrouble::at_start(cache_set_aside),
             published: None,
             face: None,
         })
@@ -133,7 +136,7 @@ impl Engine {
         };
         match self.show() {
             Ok(shown) => effects.extend(shown),
-            Err(error) => tracing::error!(%error, "the state could not be read back"),
+            Err(error) => effects.extend(self.storage_failed(&error, None, now)),
         }
         effects
     }
@@ -247,17 +250,6 @@ impl Engine {
                 self.start_run(Trigger::Online, now)
             }
         }
-    }
-
-    /// Nothing is half-written: each store method is one transaction. The run ends, and the next one
-    /// tries again.
-    fn storage_failed(&mut self, error: &StorageError, asked: Option<CallId>, now: Timestamp) -> Vec<Effect> {
-        tracing::error!(%error, "could not be written down");
-        let mut effects = self.fail_run(error, now);
-        if let Some(call) = asked {
-            effects.push(Effect::Answer { call, answer: Err(crate::local::storage_problem(error)) });
-        }
-        effects
     }
 
     /// What has changed for those that show it.

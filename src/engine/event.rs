@@ -226,6 +226,15 @@ pub enum Ask {
         /// The text.
         text: String,
     },
+    /// The messages that hold these words.
+    Search {
+        /// The words, as the person wrote them.
+        words: String,
+        /// Where the page before it ended.
+        before: Option<String>,
+        /// How many rows.
+        limit: u32,
+    },
     /// The scheduler's jobs.
     Jobs,
     /// Sign in.

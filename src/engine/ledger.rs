@@ -3,8 +3,9 @@
 mod alerts;
 mod letters;
 mod settings;
+mod whole;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use restante_model::{Login, Person};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -37,6 +38,7 @@ pub struct Account {
 /// The ledger's database.
 pub(crate) struct Ledger {
     connection: Connection,
+    path: Option<PathBuf>,
 }
 
 type Result<T> = std::result::Result<T, StorageError>;
@@ -46,11 +48,6 @@ pub(crate) fn database(source: rusqlite::Error) -> StorageError {
 }
 
 impl Ledger {
-    /// Opens the ledger in this file, or one in memory for tests.
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
-        Ok(Self { connection: SCHEMA.open(path)? })
-    }
-
     /// Who is signed in, or was last.
     pub(crate) fn account(&self) -> Result<Option<Account>> {
         self.connection

@@ -14,10 +14,12 @@ mod ledger;
 mod local;
 mod outbox;
 mod run;
+mod search;
 pub mod settings_file;
 mod sign_in;
 mod status;
 mod storage;
+mod storage_trouble;
 #[cfg(test)]
 mod stories;
 mod token;

@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// The most rows of one page.
-const MAX_ROWS: u32 = 500;
+pub(crate) const MAX_ROWS: u32 = 500;
 
-type Reply = std::result::Result<Answer, LocalProblem>;
+pub(crate) type Reply = std::result::Result<Answer, LocalProblem>;
 
-fn problem(code: LocalProblemKind, detail: impl Into<String>, hint: Option<&str>) -> LocalProblem {
+pub(crate) fn problem(code: LocalProblemKind, detail: impl Into<String>, hint: Option<&str>) -> LocalProblem {
     LocalProblem { code, detail: detail.into(), hint: hint.map(str::to_owned) }
 }
 
@@ -56,6 +56,11 @@ pub(crate) fn storage_problem(error: &StorageError) -> LocalProblem {
     )
 }
 
+/// A page is asked for that no page before it named.
+pub(crate) fn bad_before() -> LocalProblem {
+    problem(LocalProblemKind::Invalid, "`before` is not what a page before gave as next_before", None)
+}
+
 pub(crate) fn signed_out() -> LocalProblem {
     problem(LocalProblemKind::SignedOut, "nobody is signed in", Some("sign in with `restante login URL`"))
 }
@@ -75,6 +80,7 @@ impl Engine {
                 None => Err(not_found(id)),
             },
             Ask::Directory { text } => Ok(Answer::People(self.cache.people(&text)?)),
+            Ask::Search { words, before, limit } => self.search(&words, before.as_deref(), limit)?,
             Ask::Jobs => Ok(Answer::Jobs(self.jobs())),
             Ask::Check { wait } => return self.check_asked(call, wait, now),
             Ask::MarkRead(id) => match self.mark_read(id, now)? {
@@ -202,11 +208,7 @@ impl Engine {
                 Some((sent_at.parse().unwrap_or_default(), id.to_owned()))
             }
             Some(_) => {
-                return Ok(Err(problem(
-                    LocalProblemKind::Invalid,
-                    "`before` is not what a page before gave as next_before",
-                    None,
-                )));
+                return Ok(Err(bad_before()));
             }
         };
         let messages = self.cache.rows(direction, place, limit, unread)?;
@@ -221,7 +223,7 @@ impl Engine {
         Ok(Ok(Answer::Folder(FolderPage { messages: messages?, next_before: None })))
     }
 
-    fn letter_row(&self, written: &WrittenLetter, state: RowState) -> Result<MessageRow> {
+    pub(crate) fn letter_row(&self, written: &WrittenLetter, state: RowState) -> Result<MessageRow> {
         let Some(account) = &self.account else {
             // Letters are only taken from somebody signed in, drafts perhaps from before that.
             return Ok(row_from(&nobody(), written, Vec::new(), state));

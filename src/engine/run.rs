@@ -308,6 +308,9 @@ impl Engine {
             new: run.new,
         };
         self.last_check = Some(last.clone());
+        if outcome == CheckOutcome::Ok {
+            self.trouble.over();
+        }
         let answers = run.waiting_calls.into_iter().map(|(call, joined)| Effect::Answer {
             call,
             answer: Ok(Answer::Check(CheckAnswer { check: Some(last.clone()), joined })),

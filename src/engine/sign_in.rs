@@ -72,8 +72,9 @@ impl Engine {
                 && before.organisation == account.organisation
                 && before.user.login == account.user.login
         };
-        let fresh = !self.account.as_ref().is_some_and(same);
-        if fresh {
+        // Where it is not known whose the mail is, it is fetched again, and nothing announced twice.
+        let fresh = self.account.as_ref().is_some_and(|before| !same(before));
+        if fresh || self.account.is_none() {
             self.cache.clear()?;
             self.synced = SyncedInterval::default();
             self.mailbox_revision += 1;

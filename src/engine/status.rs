@@ -40,6 +40,7 @@ impl Engine {
             drafts: self.ledger.draft_count()?,
             carriers: self.carriers,
             settings_problem: self.settings_problem.clone(),
+            storage: self.storage_status(),
             mailbox_revision: self.mailbox_revision,
         })
     }

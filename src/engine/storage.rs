@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use restante_model::{MessageId, Timestamp};
-use rusqlite::{Connection, types::Type};
+use rusqlite::{Connection, ErrorCode, types::Type};
 
 /// Why something could not be written down or read back.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,95 @@ pub enum StorageError {
         /// The row's key.
         row: String,
     },
+}
+
+impl StorageError {
+    /// Whether what is in the file is not what was written there, so that trying again does not help.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Newer { .. } => false,
+            // What a column holds and cannot be read is not what was written there.
+            Self::Database { source: rusqlite::Error::FromSqlConversionFailure(..), .. } => true,
+            Self::Database { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ),
+        }
+    }
+
+    /// Whether the disk, or the part of it that this user may fill, is full: what was to be written is
+    /// not, and is worth trying again.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if source.sqlite_error_code() == Some(ErrorCode::DiskFull))
+    }
+
+    /// Whether the cache holds what cannot be read, so that it is to be fetched anew.
+    pub(crate) fn spoils_cache(&self) -> bool {
+        match self {
+            Self::Database { database, .. } | Self::Damaged { database, .. } => {
+                *database == "cache" && self.is_damage()
+            }
+            Self::Newer { .. } => false,
+        }
+    }
+
+    /// Whether the file cannot be used now, which says nothing of what is in it.
+    pub(crate) fn is_circumstance(&self) -> bool {
+        let Self::Database { source, .. } = self else { return false };
+        matches!(
+            source.sqlite_error_code(),
+            Some(
+                ErrorCode::DiskFull
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::SystemIoFailure
+                    | ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::OutOfMemory
+                    | ErrorCode::FileLockingProtocolFailed
+            )
+        )
+    }
+}
+
+/// Moves a database's files aside, beside where they were, in place of what was set aside before.
+pub(crate) fn set_aside(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let (from, to) = (beside(path, suffix), beside(&name_aside(path), suffix));
+        // What was set aside before must not lie beside what is set aside now.
+        let _ = std::fs::remove_file(&to);
+        // What cannot be moved shows when the new one is opened.
+        let _ = std::fs::rename(from, to);
+    }
+}
+
+/// Where a damaged database is moved.
+pub(crate) fn name_aside(path: &Path) -> PathBuf {
+    beside(path, ".damaged")
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Whether a write-ahead log lies beside the file with something in it.
+pub(crate) fn has_log(path: &Path) -> bool {
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
+}
+
+/// Looks through the whole file: finds torn and foreign pages, not changed letters.
+pub(crate) fn look_through(database: &'static str, connection: &Connection) -> Result<(), StorageError> {
+    let found: String = connection
+        .pragma_query_value(None, "quick_check", |row| row.get(0))
+        .map_err(|source| StorageError::Database { database, source })?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(StorageError::Damaged { database, table: "(any)", row: found })
 }
 
 /// How surely a commit is on disk when it returns.

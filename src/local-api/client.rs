@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message, PutInterval,
-    PutMode, Show, Status, path,
+    PutMode, SearchPage, Show, Status, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -123,6 +123,19 @@ impl Client {
     /// The people whose login or name holds `text`.
     pub async fn directory(&self, text: &str) -> Result<Vec<Person>, ClientError> {
         self.call(self.request(reqwest::Method::GET, path::DIRECTORY).query(&[("q", text)])).await
+    }
+
+    /// The messages that hold every word of `text`, newest first; `before` as the page before it said.
+    pub async fn search(
+        &self,
+        text: &str,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<SearchPage, ClientError> {
+        let limit = limit.to_string();
+        let mut query = vec![("q", text), ("limit", &limit)];
+        query.extend(before.map(|before| ("before", before)));
+        self.call(self.request(reqwest::Method::GET, path::SEARCH).query(&query)).await
     }
 
     /// The scheduler's jobs.

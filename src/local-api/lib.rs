@@ -13,12 +13,15 @@ mod status;
 
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Events};
-pub use mail::{Direction, FolderPage, FolderSummary, Message, MessageRow, Recipient, RowState};
+pub use mail::{
+    Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, Recipient, RowState, SearchPage,
+};
 pub use requests::{
     CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat,
 };
 pub use restante_model as model;
 pub use status::{
-    Account, Carriers, CheckOutcome, Connection, IntervalStatus, Job, KeyringState, LastCheck, Mode,
-    NotificationsState, Offered, OutboxStatus, SCHEMA, Status, TrayState, Trigger,
+    Account, CacheState, Carriers, CheckOutcome, Connection, DiskState, IntervalStatus, Job, KeyringState,
+    LastCheck, Mode, NotificationsState, Offered, OutboxStatus, SCHEMA, Status, StorageStatus, TrayState,
+    Trigger,
 };

@@ -25,6 +25,25 @@ pub struct FolderPage {
     pub next_before: Option<String>,
 }
 
+/// Answer to `GET /v1/search?q=&before=&limit=`: messages that hold every word of the question, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchPage {
+    /// The messages.
+    pub messages: Vec<FoundMessage>,
+    /// What to give as `before` for the page that follows; absent at the end.
+    pub next_before: Option<String>,
+}
+
+/// A message that was looked for, and where it lies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundMessage {
+    /// In which folder.
+    pub folder: Folder,
+    /// Its row there.
+    #[serde(flatten)]
+    pub row: MessageRow,
+}
+
 /// One row of a folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MessageRow {

@@ -20,6 +20,8 @@ pub const MODE: &str = "/v1/mode";
 pub const INTERVAL: &str = "/v1/interval";
 /// The users that can be written to.
 pub const DIRECTORY: &str = "/v1/directory";
+/// Messages by the words in them.
+pub const SEARCH: &str = "/v1/search";
 /// The scheduler's jobs.
 pub const JOBS: &str = "/v1/jobs";
 /// Server-sent events; the first one is the whole state.

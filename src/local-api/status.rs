@@ -43,6 +43,9 @@ pub struct Status {
     /// What is wrong with the settings file, with line and column; absent when it is good.
     #[serde(default)]
     pub settings_problem: Option<String>,
+    /// How what is kept on this device fares.
+    #[serde(default)]
+    pub storage: StorageStatus,
     /// Grows whenever a folder or a message changes: whoever shows them looks again.
     #[serde(default)]
     pub mailbox_revision: u64,
@@ -177,6 +180,44 @@ pub struct OutboxStatus {
     pub waiting: u64,
     /// Refused, with why in the outbox.
     pub refused: u64,
+}
+
+/// How what is kept on this device fares.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StorageStatus {
+    /// The copy of what the server has.
+    pub cache: CacheState,
+    /// Where a damaged ledger lies that was set aside, after what could be read of it was taken over:
+    /// letters, drafts and what was announced. Absent where there is none.
+    pub ledger_set_aside: Option<String>,
+    /// Whether it can be written.
+    pub disk: DiskState,
+}
+
+/// The copy of what the server has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheState {
+    /// It is whole.
+    #[default]
+    Ok,
+    /// It was damaged and set aside; the mail is being fetched again.
+    Rebuilding,
+    /// It was damaged and set aside since the agent started; the mail was fetched again.
+    Rebuilt,
+}
+
+/// Whether what is to be kept can be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiskState {
+    /// It can, as far as is known.
+    #[default]
+    Ok,
+    /// The disk is full: nothing is half-written, and every check tries again.
+    Full,
+    /// The disk fails, or the file may not be written.
+    Failing,
 }
 
 /// What the desktop gives the agent.

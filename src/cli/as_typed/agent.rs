@@ -168,6 +168,7 @@ pub(super) fn status() -> Value {
                      "pending": false, "min_seconds": 30, "max_seconds": 86400,
                      "synced_at": "2026-11-24T11:55:00Z"},
         "outbox": {"waiting": 1, "refused": 0}, "drafts": 2,
+        "storage": {"cache": "ok", "ledger_set_aside": null, "disk": "ok"},
         "carriers": {"tray": "shown", "notifications": "ok", "keyring": "file"}
     })
 }
@@ -188,6 +189,18 @@ pub(super) fn row(id: &str, state: &str) -> Value {
         "subject": "Minutes", "importance": "high", "sent_at": "2026-11-24T11:00:00Z",
         "state": state, "bold": true, "not_delivered": [], "refused": null
     })
+}
+
+pub(super) fn found(rows: &[Value]) -> Value {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let mut row = row.clone();
+            row["folder"] = json!("inbox");
+            row
+        })
+        .collect();
+    json!({"messages": rows, "next_before": null})
 }
 
 pub(super) fn page(rows: &[Value]) -> Value {

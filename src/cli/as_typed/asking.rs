@@ -42,6 +42,17 @@ async fn people_get_the_status_in_words_and_the_interval_explained() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_the_storage_is_told_and_nothing_else_is() {
+    let full = status_with(&[("/storage/disk", json!("full")), ("/storage/cache", json!("rebuilding"))]);
+    let agent = Agent::start().answers("GET /v1/status", full).answers("GET /v1/status", status());
+    let ran = SCRIPT.types(&agent, &["status"]).await;
+    assert!(ran.output.contains("the disk is full"), "{}", ran.output);
+    assert!(ran.output.contains("it is being fetched again"), "{}", ran.output);
+    let well = SCRIPT.types(&agent, &["status"]).await;
+    assert!(!well.output.contains("storage"), "{}", well.output);
+}
+
+#[tokio::test]
 async fn watching_prints_each_state_and_ends_with_the_agent() {
     let states = [status(), status_with(&[("/unread", json!(4))])];
     let agent = Agent::start().answers("GET /v1/events", events(&states));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Caller, ReaderGone, SCRIPT,
-    agent::{Agent, ID, page, row, status, status_with},
+    agent::{Agent, ID, found, page, row, status, status_with},
 };
 use crate::{Surroundings, run};
 
@@ -200,4 +200,25 @@ async fn a_reader_that_has_seen_enough_is_success_and_has_read_the_message() {
     .await;
     assert_eq!((exit, errors), (Exit::Done, Vec::new()));
     agent.request(&format!("POST /v1/messages/{ID}/read"));
+}
+
+#[tokio::test]
+async fn words_are_looked_for_together_and_what_is_found_says_its_folder() {
+    let agent = Agent::start().answers("GET /v1/search", found(&[row(ID, "read")]));
+    let ran = SCRIPT.types(&agent, &["search", "foo-bar", "т.е."]).await;
+    assert_eq!(ran.exit, Exit::Done, "{ran:?}");
+    let line = ran.output.lines().nth(1).unwrap();
+    assert!(line.contains(ID) && line.contains("Inbox") && line.contains("Minutes"), "{line}");
+    let query = agent.request("GET /v1/search").query;
+    assert!(query.starts_with("q=foo-bar+%D1%82.%D0%B5.&limit=50"), "{query}");
+    let ran = SCRIPT.types(&agent, &["search", "minutes", "--json"]).await;
+    assert_eq!(ran.object(), found(&[row(ID, "read")]));
+}
+
+#[tokio::test]
+async fn nothing_found_is_said_and_is_the_code_for_none() {
+    let agent = Agent::start().answers("GET /v1/search", found(&[]));
+    let ran = SCRIPT.types(&agent, &["search", "nothing"]).await;
+    assert_eq!((ran.exit, ran.errors.as_str()), (Exit::No, "nothing found\n"));
+    assert_eq!(SCRIPT.types(&agent, &["search"]).await.exit, Exit::Usage);
 }

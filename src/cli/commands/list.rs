@@ -116,8 +116,18 @@ fn table(session: &Session<'_, '_>, folder: Folder, rows: &[MessageRow]) -> Tabl
     table
 }
 
-fn name(person: &Person) -> String {
+pub(crate) fn name(person: &Person) -> String {
     if person.name.trim().is_empty() { person.login.to_string() } else { person.name.clone() }
+}
+
+/// The words for a folder.
+pub(crate) fn folder_name(words: &Words, folder: Folder) -> String {
+    match folder {
+        Folder::Inbox => words.text("folder-inbox"),
+        Folder::Sent => words.text("folder-sent"),
+        Folder::Drafts => words.text("folder-drafts"),
+        Folder::Outbox => words.text("folder-outbox"),
+    }
 }
 
 /// What became of a message: what is delivered to us and not opened is unread.

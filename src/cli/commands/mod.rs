@@ -11,6 +11,7 @@ mod offline;
 mod open;
 mod quit;
 mod read;
+mod search;
 mod send;
 mod status;
 mod write;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Check(check::Check),
     List(list::List),
     Read(read::Read),
+    Search(search::Search),
     Send(send::Send),
     #[command(subcommand)]
     Draft(draft::Draft),
@@ -48,6 +50,7 @@ impl Command {
             Self::Check(check) => check.run(session).await,
             Self::List(list) => list.run(session).await,
             Self::Read(read) => read.run(session).await,
+            Self::Search(search) => search.run(session).await,
             Self::Send(send) => send.run(session).await,
             Self::Draft(draft) => draft.run(session).await,
             Self::Offline(offline) => offline.run(session).await,

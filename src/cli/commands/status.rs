@@ -3,7 +3,8 @@
 use clap::Args;
 use restante_l10n::{Value, Words};
 use restante_local_api::{
-    self as api, Connection, KeyringState, Mode, NotificationsState, TrayState, Trigger,
+    self as api, CacheState, Connection, DiskState, KeyringState, Mode, NotificationsState, TrayState,
+    Trigger,
 };
 use restante_process::Exit;
 
@@ -65,6 +66,9 @@ fn print(session: &mut Session<'_, '_>, status: &api::Status) -> Result<(), Fail
     }
     row("cli-label-outbox", outbox(words, status));
     row("cli-label-drafts", status.drafts.to_string());
+    for trouble in storage(words, status) {
+        row("cli-label-storage", trouble);
+    }
     for lack in lacks(words, status) {
         row("cli-label-lacks", lack);
     }
@@ -134,6 +138,26 @@ fn outbox(words: &Words, status: &api::Status) -> String {
         .map(|(key, count)| words.with(key, &[("count", Value::Number(count))]))
         .collect();
     if said.is_empty() { words.text("cli-outbox-empty") } else { said.join(", ") }
+}
+
+/// What is wrong with what is kept on this device.
+fn storage(words: &Words, status: &api::Status) -> Vec<String> {
+    let cache = match status.storage.cache {
+        CacheState::Ok => None,
+        CacheState::Rebuilding => Some(words.text("storage-cache-rebuilding")),
+        CacheState::Rebuilt => Some(words.text("storage-cache-rebuilt")),
+    };
+    let disk = match status.storage.disk {
+        DiskState::Ok => None,
+        DiskState::Full => Some(words.text("storage-disk-full")),
+        DiskState::Failing => Some(words.text("storage-disk-failing")),
+    };
+    let ledger = status
+        .storage
+        .ledger_set_aside
+        .as_ref()
+        .map(|path| words.with("storage-ledger-set-aside", &[("path", Value::Text(&safe_line(path)))]));
+    [disk, cache, ledger].into_iter().flatten().collect()
 }
 
 /// What the desktop does not give the agent.

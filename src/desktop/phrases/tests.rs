@@ -74,6 +74,7 @@ fn status() -> Status {
             keyring: KeyringState::Ok,
         },
         settings_problem: None,
+        storage: restante_local_api::StorageStatus::default(),
         mailbox_revision: 0,
     }
 }
@@ -214,4 +215,17 @@ fn a_broken_settings_file_is_said_while_all_else_is_well() {
     let problem = "config.toml:3:1: unknown key";
     let said = line_of(&russian(), Status { settings_problem: Some(problem.into()), ..status() });
     assert_eq!((said.tone, said.strip.as_str()), (Tone::Good, problem));
+}
+
+#[test]
+fn a_full_disk_is_said_before_a_broken_settings_file() {
+    let storage = restante_local_api::StorageStatus {
+        disk: restante_local_api::DiskState::Full,
+        ..restante_local_api::StorageStatus::default()
+    };
+    let said = line_of(
+        &russian(),
+        Status { storage, settings_problem: Some("config.toml:3:1: unknown key".into()), ..status() },
+    );
+    assert!(said.strip.starts_with("диск заполнен"), "{}", said.strip);
 }

@@ -6,7 +6,10 @@ use restante_model::{DeliveryState, Login, MessageId, Timestamp};
 use restante_server_api::{Change, ChangesPage, Direction, Message, Recipient, RemovedReason};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Cache, Result, database};
+use super::{
+    Cache, Result, database,
+    sums::{Head, body_sum},
+};
 use crate::storage;
 
 /// What a page did to the cache.
@@ -111,13 +114,24 @@ fn apply_one(
                     if known == Some(DeliveryState::Delivered) {
                         applied.no_longer_unread.push(*message_id);
                     }
-                    let id = message_id.to_string();
-                    transaction.execute("DELETE FROM message WHERE id = ?1", [&id])?;
-                    transaction.execute("DELETE FROM recipient WHERE message_id = ?1", [&id]).map(drop)
+                    remove(transaction, *message_id)
                 }
             }
         }
     }
+}
+
+/// Takes a message away, with its stems and its recipients.
+fn remove(transaction: &Transaction<'_>, id: MessageId) -> rusqlite::Result<()> {
+    let id = id.to_string();
+    for sql in [
+        "DELETE FROM message_stems WHERE rowid IN (SELECT number FROM message WHERE id = ?1)",
+        "DELETE FROM message WHERE id = ?1",
+        "DELETE FROM recipient WHERE message_id = ?1",
+    ] {
+        transaction.prepare_cached(sql)?.execute([&id])?;
+    }
+    Ok(())
 }
 
 fn received_state(transaction: &Transaction<'_>, id: MessageId) -> rusqlite::Result<Option<DeliveryState>> {
@@ -174,31 +188,37 @@ fn delivery(
         .map(drop)
 }
 
+/// Puts a message in that is not here yet, with its sums and its stems.
 fn put(transaction: &Transaction<'_>, message: &Message, state: DeliveryState) -> rusqlite::Result<()> {
-    let id = message.id.to_string();
-    let direction = match message.direction {
-        Direction::Received { .. } => "received",
-        Direction::Sent { .. } => "sent",
-    };
-    transaction
+    let head = Head::of(message);
+    let inserted = transaction
         .prepare_cached(
-            "INSERT INTO message (id, direction, from_login, from_name, recipients, subject, body, importance,
-                 sent_at, expires_at, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id, direction) DO NOTHING",
+            "INSERT INTO message (id, direction, from_login, from_name, recipients, subject, importance,
+                 sent_at, expires_at, state, head_sum, body_sum, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             ON CONFLICT (id, direction) DO NOTHING",
         )?
         .execute(params![
-            id,
-            direction,
-            message.from.login.as_str(),
-            message.from.name,
-            serde_json::to_string(&message.to).unwrap_or_default(),
-            message.subject,
-            message.body,
-            message.importance.as_str(),
-            message.sent_at.unix_ms(),
-            message.expires_at.unix_ms(),
-            state.as_str()
+            head.id,
+            head.direction,
+            head.from_login,
+            head.from_name,
+            head.recipients,
+            head.subject,
+            head.importance,
+            head.sent_at,
+            head.expires_at,
+            state.as_str(),
+            head.sum(),
+            body_sum(&message.body),
+            message.body
         ])?;
+    if inserted > 0 {
+        let number = transaction.last_insert_rowid();
+        transaction
+            .prepare_cached("INSERT INTO message_stems (rowid, stems) VALUES (?1, ?2)")?
+            .execute(params![number, super::search::stems_of(message)])?;
+    }
     let Direction::Sent { recipients } = &message.direction else { return Ok(()) };
     for (position, recipient) in recipients.iter().enumerate() {
         put_recipient(transaction, message.id, recipient, position)?;

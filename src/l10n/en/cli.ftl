@@ -49,6 +49,7 @@ cli-new = { $count ->
     [one] { $count } new message
    *[other] { $count } new messages
 }
+cli-nothing-found = nothing found
 cli-more = only the newest { $count } are shown: --limit shows more
 
 # Status
@@ -59,6 +60,7 @@ cli-label-interval = checks
 cli-label-last-check = last check
 cli-label-outbox = outbox
 cli-label-drafts = drafts
+cli-label-storage = storage
 cli-label-lacks = note
 cli-label-settings = settings
 cli-account = { $user } of { $organisation } at { $server }
@@ -110,6 +112,7 @@ cli-no-answer-yet = no answer yet
 cli-next-check = next check { $moment }
 
 # Tables
+cli-title-folder = folder
 cli-title-id = id
 cli-title-state = state
 cli-title-job = job

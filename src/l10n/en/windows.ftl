@@ -158,3 +158,10 @@ no-window = the window could not be opened: { $why }
 agent-not-running = the mail agent is not running: no answer on { $socket }
 agent-not-running-hint = start it: restante-agent
 nothing-to-show = none of these messages is unread any more
+
+# What is wrong with what is kept on this device; the command line says it too
+storage-cache-rebuilding = the copy of your mail was damaged; it is being fetched again, and nothing is lost
+storage-cache-rebuilt = the copy of your mail was damaged and has been fetched again
+storage-ledger-set-aside = drafts and outgoing letters were damaged; what could be read was kept, the damaged file is { $path }
+storage-disk-full = the disk is full: nothing new can be kept until there is room; it is tried again at every check
+storage-disk-failing = the agent's files cannot be read or written; it is tried again at every check

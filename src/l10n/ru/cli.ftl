@@ -50,6 +50,7 @@ cli-new = { $count ->
     [few] { $count } новых письма
    *[many] { $count } новых писем
 }
+cli-nothing-found = ничего не найдено
 cli-more = показаны только последние { $count }: больше покажет --limit
 
 # Состояние
@@ -60,6 +61,7 @@ cli-label-interval = проверки
 cli-label-last-check = последняя проверка
 cli-label-outbox = исходящие
 cli-label-drafts = черновики
+cli-label-storage = хранение
 cli-label-lacks = замечание
 cli-label-settings = настройки
 cli-account = { $user }, { $organisation }, { $server }
@@ -113,6 +115,7 @@ cli-no-answer-yet = ответа ещё не было
 cli-next-check = следующая проверка { $moment }
 
 # Таблицы
+cli-title-folder = папка
 cli-title-id = номер
 cli-title-state = состояние
 cli-title-job = задание

@@ -1,0 +1,251 @@
+//! Words as the search knows them: one spelling, no endings. SQLite's own tokenizers neither know Russian
+//! endings nor that ё and е are one letter to a reader, so both text and question pass through here.
+
+use std::{borrow::Cow, collections::HashSet};
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Longer than any word; what is longer is no word, and is found by its beginning.
+const MAX_WORD_CHARACTERS: usize = 64;
+/// More words than anybody asks for; FTS5 takes 256.
+const MAX_WORDS_ASKED: usize = 32;
+
+/// Words whose stem changes with the ending, which Snowball does not follow: the genitive plural puts a
+/// vowel into the stem, and a few short words lose one. On the right, the stem of their other forms.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("бумажек", "бумажк"),
+    ("выписок", "выписк"),
+    ("денег", "деньг"),
+    ("дне", "ден"),
+    ("дней", "ден"),
+    ("днем", "ден"),
+    ("дни", "ден"),
+    ("дню", "ден"),
+    ("дня", "ден"),
+    ("дням", "ден"),
+    ("днями", "ден"),
+    ("днях", "ден"),
+    ("досок", "доск"),
+    ("задержек", "задержк"),
+    ("закупок", "закупк"),
+    ("заметок", "заметк"),
+    ("записок", "записк"),
+    ("заявок", "заявк"),
+    ("карточек", "карточк"),
+    ("кнопок", "кнопк"),
+    ("копеек", "копейк"),
+    ("окон", "окн"),
+    ("отметок", "отметк"),
+    ("оценок", "оценк"),
+    ("ошибок", "ошибк"),
+    ("папок", "папк"),
+    ("писем", "письм"),
+    ("площадок", "площадк"),
+    ("подписок", "подписк"),
+    ("поездок", "поездк"),
+    ("поставок", "поставк"),
+    ("посылок", "посылк"),
+    ("правок", "правк"),
+    ("проверок", "проверк"),
+    ("расписок", "расписк"),
+    ("рассылок", "рассылк"),
+    ("сводок", "сводк"),
+    ("скидок", "скидк"),
+    ("сносок", "сноск"),
+    ("справок", "справк"),
+    ("ссылок", "ссылк"),
+    ("ставок", "ставк"),
+    ("установок", "установк"),
+    ("чисел", "числ"),
+];
+
+/// The stems of these texts, each once, with a blank between them: what the index keeps of a message.
+pub(crate) fn index_text<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut seen = HashSet::new();
+    let mut line = String::new();
+    for text in texts {
+        each_word(text, |word| {
+            let stem = stem(word);
+            if !seen.contains(stem.as_ref()) {
+                line.push_str(&stem);
+                line.push(' ');
+                seen.insert(stem.into_owned());
+            }
+        });
+    }
+    line.pop();
+    line
+}
+
+/// What somebody looks for: every word, the last one as the beginning of one, since it may be still being
+/// typed. Anything that is neither letter nor digit only separates words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    whole: Vec<String>,
+    beginning: String,
+}
+
+impl Wanted {
+    /// `None` where the question holds no word.
+    pub(crate) fn from_words(question: &str) -> Option<Self> {
+        let mut words = Vec::new();
+        each_word(question, |word| {
+            if words.len() < MAX_WORDS_ASKED {
+                words.push(stem(word).into_owned());
+            }
+        });
+        let beginning = words.pop()?;
+        Some(Self { whole: words, beginning })
+    }
+
+    /// The same for FTS5. Each word is quoted, so that none of them is an operator; as they hold letters
+    /// and digits only, none of them ends its quotes.
+    pub(crate) fn expression(&self) -> String {
+        let mut expression = String::new();
+        for word in &self.whole {
+            expression.extend(["\"", word, "\" "]);
+        }
+        expression.extend(["\"", &self.beginning, "\"*"]);
+        expression
+    }
+
+    /// Whether a text that is in no index holds all of it.
+    pub(crate) fn found_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+        let line = index_text(texts);
+        let has = |fits: &dyn Fn(&str) -> bool| line.split(' ').any(fits);
+        self.whole.iter().all(|word| has(&|stem| stem == word))
+            && has(&|stem| stem.starts_with(&self.beginning))
+    }
+}
+
+/// Hands over each word in one spelling: composed, in small letters, е for ё, without marks of stress.
+fn each_word(text: &str, mut take: impl FnMut(&str)) {
+    let text = match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
+    };
+    let mut word = String::new();
+    let mut characters = 0;
+    for letter in text.chars().chain([' ']) {
+        if letter.is_alphanumeric() {
+            characters += 1;
+            if characters <= MAX_WORD_CHARACTERS {
+                word.extend(letter.to_lowercase().map(|letter| if letter == 'ё' { 'е' } else { letter }));
+            }
+        } else if !('\u{300}'..='\u{36f}').contains(&letter) && !word.is_empty() {
+            take(&word);
+            word.clear();
+            characters = 0;
+        }
+    }
+}
+
+/// The word without its ending: Russian for Cyrillic letters, English for Latin ones, as it is for all else.
+fn stem(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Stemmer::create(Algorithm::English).stem(word);
+    }
+    if !word.chars().all(|letter| ('\u{400}'..='\u{4ff}').contains(&letter)) {
+        return Cow::Borrowed(word);
+    }
+    match EXCEPTIONS.binary_search_by_key(&word, |(form, _)| form) {
+        Ok(at) => Cow::Borrowed(EXCEPTIONS[at].1),
+        Err(_) => Stemmer::create(Algorithm::Russian).stem(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn stems(text: &str) -> String {
+        index_text([text])
+    }
+
+    #[test]
+    fn forms_of_one_word_have_one_stem() {
+        for forms in [
+            "письмо письма письму письмом письме письмам письмами ПИСЬМАХ писем",
+            "деньги денег деньгам деньгами",
+            "отчёт отчета отчёту отчётом отчёты отчётов",
+            "справка справки справку справкой справок справкам",
+            "день дня дню днём дне дни дней дням днями днях",
+            "совещание совещания совещанию совещанием совещаний",
+            "окно окна окон окнам",
+            "letter letters Letter's",
+            "meeting meetings",
+        ] {
+            let stems = stems(forms);
+            let one = stems.trim_end_matches(" s");
+            assert!(!one.contains(' '), "{forms}: {stems}");
+        }
+    }
+
+    #[test]
+    fn the_list_of_exceptions_is_in_order_and_leads_to_stems_that_words_have() {
+        assert!(EXCEPTIONS.is_sorted_by(|one, other| one.0 < other.0));
+        // In the nominative each of them ends with a vowel more, or is its own stem.
+        for (form, stem_of_others) in EXCEPTIONS {
+            let has = ["", "а", "о", "и"].iter().any(|ending| {
+                Stemmer::create(Algorithm::Russian).stem(&format!("{stem_of_others}{ending}"))
+                    == *stem_of_others
+            });
+            assert!(has, "{form} leads to {stem_of_others}, which is no stem");
+        }
+    }
+
+    #[test]
+    fn one_word_is_one_however_it_is_spelled() {
+        let composed = "Ёлка, съёмный йод";
+        let decomposed: String = composed.nfd().collect();
+        assert_ne!(composed, decomposed);
+        assert_eq!(stems(composed), stems(&decomposed));
+        assert_eq!(stems("елка съемный йод"), stems(composed));
+        assert_eq!(stems("за\u{301}мок"), stems("замок"), "a mark of stress is no letter");
+    }
+
+    #[test]
+    fn signs_only_separate_words() {
+        let expression = |text| Wanted::from_words(text).map(|wanted| wanted.expression());
+        assert_eq!(expression("foo-bar").unwrap(), "\"foo\" \"bar\"*");
+        assert_eq!(expression("C++").unwrap(), "\"c\"*");
+        assert_eq!(expression("т.е.").unwrap(), "\"т\" \"е\"*");
+        assert_eq!(expression("a AND NOT \"b").unwrap(), "\"a\" \"and\" \"not\" \"b\"*");
+        for nothing in ["", "  ", "\"", "*", "'", "()", "-", "\u{301}"] {
+            assert_eq!(expression(nothing), None, "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_longer_than_words_are_is_found_by_its_beginning() {
+        let long = "я".repeat(100_000);
+        let wanted = Wanted::from_words(&long).unwrap();
+        assert!(wanted.expression().len() < 200);
+        assert!(wanted.found_in([long.as_str()]));
+    }
+
+    #[test]
+    fn text_that_is_in_no_index_is_looked_through_in_the_same_way() {
+        let wanted = Wanted::from_words("отчёты квар").unwrap();
+        assert!(wanted.found_in(["Отчет", "за третий квартал"]));
+        assert!(!wanted.found_in(["Отчет", "за год"]));
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_is_found_by_its_own_words(text in "\\PC{0,40}") {
+            if let Some(wanted) = Wanted::from_words(&text) {
+                prop_assert!(wanted.found_in([text.as_str()]), "{:?}", wanted);
+            }
+        }
+
+        #[test]
+        fn stems_are_letters_and_digits_and_blanks(text in "\\PC{0,40}") {
+            let stems = stems(&text);
+            prop_assert!(stems.chars().all(|it| it == ' ' || it.is_alphanumeric()), "{:?}", stems);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What the person looks for: in the cache by its index, and in what was written here and is not sent yet.
+
+use restante_local_api::{Direction, FoundMessage, RowState, SearchPage};
+use restante_model::Folder;
+
+use crate::{
+    cache::{FoundRow, Wanted},
+    effect::Answer,
+    engine::{Engine, Result},
+    ledger::WrittenLetter,
+    local::{MAX_ROWS, Reply, bad_before},
+};
+
+impl Engine {
+    /// The messages that hold every word, the last one perhaps not yet written to its end; newest first,
+    /// and before them what is still here to be written or sent. A question without a word finds nothing.
+    pub(crate) fn search(&self, words: &str, before: Option<&str>, limit: u32) -> Result<Reply> {
+        let before = match before.map(str::parse::<i64>) {
+            None => None,
+            Some(Ok(number)) => Some(number),
+            Some(Err(_)) => return Ok(Err(bad_before())),
+        };
+        let Some(wanted) = Wanted::from_words(words) else {
+            return Ok(Ok(Answer::Found(SearchPage { messages: Vec::new(), next_before: None })));
+        };
+        let mut messages = Vec::new();
+        if before.is_none() {
+            for (folder, state, letters) in [
+                (Folder::Drafts, RowState::Draft, self.ledger.drafts()?),
+                (Folder::Outbox, RowState::Waiting, self.ledger.outbox()?),
+            ] {
+                for letter in letters {
+                    messages.extend(self.letter_found(&wanted, &letter, folder, state)?);
+                }
+            }
+        }
+        let limit = limit.clamp(1, MAX_ROWS);
+        let found = self.cache.search(&wanted, before, limit)?;
+        let next_before =
+            found.last().filter(|_| found.len() == limit as usize).map(|last| last.number.to_string());
+        messages.extend(found.into_iter().map(|FoundRow { direction, row, .. }| {
+            let folder = match direction {
+                Direction::Received => Folder::Inbox,
+                Direction::Sent => Folder::Sent,
+            };
+            FoundMessage { folder, row }
+        }));
+        Ok(Ok(Answer::Found(SearchPage { messages, next_before })))
+    }
+
+    /// Letters here are few, so none of them is in an index.
+    fn letter_found(
+        &self,
+        wanted: &Wanted,
+        written: &WrittenLetter,
+        folder: Folder,
+        state: RowState,
+    ) -> Result<Option<FoundMessage>> {
+        let row = self.letter_row(written, state)?;
+        let texts = [written.letter.subject.as_str(), &written.letter.body];
+        let people = [&row.from].into_iter().chain(&row.to);
+        let texts =
+            texts.into_iter().chain(people.flat_map(|person| [person.name.as_str(), person.login.as_str()]));
+        Ok(wanted.found_in(texts).then_some(FoundMessage { folder, row }))
+    }
+}

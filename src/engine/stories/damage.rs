@@ -1,0 +1,271 @@
+//! Stories of damaged files and a full disk: nothing wrong is shown, nothing is announced twice, and what
+//! can be saved is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use proptest::prelude::*;
+use restante_local_api::{CacheState, DiskState};
+
+use super::*;
+
+/// An agent whose databases lie in a folder of their own.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn ledger(&self) -> PathBuf {
+        self.folder.path().join("ledger.sqlite")
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.folder.path().join("cache.sqlite")
+    }
+
+    fn open(&self) -> Engine {
+        Engine::open(Some(&self.ledger()), Some(&self.cache())).unwrap()
+    }
+
+    /// The same agent after its program was started again: the story goes on.
+    fn starts_again(&self, mut story: Story) -> Story {
+        story.engine = Engine::open(None, None).unwrap();
+        self.with_files_closed(story)
+    }
+
+    fn with_files_closed(&self, mut story: Story) -> Story {
+        story.engine = self.open();
+        story.done.clear();
+        story.happens(Event::Started { settings: Ok(SettingsFile::default()) });
+        story.happens(Event::TokenFound(TokenFound::Found(restante_local_api::KeyringState::Ok)));
+        story
+    }
+
+    /// What the folder shows and what each message says.
+    fn texts(story: &mut Story) -> Vec<(String, String)> {
+        let ask =
+            Ask::Folder { folder: restante_model::Folder::Inbox, before: None, limit: 500, unread: false };
+        let effects = story.engine.apply(Event::Asked { call: CallId(50), ask }, story.now);
+        let Some(Effect::Answer { answer: Ok(Answer::Folder(page)), .. }) = effects.first() else {
+            return Vec::new();
+        };
+        let ids: Vec<_> = page.messages.iter().map(|row| (row.id, row.subject.clone())).collect();
+        ids.into_iter()
+            .filter_map(|(id, subject)| {
+                let event = Event::Asked { call: CallId(51), ask: Ask::Message(id) };
+                match story.engine.apply(event, story.now).into_iter().next() {
+                    Some(Effect::Answer { answer: Ok(Answer::Message(message)), .. }) => {
+                        Some((subject, message.body))
+                    }
+                    _ => None,
+                }
+            })
+            .collect()
+    }
+}
+
+/// A mailbox large enough that every kind of page is in the file.
+fn mailbox() -> Vec<Change> {
+    (1..=40).map(|number| about(number, &format!("приказ {number}"), &"text of it ".repeat(100))).collect()
+}
+
+fn with_mail(desk: &Desk) -> Story {
+    let mut story = Story::with(desk.open());
+    story.waiting = mailbox();
+    story.due();
+    assert_eq!((story.popups(), story.unread()), (1, 40));
+    story
+}
+
+fn expected() -> Vec<(String, String)> {
+    (1..=40).rev().map(|number| (format!("приказ {number}"), "text of it ".repeat(100))).collect()
+}
+
+/// Whatever was done to the cache's files, the mail is there again, right, and without one alert.
+fn is_rebuilt(desk: &Desk, story: Story) {
+    let mut story = desk.starts_again(story);
+    // Reading meets what opening did not look at; the story's server answers what follows.
+    for _ in 0..2 {
+        let ask =
+            Ask::Folder { folder: restante_model::Folder::Inbox, before: None, limit: 500, unread: false };
+        story.happens(Event::Asked { call: CallId(50), ask });
+        for number in 1..=40 {
+            story.happens(Event::Asked { call: CallId(51), ask: Ask::Message(id(number)) });
+        }
+        story.due();
+    }
+    let texts = Desk::texts(&mut story);
+    assert_eq!(texts, expected());
+    assert_eq!(story.unread(), 40);
+    assert_eq!(story.popups(), 0, "mail was announced again");
+    assert_eq!(story.found("приказы", None, 500).0.len(), 40);
+    let storage = story.engine.status().unwrap().storage;
+    assert_ne!(storage.cache, CacheState::Rebuilding);
+}
+
+#[test]
+fn a_cache_that_is_no_database_is_fetched_again_and_the_person_is_told() {
+    let desk = Desk::new();
+    let mut story = with_mail(&desk);
+    story.engine = Engine::open(None, None).unwrap();
+    fs::write(desk.cache(), "this was a database").unwrap();
+    story.reachable = false;
+    let mut story = desk.starts_again(story);
+    let storage = |story: &Story| story.engine.status().unwrap().storage;
+    assert_eq!((storage(&story).cache, story.unread()), (CacheState::Rebuilding, 0));
+    story.reachable = true;
+    story.due();
+    assert_eq!((storage(&story).cache, story.unread(), story.popups()), (CacheState::Rebuilt, 40, 0));
+    assert!(desk.folder.path().join("cache.sqlite.damaged").exists());
+}
+
+#[test]
+fn a_cut_cache_a_zeroed_one_and_one_with_the_log_of_another_are_fetched_again() {
+    type Harm = fn(&Path);
+    let harms: [Harm; 4] = [
+        |cache| fs::write(cache, &fs::read(cache).unwrap()[..8_192]).unwrap(),
+        |cache| fs::write(cache, []).unwrap(),
+        |cache| {
+            let mut bytes = fs::read(cache).unwrap();
+            bytes[4_096 * 3..4_096 * 9].fill(0);
+            fs::write(cache, bytes).unwrap();
+        },
+        |cache| {
+            let other = Desk::new();
+            let open = with_mail(&other);
+            let log = fs::read(other.folder.path().join("cache.sqlite-wal")).unwrap();
+            drop(open);
+            fs::write(cache.with_extension("sqlite-wal"), log).unwrap();
+        },
+    ];
+    for harm in harms {
+        let desk = Desk::new();
+        let mut story = with_mail(&desk);
+        story.engine = Engine::open(None, None).unwrap();
+        harm(&desk.cache());
+        is_rebuilt(&desk, story);
+    }
+}
+
+proptest! {
+    // A failing case is printed; a file of them beside the crates would be taken for a crate.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
+
+    #[test]
+    fn flipped_bits_in_the_cache_never_show(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..8), 1..8),
+    ) {
+        let desk = Desk::new();
+        let mut story = with_mail(&desk);
+        story.engine = Engine::open(None, None).unwrap();
+        let mut bytes = fs::read(desk.cache()).unwrap();
+        for (place, bit) in flips {
+            let place = place.index(bytes.len());
+            bytes[place] ^= 1 << bit;
+        }
+        fs::write(desk.cache(), bytes).unwrap();
+        let mut story = desk.starts_again(story);
+        for (subject, body) in Desk::texts(&mut story) {
+            prop_assert!(expected().contains(&(subject, body)), "what is shown is what was sent");
+        }
+        prop_assert_eq!(story.popups(), 0, "mail was announced again");
+    }
+
+    #[test]
+    fn flipped_bits_in_the_ledger_never_send_another_letter(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..8), 1..8),
+    ) {
+        let desk = Desk::new();
+        let mut story = with_letters(&desk);
+        story.engine = Engine::open(None, None).unwrap();
+        let mut bytes = fs::read(desk.ledger()).unwrap();
+        for (place, bit) in flips {
+            let place = place.index(bytes.len());
+            bytes[place] ^= 1 << bit;
+        }
+        fs::write(desk.ledger(), bytes).unwrap();
+        let engine = desk.open();
+        for written in engine.ledger.outbox().unwrap() {
+            prop_assert!((101..=120).any(|number| written.letter == long_letter(number)), "{}", written.id);
+        }
+    }
+}
+
+fn long_letter(number: u128) -> Letter {
+    Letter { body: format!("letter {number} ").repeat(200), ..letter() }
+}
+
+/// Twenty letters wait, one is being written, forty messages were announced.
+fn with_letters(desk: &Desk) -> Story {
+    let mut story = with_mail(desk);
+    story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
+    for number in 101..=120 {
+        let ask = Ask::Send { id: id(number), letter: long_letter(number) };
+        story.happens(Event::Asked { call: CallId(2), ask });
+    }
+    story.happens(Event::Asked { call: CallId(3), ask: Ask::SaveDraft { id: id(200), letter: letter() } });
+    assert_eq!(story.engine.status().unwrap().outbox.waiting, 20);
+    story
+}
+
+#[test]
+fn of_a_damaged_ledger_all_that_can_be_read_is_kept_and_it_is_said() {
+    let desk = Desk::new();
+    let mut story = with_letters(&desk);
+    story.engine = Engine::open(None, None).unwrap();
+    // The page of one letter: of the others none is lost.
+    let mut bytes = fs::read(desk.ledger()).unwrap();
+    let text = b"letter 110 letter 110 letter 110";
+    let place = bytes.windows(text.len()).position(|window| window == text).unwrap();
+    bytes[place] = b'L';
+    fs::write(desk.ledger(), bytes).unwrap();
+
+    let mut story = desk.starts_again(story);
+    let status = story.engine.status().unwrap();
+    let aside = desk.folder.path().join("ledger.sqlite.damaged").display().to_string();
+    assert_eq!(status.storage.ledger_set_aside, Some(aside));
+    assert_eq!((status.outbox.waiting, status.drafts), (19, 1));
+    assert_eq!((status.mode, status.account.unwrap().user.as_str()), (Mode::Offline, "boris"));
+    story.happens(Event::Asked { call: CallId(9), ask: Ask::SetMode(Mode::Online) });
+    assert_eq!((story.posted.len(), story.popups()), (19, 0));
+    assert!(!story.posted.contains(&id(110)));
+}
+
+#[test]
+fn of_a_ledger_that_is_no_database_nothing_is_kept_and_the_agent_runs() {
+    let desk = Desk::new();
+    let story = with_letters(&desk);
+    drop(story);
+    fs::write(desk.ledger(), vec![7; 50_000]).unwrap();
+    let engine = desk.open();
+    let status = engine.status().unwrap();
+    assert!(status.storage.ledger_set_aside.is_some());
+    assert_eq!((status.account, status.outbox.waiting), (None, 0));
+}
+
+#[test]
+fn a_full_disk_is_said_and_tried_again_and_nothing_is_half_written() {
+    let mut story = Story::signed_in();
+    story.due();
+    story.engine.cache.leave_room_for(4).unwrap();
+    story.waiting = mailbox();
+    story.due();
+    let status = story.engine.status().unwrap();
+    assert_eq!((status.storage.disk, status.unread), (DiskState::Full, 0));
+    assert_eq!(status.last_check.unwrap().outcome, CheckOutcome::Failed);
+    assert_eq!(story.engine.cache.cursor().unwrap().map_or(0, |cursor| cursor.modseq), 0);
+    assert_eq!(story.popups(), 0);
+
+    story.engine.cache.leave_room_for(100_000).unwrap();
+    // The server still has what could not be kept.
+    story.waiting = std::mem::take(&mut story.kept);
+    story.due();
+    let status = story.engine.status().unwrap();
+    assert_eq!((status.storage.disk, status.unread, story.popups()), (DiskState::Ok, 40, 1));
+}

@@ -6,9 +6,11 @@
 
 mod alert;
 mod cache;
+mod drafts;
 pub mod effect;
 mod engine;
 pub mod event;
+mod ids;
 mod interval;
 mod ledger;
 mod local;
@@ -20,6 +22,7 @@ mod status;
 mod storage;
 #[cfg(test)]
 mod stories;
+mod wake;
 
 pub use effect::Effect;
 pub use engine::Engine;

@@ -1,13 +1,15 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
-use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState};
+mod letters;
+
+use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState, Undo};
 use restante_model::{
     CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Letter, MessageId, Person, Seconds,
     Timestamp,
 };
 use restante_server_api::{
     Accepted, AcceptedRecipient, Change, ChangesPage, Device, Direction, Directory, Message, Organisation,
-    Problem, ProblemKind, Session, Settings,
+    Problem, ProblemKind, SavedDraft, Session, Settings,
 };
 
 use crate::{
@@ -67,6 +69,10 @@ struct Story {
     waiting: Vec<Change>,
     /// Whether the server answers.
     reachable: bool,
+    /// Whether the post office knows nobody.
+    unknown: bool,
+    /// A letter that never gets through.
+    stuck: Option<MessageId>,
     /// Every effect that is no exchange with the server.
     done: Vec<Effect>,
     /// Every letter posted.
@@ -76,12 +82,18 @@ struct Story {
 
 impl Story {
     fn signed_in() -> Self {
+        Self::signed_in_on(Engine::open(None, None).unwrap())
+    }
+
+    fn signed_in_on(engine: Engine) -> Self {
         let mut story = Self {
-            engine: Engine::open(None, None).unwrap(),
+            engine,
             now: at(0),
             modseq: 0,
             waiting: Vec::new(),
             reachable: true,
+            unknown: false,
+            stuck: None,
             done: Vec::new(),
             posted: Vec::new(),
             checks: 0,
@@ -164,8 +176,23 @@ impl Story {
                         state: DeliveryState::Waiting,
                     }],
                 };
-                Event::Posted { id: *id, outcome: ok().map(|()| accepted) }
+                let outcome = if self.stuck == Some(*id) {
+                    Err(away())
+                } else if self.unknown && self.reachable {
+                    let problem = Problem::new(ProblemKind::UnknownRecipient, "nobody here is called anna");
+                    Err(ServerError::Refused(Box::new(problem)))
+                } else {
+                    ok().map(|()| accepted)
+                };
+                Event::Posted { id: *id, outcome }
             }
+            Effect::SaveDraft { id, letter, base_version } => {
+                let content_sum = letter.content_sum();
+                let saved =
+                    SavedDraft { id: *id, version: base_version.unwrap_or(0) + 1, saved_at: self.now };
+                Event::DraftSaved { id: *id, content_sum, outcome: ok().map(|()| saved) }
+            }
+            Effect::ThrowDraft { id, .. } => Event::DraftThrown { id: *id, outcome: ok() },
             Effect::PushInterval { wish, .. } => Event::IntervalPushed {
                 wish: *wish,
                 outcome: ok().map(|()| Settings {
@@ -280,7 +307,10 @@ fn mark_read_in_a_popup_reaches_the_server() {
 fn a_letter_written_while_the_server_is_away_goes_out_once_under_its_id() {
     let mut story = Story::signed_in();
     story.reachable = false;
-    story.happens(Event::Asked { call: CallId(1), ask: Ask::Send { id: id(7), letter: letter() } });
+    story.happens(Event::Asked {
+        call: CallId(1),
+        ask: Ask::Send { id: id(7), letter: letter(), undo: Undo::AtOnce },
+    });
     assert_eq!(story.engine.status().unwrap().outbox.waiting, 1);
     story.reachable = true;
     story.due();
@@ -297,10 +327,15 @@ fn a_refused_letter_holds_up_no_other() {
     let mut story = Story::signed_in();
     story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
     for number in [1, 2] {
-        story.happens(Event::Asked { call: CallId(2), ask: Ask::Send { id: id(number), letter: letter() } });
+        story.happens(Event::Asked {
+            call: CallId(2),
+            ask: Ask::Send { id: id(number), letter: letter(), undo: Undo::AtOnce },
+        });
     }
     assert!(story.posted.is_empty(), "nothing is sent offline");
-    story.engine.ledger.refuse_outbox(id(1), "there is no user nobody").unwrap();
+    let why = "there is no user nobody".to_owned();
+    let refusal = crate::ledger::Refusal { why, at: story.now, id_taken: false };
+    story.engine.ledger.refuse_outbox(id(1), &refusal).unwrap();
     story.happens(Event::Asked { call: CallId(3), ask: Ask::SetMode(Mode::Online) });
     assert_eq!(story.posted, [id(2)]);
     assert_eq!(story.engine.status().unwrap().outbox.refused, 1);

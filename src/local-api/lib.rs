@@ -13,9 +13,10 @@ mod status;
 
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Events};
-pub use mail::{Direction, FolderPage, FolderSummary, Message, MessageRow, Recipient, RowState};
+pub use mail::{Direction, FolderPage, FolderSummary, Message, MessageRow, OnItsWay, Recipient, RowState};
 pub use requests::{
-    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat,
+    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat, Undo,
+    UndoError,
 };
 pub use restante_model as model;
 pub use status::{

@@ -57,6 +57,7 @@ impl Cache {
             direction,
             body: found.get(12).map_err(database)?,
             expires_at: Some(storage::timestamp(found, 13).map_err(database)?),
+            version: None,
             recipients,
         };
         Ok(Some(message))
@@ -152,5 +153,6 @@ fn row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         bold,
         not_delivered,
         refused: None,
+        on_its_way: None,
     })
 }

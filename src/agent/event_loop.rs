@@ -17,6 +17,7 @@ use restante_process::{Paths, PathsError};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
+    alarm::Alarm,
     credentials::Credentials,
     instance::{Instance, InstanceError},
     local_server::{LocalServer, Question},
@@ -147,6 +148,7 @@ struct Agent {
     connected: mpsc::UnboundedSender<(ServerClient, Event)>,
     credentials: Credentials,
     scheduler: Scheduler,
+    alarm: Alarm,
     tray: Option<Tray>,
     notifier: Option<Notifier>,
     programs: Programs,
@@ -180,6 +182,7 @@ impl Agent {
             connected,
             credentials: Credentials::new(settings.token, config.paths.token_file()),
             scheduler: Scheduler::start(events.clone(), clock.clone()).await?,
+            alarm: Alarm::new(events.clone(), clock.clone()),
             tray,
             notifier: session.then(|| Notifier::start(events.clone(), config.words)),
             programs,
@@ -264,6 +267,15 @@ impl Agent {
                 let outcome = server.post(id, &letter).await;
                 Event::Posted { id, outcome }
             }),
+            Effect::SaveDraft { id, base_version, letter } => self.ask_server(move |server| async move {
+                let content_sum = letter.content_sum();
+                let outcome = server.save_draft(id, base_version, letter).await;
+                Event::DraftSaved { id, content_sum, outcome }
+            }),
+            Effect::ThrowDraft { id, base_version } => self.ask_server(move |server| async move {
+                let outcome = server.throw_draft(id, base_version).await;
+                Event::DraftThrown { id, outcome }
+            }),
             Effect::PullSettings => {
                 self.ask_server(|server| async move { Event::SettingsPulled(server.settings().await) });
             }
@@ -277,6 +289,7 @@ impl Agent {
 
             Effect::Schedule { interval, first_run_at } => self.scheduler.schedule(interval, first_run_at),
             Effect::Unschedule => self.scheduler.unschedule(),
+            Effect::WakeAt { at } => self.alarm.set(at),
             Effect::WriteInterval { wish } => {
                 let outcome = settings_watcher::write_interval(&self.settings_file, wish);
                 self.tell(Event::IntervalWritten(outcome));

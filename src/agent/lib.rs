@@ -3,6 +3,7 @@
 //!
 //! Invariant: nothing here decides. Invariant: nothing here blocks the loop, the desktop least of all.
 
+mod alarm;
 mod badge;
 mod credentials;
 mod durable_file;

@@ -16,7 +16,9 @@ use axum::{
     routing::{delete, get, post, put},
 };
 use restante_engine::{effect::Answer, event::Ask};
-use restante_local_api::{LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, Status, path};
+use restante_local_api::{
+    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, Status, Undo, UndoError, path,
+};
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
 use tokio::sync::{oneshot, watch};
@@ -38,9 +40,12 @@ pub(crate) fn router(office: Office) -> Router {
         .route("/v1/messages/{id}", get(|office, id| with_id(office, id, Ask::Message)))
         .route("/v1/messages/{id}/read", post(|office, id| with_id(office, id, Ask::MarkRead)))
         .route("/v1/outbox/{id}", put(send))
+        .route("/v1/outbox/{id}", delete(|office, id| with_id(office, id, Ask::DeleteLetter)))
+        .route("/v1/outbox/{id}/undo", post(|office, id| with_id(office, id, Ask::TakeBack)))
+        .route("/v1/outbox/{id}/retry", post(|office, id| with_id(office, id, Ask::SendAnew)))
         .route("/v1/drafts/{id}", put(save_draft))
         .route("/v1/drafts/{id}", delete(|office, id| with_id(office, id, Ask::DeleteDraft)))
-        .route("/v1/drafts/{id}/send", post(|office, id| with_id(office, id, Ask::SendDraft)))
+        .route("/v1/drafts/{id}/send", post(send_draft))
         .route(path::MODE, put(mode))
         .route(path::INTERVAL, put(interval))
         .route(path::DIRECTORY, get(directory))
@@ -106,25 +111,63 @@ async fn with_id(office: State<Office>, id: Id, question: fn(MessageId) -> Ask) 
     }
 }
 
-async fn with_letter(
-    office: State<Office>,
-    id: Id,
-    letter: Body<Letter>,
-    question: fn(MessageId, Letter) -> Ask,
-) -> Response {
-    match (id, letter) {
-        (Ok(Path(id)), Ok(Json(letter))) => ask(office, question(id, letter)).await,
-        (Err(rejection), _) => invalid(rejection.body_text()),
-        (_, Err(rejection)) => invalid(rejection.body_text()),
+#[derive(Deserialize)]
+struct SendParameters {
+    undo_seconds: Option<String>,
+}
+
+impl SendParameters {
+    fn undo(&self) -> Result<Undo, UndoError> {
+        self.undo_seconds.as_deref().map_or(Ok(Undo::AtOnce), str::parse)
     }
 }
 
-async fn send(office: State<Office>, id: Id, letter: Body<Letter>) -> Response {
-    with_letter(office, id, letter, |id, letter| Ask::Send { id, letter }).await
+async fn send(
+    office: State<Office>,
+    id: Id,
+    parameters: Parameters<SendParameters>,
+    letter: Body<Letter>,
+) -> Response {
+    let undo = match parameters {
+        Ok(Query(parameters)) => parameters.undo(),
+        Err(rejection) => return invalid(rejection.body_text()),
+    };
+    match (id, letter, undo) {
+        (Ok(Path(id)), Ok(Json(letter)), Ok(undo)) => ask(office, Ask::Send { id, letter, undo }).await,
+        (Err(rejection), ..) => invalid(rejection.body_text()),
+        (_, Err(rejection), _) => invalid(rejection.body_text()),
+        (.., Err(error)) => invalid(error.to_string()),
+    }
 }
 
-async fn save_draft(office: State<Office>, id: Id, letter: Body<Letter>) -> Response {
-    with_letter(office, id, letter, |id, letter| Ask::SaveDraft { id, letter }).await
+async fn send_draft(office: State<Office>, id: Id, parameters: Parameters<SendParameters>) -> Response {
+    match (id, parameters.map(|Query(parameters)| parameters.undo())) {
+        (Ok(Path(id)), Ok(Ok(undo))) => ask(office, Ask::SendDraft { id, undo }).await,
+        (Err(rejection), _) => invalid(rejection.body_text()),
+        (_, Err(rejection)) => invalid(rejection.body_text()),
+        (_, Ok(Err(error))) => invalid(error.to_string()),
+    }
+}
+
+#[derive(Deserialize)]
+struct SaveParameters {
+    base_version: Option<u64>,
+}
+
+async fn save_draft(
+    office: State<Office>,
+    id: Id,
+    parameters: Parameters<SaveParameters>,
+    letter: Body<Letter>,
+) -> Response {
+    match (id, parameters, letter) {
+        (Ok(Path(id)), Ok(Query(SaveParameters { base_version })), Ok(Json(letter))) => {
+            ask(office, Ask::SaveDraft { id, letter, base_version }).await
+        }
+        (Err(rejection), ..) => invalid(rejection.body_text()),
+        (_, Err(rejection), _) => invalid(rejection.body_text()),
+        (.., Err(rejection)) => invalid(rejection.body_text()),
+    }
 }
 
 async fn with_body<T>(office: State<Office>, body: Body<T>, question: fn(T) -> Ask) -> Response {

@@ -9,8 +9,8 @@ use restante_engine::{
 };
 use restante_model::{CheckInterval, Cursor, Letter, MessageId};
 use restante_server_api::{
-    Accepted, CLIENT_VERSION_HEADER, Delivered, Directory, NewSession, PutInterval, Read, Session, Settings,
-    path,
+    Accepted, CLIENT_VERSION_HEADER, Delivered, Directory, NewSession, PutDraft, PutInterval, Read,
+    SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -134,6 +134,23 @@ impl ServerClient {
     pub(crate) async fn post(&self, id: MessageId, letter: &Letter) -> Answer<Accepted> {
         let request = self.request(Method::PUT, &path::message(id)).json(letter);
         server_answer::body(self.send(request).await?).await
+    }
+
+    /// Saves a draft upon the version that it follows.
+    pub(crate) async fn save_draft(
+        &self,
+        id: MessageId,
+        base_version: Option<u64>,
+        content: Letter,
+    ) -> Answer<SavedDraft> {
+        let request = self.request(Method::PUT, &path::draft(id)).json(&PutDraft { base_version, content });
+        server_answer::body(self.send(request).await?).await
+    }
+
+    /// Throws a draft away, unless the server has a newer version of it.
+    pub(crate) async fn throw_draft(&self, id: MessageId, base_version: Option<u64>) -> Answer<()> {
+        let base = base_version.map(|base| ("base_version", base));
+        self.done(self.request(Method::DELETE, &path::draft(id)).query(base.as_slice())).await
     }
 
     /// The settings in force.

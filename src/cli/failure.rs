@@ -44,6 +44,9 @@ pub(crate) enum Failure {
     /// The server, or the agent, refused the letter, and why.
     #[error("letter refused: {0}")]
     LetterRefused(String),
+    /// Somebody took the letter back before it went.
+    #[error("letter taken back")]
+    LetterTakenBack,
     /// The letter is safe in the outbox, and goes out when this changes.
     #[error("letter waits: {0}")]
     LetterWaits(#[source] Box<Failure>),
@@ -76,7 +79,7 @@ impl Failure {
             Self::Output(_) if self.reader_gone() => Exit::Done,
             Self::Output(_) | Self::Agent(ClientError::Broken(_)) => Exit::Bug,
             Self::NoSuchMessage(_) | Self::AmbiguousId(..) => Exit::No,
-            Self::Letter(_) | Self::LetterRefused(_) | Self::Offline => Exit::Refused,
+            Self::Letter(_) | Self::LetterRefused(_) | Self::LetterTakenBack | Self::Offline => Exit::Refused,
             Self::Check(outcome, _) => of_outcome(*outcome),
             Self::LetterWaits(why) => why.exit(),
         }
@@ -174,6 +177,7 @@ impl Failure {
                 words.with("cli-letter-refused", &[("why", Value::Text(why))]),
                 Some(words.text("cli-letter-refused-hint")),
             ),
+            Self::LetterTakenBack => told("refused", words.text("cli-letter-taken-back"), None),
             Self::LetterWaits(why) => {
                 let Told { code, detail, .. } = why.told(words);
                 told(&code, detail, Some(words.text("cli-letter-waits")))

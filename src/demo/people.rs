@@ -10,7 +10,7 @@ use restante_engine::{
     event::{Checked, PopupId, ServerError},
 };
 use restante_l10n::Value;
-use restante_local_api::{Client, Login, Status};
+use restante_local_api::{Client, Login, Status, Undo};
 use restante_model::{DeliveryState, Importance, Letter, MessageId, Person, SystemClock};
 use restante_process::Paths;
 use restante_server_api::{Change, Direction};
@@ -103,7 +103,7 @@ impl Someone {
     ) -> anyhow::Result<MessageId> {
         let id = MessageId::from_uuid(uuid::Uuid::now_v7());
         let letter = Letter { to: vec![to.login.to_string()], subject, body, importance };
-        self.client.send(id, &letter).await?;
+        self.client.send(id, &letter, Undo::AtOnce).await?;
         Ok(id)
     }
 
@@ -214,7 +214,7 @@ impl Beside {
                 DeliveryState::Read => self.about("demo-told-read", *message_id),
                 DeliveryState::Waiting | DeliveryState::Expired | DeliveryState::Retracted => {}
             },
-            Change::Removed { .. } => {}
+            Change::Removed { .. } | Change::Draft { .. } | Change::DraftRemoved { .. } => {}
         }
     }
 

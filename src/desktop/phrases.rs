@@ -116,7 +116,11 @@ pub(crate) fn reading(words: &Words, now: Timestamp, message: &Message) -> Readi
             alarm = Some(words.with("refused-letter", &[("why", Value::Text(&why))]));
             action = Some(words.text("write-again"));
         }
-        (Direction::Sent, _) if message.recipients.is_empty() => notes.push(words.text("waiting-letter")),
+        (Direction::Sent, _) if message.recipients.is_empty() => {
+            notes.push(words.text("waiting-letter"));
+            let held = row.on_its_way.is_some_and(|it| it.may_be_taken_back);
+            action = held.then(|| words.text("take-back"));
+        }
         (Direction::Sent, _) => notes.extend(deliveries(words, message)),
         (Direction::Received, _) => {}
     }

@@ -40,6 +40,22 @@ pub enum Effect {
         /// The letter.
         letter: Letter,
     },
+    /// Save a draft on the server: `DraftSaved`.
+    SaveDraft {
+        /// Its id.
+        id: MessageId,
+        /// The server's version that it follows.
+        base_version: Option<u64>,
+        /// The letter so far.
+        letter: Letter,
+    },
+    /// Throw a draft away on the server: `DraftThrown`.
+    ThrowDraft {
+        /// Its id.
+        id: MessageId,
+        /// The server's version as known here; a newer one is not thrown away.
+        base_version: Option<u64>,
+    },
     /// Ask the server for the settings: `SettingsPulled`.
     PullSettings,
     /// Save the user's interval on the server: `IntervalPushed`.
@@ -71,6 +87,12 @@ pub enum Effect {
     },
     /// Take the job out: `Scheduled`.
     Unschedule,
+
+    /// Say when this moment is there: `Woke`. The latest wins; `None` says nothing.
+    WakeAt {
+        /// The earliest moment at which something is due.
+        at: Option<Timestamp>,
+    },
 
     /// Write the wished interval into the settings file: `IntervalWritten`.
     WriteInterval {

@@ -58,6 +58,8 @@ pub struct Engine {
     pub(crate) writing_interval: Option<WritingInterval>,
     pub(crate) mailbox_revision: u64,
     pub(crate) trouble: StorageTrouble,
+    /// When the program that carries out effects was told to say `Woke`.
+    pub(crate) wake_at: Option<Timestamp>,
 
     published: Option<Status>,
     face: Option<TrayFace>,
@@ -119,6 +121,7 @@ impl Engine {
             writing_interval: None,
             mailbox_revision: 0,
             trouble: StorageTrouble::at_start(cache_set_aside),
+            wake_at: None,
             published: None,
             face: None,
         })
@@ -134,6 +137,10 @@ impl Engine {
             Ok(effects) => effects,
             Err(error) => self.storage_failed(&error, asked, now),
         };
+        match self.wake(now) {
+            Ok(wake) => effects.extend(wake),
+            Err(error) => tracing::error!(%error, "the next moment could not be read back"),
+        }
         match self.show() {
             Ok(shown) => effects.extend(shown),
             Err(error) => effects.extend(self.storage_failed(&error, None, now)),
@@ -165,6 +172,11 @@ impl Engine {
             Event::DeliveredReported { cursor, outcome } => self.delivered_reported(&cursor, outcome, now),
             Event::ReadReported { ids, outcome } => self.read_reported(&ids, outcome, now),
             Event::Posted { id, outcome } => self.posted(id, outcome, now),
+            Event::DraftSaved { id, content_sum, outcome } => {
+                self.draft_saved(id, &content_sum, outcome, now)
+            }
+            Event::DraftThrown { id, outcome } => self.draft_thrown(id, outcome, now),
+            Event::Woke => self.woke(now),
             Event::SettingsPulled(outcome) => self.settings_pulled(outcome, now),
             Event::IntervalPushed { wish, outcome } => self.interval_pushed(wish, outcome, now),
             Event::DirectoryPulled(outcome) => self.directory_pulled(outcome, now),

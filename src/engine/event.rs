@@ -1,8 +1,8 @@
 //! Everything that can happen to an agent: one closed list.
 
-use restante_local_api::{KeyringState, Login, Mode, NotificationsState, ShowWhat, TrayState};
+use restante_local_api::{KeyringState, Login, Mode, NotificationsState, ShowWhat, TrayState, Undo};
 use restante_model::{CheckInterval, Folder, Letter, MessageId, Seconds, Timestamp};
-use restante_server_api::{Accepted, ChangesPage, Directory, Problem, Session, Settings};
+use restante_server_api::{Accepted, ChangesPage, Directory, Problem, SavedDraft, Session, Settings};
 
 use crate::settings_file::{SettingsFile, SettingsProblem};
 
@@ -60,6 +60,22 @@ pub enum Event {
         id: MessageId,
         /// What the server said.
         outcome: Result<Accepted, ServerError>,
+    },
+    /// The server saved a draft, or not.
+    DraftSaved {
+        /// Which draft.
+        id: MessageId,
+        /// The sum of the content that was handed over.
+        content_sum: [u8; 32],
+        /// What the server said.
+        outcome: Result<SavedDraft, ServerError>,
+    },
+    /// The server threw a draft away, or not.
+    DraftThrown {
+        /// Which draft.
+        id: MessageId,
+        /// Whether it did.
+        outcome: Result<(), ServerError>,
     },
     /// The server told its settings.
     SettingsPulled(Result<Settings, ServerError>),
@@ -121,6 +137,8 @@ pub enum Event {
         /// The messages that it showed.
         ids: Vec<MessageId>,
     },
+    /// The moment of the last `WakeAt` is there.
+    Woke,
     /// The machine woke from sleep.
     Resumed,
     /// The session ends, or somebody stops the agent.
@@ -205,6 +223,8 @@ pub enum Ask {
         id: MessageId,
         /// What to send.
         letter: Letter,
+        /// How long it can be taken back.
+        undo: Undo,
     },
     /// A letter is being written.
     SaveDraft {
@@ -212,9 +232,22 @@ pub enum Ask {
         id: MessageId,
         /// What there is of it.
         letter: Letter,
+        /// The version that it follows; what came in between is kept as a draft of its own.
+        base_version: Option<u64>,
     },
     /// A draft is to go out.
-    SendDraft(MessageId),
+    SendDraft {
+        /// Which.
+        id: MessageId,
+        /// How long it can be taken back.
+        undo: Undo,
+    },
+    /// A letter of the outbox is to be a draft again.
+    TakeBack(MessageId),
+    /// A refused letter is to be tried again as it is.
+    SendAnew(MessageId),
+    /// A letter of the outbox is not to go out at all.
+    DeleteLetter(MessageId),
     /// A draft is no longer wanted.
     DeleteDraft(MessageId),
     /// Offline mode, or out of it.

@@ -1,7 +1,9 @@
 //! The ledger: what may not be lost. Every commit is on disk when it returns.
 
 mod alerts;
+mod drafts;
 mod letters;
+mod outbox;
 mod settings;
 mod whole;
 
@@ -13,7 +15,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::storage::{self, Durability, Schema, StorageError};
 
 pub(crate) use alerts::{AlertState, DueAlert};
+pub(crate) use drafts::{Draft, ServerDraft, TakenDraft};
 pub(crate) use letters::WrittenLetter;
+pub(crate) use outbox::{OutboxLetter, Refusal};
 pub(crate) use settings::SyncedInterval;
 
 const SCHEMA: Schema = Schema {

@@ -6,9 +6,11 @@
 
 mod alert;
 mod cache;
+mod drafts;
 pub mod effect;
 mod engine;
 pub mod event;
+mod ids;
 mod interval;
 mod ledger;
 mod local;
@@ -23,6 +25,7 @@ mod storage_trouble;
 #[cfg(test)]
 mod stories;
 mod token;
+mod wake;
 
 pub use effect::Effect;
 pub use engine::Engine;

@@ -1,7 +1,7 @@
 //! What front ends ask: the whole local API, answered from cache and ledger.
 
 use restante_local_api::{
-    Direction, FolderPage, LetterId, LocalProblem, LocalProblemKind, Message, MessageRow, Mode, RowState,
+    Direction, FolderPage, LocalProblem, LocalProblemKind, Message, MessageRow, Mode, OnItsWay, RowState,
     Trigger,
 };
 use restante_model::{CheckInterval, Folder, Letter, LetterProblem, Login, MessageId, Person, Timestamp};
@@ -10,7 +10,8 @@ use crate::{
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{Ask, CallId},
-    ledger::WrittenLetter,
+    ledger::{Draft, OutboxLetter, WrittenLetter},
+    outbox,
     settings_file::SettingsProblem,
     storage::StorageError,
 };
@@ -24,7 +25,7 @@ pub(crate) fn problem(code: LocalProblemKind, detail: impl Into<String>, hint: O
     LocalProblem { code, detail: detail.into(), hint: hint.map(str::to_owned) }
 }
 
-fn not_found(id: MessageId) -> LocalProblem {
+pub(crate) fn not_found(id: MessageId) -> LocalProblem {
     problem(
         LocalProblemKind::NotFound,
         format!("there is no message {id} here"),
@@ -90,16 +91,13 @@ impl Engine {
                 }
                 None => Err(not_found(id)),
             },
-            Ask::Send { id, letter } => return self.send(call, id, &letter, now),
-            Ask::SaveDraft { id, letter } => self.save_draft(id, &letter, now)?,
-            Ask::SendDraft(id) => match self.ledger.draft(id)? {
-                Some(draft) => return self.send(call, id, &draft.letter, now),
-                None => Err(not_found(id)),
-            },
-            Ask::DeleteDraft(id) => {
-                self.mailbox_revision += 1;
-                if self.ledger.delete_draft(id)? { Ok(Answer::Done) } else { Err(not_found(id)) }
-            }
+            Ask::Send { id, letter, undo } => return self.send(call, id, letter, undo, now),
+            Ask::SaveDraft { id, letter, base_version } => self.save_draft(id, letter, base_version, now)?,
+            Ask::SendDraft { id, undo } => return self.send_draft(call, id, undo, now),
+            Ask::DeleteDraft(id) => self.delete_draft(id)?,
+            Ask::TakeBack(id) => self.take_back(id, now)?,
+            Ask::SendAnew(id) => return self.send_anew(call, id, now),
+            Ask::DeleteLetter(id) => self.delete_letter(id)?,
             Ask::SetMode(mode) => {
                 effects.extend(self.set_mode(mode, now)?);
                 self.status_answer()
@@ -155,52 +153,19 @@ impl Engine {
         Ok(effects)
     }
 
-    /// Durably in the outbox first; then, where the network may be used, on its way at once.
-    fn send(&mut self, call: CallId, id: MessageId, letter: &Letter, now: Timestamp) -> Result<Vec<Effect>> {
-        let answer = |answer| Ok(vec![Effect::Answer { call, answer }]);
-        let problems = letter.problems();
-        if !problems.is_empty() {
-            return answer(Err(invalid(&problems)));
-        }
-        if self.account.is_none() {
-            return answer(Err(signed_out()));
-        }
-        let reused =
-            || problem(LocalProblemKind::IdReused, format!("the id {id} already names another letter"), None);
-        if let Some(sent) = self.cache.message(id)? {
-            // Asked again after the post office took it: the same answer for ever.
-            let same = sent.body == letter.body && sent.row.subject == letter.subject;
-            return answer(if same { Ok(Answer::Letter(LetterId { id })) } else { Err(reused()) });
-        }
-        if !self.ledger.add_to_outbox(id, letter, now)? {
-            return answer(Err(reused()));
-        }
-        self.mailbox_revision += 1;
-        let mut effects = vec![Effect::Answer { call, answer: Ok(Answer::Letter(LetterId { id })) }];
-        effects.extend(self.start_run(Trigger::Send, now)?);
-        Ok(effects)
-    }
-
-    fn save_draft(&mut self, id: MessageId, letter: &Letter, now: Timestamp) -> Result<Reply> {
-        let mut problems = letter.problems();
-        // Whom it is for may be decided last.
-        problems.retain(|problem| *problem != LetterProblem::NoRecipient);
-        if !problems.is_empty() {
-            return Ok(Err(invalid(&problems)));
-        }
-        self.ledger.save_draft(id, letter, now)?;
-        self.mailbox_revision += 1;
-        Ok(Ok(Answer::Letter(LetterId { id })))
-    }
-
     fn page(&self, folder: Folder, before: Option<&str>, limit: u32, unread: bool) -> Result<Reply> {
         let limit = limit.clamp(1, MAX_ROWS);
         let direction = match folder {
             Folder::Inbox => Direction::Received,
             Folder::Sent => Direction::Sent,
-            // Few, and all of them worth seeing: one page holds them.
-            Folder::Drafts => return self.letter_page(&self.ledger.drafts()?, RowState::Draft),
-            Folder::Outbox => return self.letter_page(&self.ledger.outbox()?, RowState::Waiting),
+            Folder::Drafts => {
+                let rows = self.ledger.drafts()?.into_iter().map(|draft| self.draft_row(&draft));
+                return one_page(rows);
+            }
+            Folder::Outbox => {
+                let rows = self.ledger.outbox()?.into_iter().map(|waiting| self.outbox_row(&waiting));
+                return one_page(rows);
+            }
         };
         let place = match before.map(|text| text.split_once('.')) {
             None => None,
@@ -218,16 +183,34 @@ impl Engine {
         Ok(Ok(Answer::Folder(FolderPage { messages, next_before })))
     }
 
-    fn letter_page(&self, letters: &[WrittenLetter], state: RowState) -> Result<Reply> {
-        let messages: Result<Vec<_>> = letters.iter().map(|letter| self.letter_row(letter, state)).collect();
-        Ok(Ok(Answer::Folder(FolderPage { messages: messages?, next_before: None })))
+    pub(crate) fn draft_row(&self, draft: &Draft) -> Result<MessageRow> {
+        self.letter_row(&draft.written, RowState::Draft)
     }
 
-    pub(crate) fn letter_row(&self, written: &WrittenLetter, state: RowState) -> Result<MessageRow> {
-        let Some(account) = &self.account else {
-            // Letters are only taken from somebody signed in, drafts perhaps from before that.
-            return Ok(row_from(&nobody(), written, Vec::new(), state));
+    pub(crate) fn outbox_row(&self, waiting: &OutboxLetter) -> Result<MessageRow> {
+        let state = match &waiting.refused {
+            Some(_) => RowState::Refused,
+            None if self.posting(waiting.written.id) => RowState::Sending,
+            None => RowState::Waiting,
         };
+        let row = self.letter_row(&waiting.written, state)?;
+        let refused = waiting.refused.as_ref();
+        Ok(MessageRow {
+            bold: refused.is_some(),
+            refused: refused.map(|refusal| refusal.why.clone()),
+            on_its_way: Some(OnItsWay {
+                goes_out_at: waiting.goes_out_at,
+                tried_at: waiting.tried_at,
+                refused_at: refused.map(|refusal| refusal.at),
+                may_be_taken_back: outbox::may_be_taken_back(waiting),
+            }),
+            ..row
+        })
+    }
+
+    fn letter_row(&self, written: &WrittenLetter, state: RowState) -> Result<MessageRow> {
+        // Letters are only taken from somebody signed in, drafts perhaps from before that.
+        let from = self.account.as_ref().map_or_else(nobody, |account| account.user.clone());
         let to: Result<Vec<Person>> = written
             .letter
             .to
@@ -235,30 +218,49 @@ impl Engine {
             .filter_map(|login| login.parse::<Login>().ok())
             .map(|login| self.cache.person(&login))
             .collect();
-        Ok(row_from(&account.user, written, to?, state))
+        Ok(MessageRow {
+            id: written.id,
+            from,
+            to: to?,
+            subject: written.letter.subject.clone(),
+            importance: written.letter.importance,
+            sent_at: written.written_at,
+            state,
+            bold: false,
+            not_delivered: Vec::new(),
+            refused: None,
+            on_its_way: None,
+        })
     }
 
     fn find(&self, id: MessageId) -> Result<Option<Message>> {
         if let Some(message) = self.cache.message(id)? {
             return Ok(Some(message));
         }
-        let outbox = self.ledger.outbox_letter(id)?.map(|written| (written, RowState::Waiting));
-        let found = match outbox {
-            Some(found) => Some(found),
-            None => self.ledger.draft(id)?.map(|written| (written, RowState::Draft)),
+        let (row, body, version) = if let Some(waiting) = self.ledger.outbox_letter(id)? {
+            (self.outbox_row(&waiting)?, waiting.written.letter.body, None)
+        } else if let Some(draft) = self.ledger.draft(id)? {
+            (self.draft_row(&draft)?, draft.written.letter.body, Some(draft.version))
+        } else {
+            return Ok(None);
         };
-        let Some((written, state)) = found else { return Ok(None) };
-        Ok(Some(Message {
-            row: self.letter_row(&written, state)?,
-            direction: Direction::Sent,
-            body: written.letter.body,
-            expires_at: None,
-            recipients: Vec::new(),
-        }))
+        let direction = Direction::Sent;
+        Ok(Some(Message { row, direction, body, expires_at: None, version, recipients: Vec::new() }))
     }
 }
 
-fn invalid(problems: &[LetterProblem]) -> LocalProblem {
+/// Few, and all of them worth seeing: one page holds them.
+fn one_page(rows: impl Iterator<Item = Result<MessageRow>>) -> Result<Reply> {
+    let messages = rows.collect::<Result<Vec<_>>>()?;
+    Ok(Ok(Answer::Folder(FolderPage { messages, next_before: None })))
+}
+
+/// Whether a sent message says what this letter says.
+pub(crate) fn same(sent: &Message, letter: &Letter) -> bool {
+    sent.body == letter.body && sent.row.subject == letter.subject
+}
+
+pub(crate) fn invalid(problems: &[LetterProblem]) -> LocalProblem {
     let reasons: Vec<_> = problems.iter().map(ToString::to_string).collect();
     let hint = match problems.first() {
         Some(LetterProblem::NoRecipient) => "name at least one recipient, such as --to anna",
@@ -277,19 +279,4 @@ fn invalid(problems: &[LetterProblem]) -> LocalProblem {
 fn nobody() -> Person {
     let login: Login = "nobody".parse().unwrap_or_else(|_| unreachable!("six letters are a login"));
     Person { name: String::new(), login }
-}
-
-fn row_from(from: &Person, written: &WrittenLetter, to: Vec<Person>, state: RowState) -> MessageRow {
-    MessageRow {
-        id: written.id,
-        from: from.clone(),
-        to,
-        subject: written.letter.subject.clone(),
-        importance: written.letter.importance,
-        sent_at: written.written_at,
-        state: if written.refused.is_some() { RowState::Refused } else { state },
-        bold: written.refused.is_some(),
-        not_delivered: Vec::new(),
-        refused: written.refused.clone(),
-    }
 }

@@ -30,6 +30,8 @@ pub(crate) enum Step {
     Push,
     Settings,
     Post(MessageId),
+    SaveDraft(MessageId),
+    ThrowDraft(MessageId),
     Read,
     Changes,
     Delivered,
@@ -44,6 +46,8 @@ pub(crate) struct Run {
     waiting_for: Option<Step>,
     pushes: u8,
     posted: BTreeSet<MessageId>,
+    /// A letter had no answer: the others wait for what the check says of the server.
+    posting_stopped: bool,
     /// The exchanges that this run has had; what joins it takes some of them out again.
     had: Vec<Step>,
     /// Somebody joined after the changes were asked for: they are asked for once more.
@@ -62,6 +66,7 @@ impl Run {
             waiting_for: None,
             pushes: 0,
             posted: BTreeSet::new(),
+            posting_stopped: false,
             had: Vec::new(),
             changes_again: false,
             cursor_reset: false,
@@ -77,6 +82,15 @@ impl Run {
             self.had.push(step);
         }
         first
+    }
+
+    /// Whether this run is to have one more exchange of this kind; from now on it has had it.
+    pub(crate) fn tries(&mut self, step: Step, most: usize) -> bool {
+        let more = self.had.iter().filter(|had| **had == step).count() < most;
+        if more {
+            self.had.push(step);
+        }
+        more
     }
 
     /// The exchange is to be had once more.
@@ -142,7 +156,7 @@ impl Engine {
         Ok(vec![effect])
     }
 
-    fn choose_step(&self, run: &mut Run, now: Timestamp) -> Result<Option<(Step, Effect)>> {
+    fn choose_step(&mut self, run: &mut Run, now: Timestamp) -> Result<Option<(Step, Effect)>> {
         if run.pushes < MAX_PUSHES
             && let Some(push) = self.push_step()
         {
@@ -152,9 +166,15 @@ impl Engine {
         if self.interval_sync_wanted && run.first(Step::Settings) {
             return Ok(Some((Step::Settings, Effect::PullSettings)));
         }
-        if let Some((id, letter)) = self.next_letter(&run.posted)? {
+        if !run.posting_stopped
+            && let Some((id, letter)) = self.next_letter(&run.posted, now)?
+        {
             run.posted.insert(id);
+            self.ledger.note_try(id, now)?;
             return Ok(Some((Step::Post(id), Effect::Post { id, letter })));
+        }
+        if let Some(step) = self.draft_step(run)? {
+            return Ok(Some(step));
         }
         let mut ids = self.ledger.pending_reads()?;
         if !ids.is_empty() && run.first(Step::Read) {
@@ -230,10 +250,14 @@ impl Engine {
                     }
                     Direction::Received { .. } | Direction::Sent { .. } => None,
                 },
-                Change::Delivery { .. } | Change::Removed { .. } => None,
+                Change::Delivery { .. }
+                | Change::Removed { .. }
+                | Change::Draft { .. }
+                | Change::DraftRemoved { .. } => None,
             })
             .collect();
         self.ledger.note_alerts(&due, now)?;
+        self.take_drafts(&page.changes)?;
         let Some(account) = &self.account else { return Ok(Vec::new()) };
         let applied = self.cache.apply(page, &account.user.login, &opened)?;
         if let Some(run) = &mut self.run {
@@ -247,6 +271,20 @@ impl Engine {
             self.interval_sync_wanted = true;
         }
         self.withdraw(&applied.no_longer_unread, now)
+    }
+
+    /// No letter is posted in this run any more.
+    pub(crate) fn stop_posting(&mut self, unanswered: MessageId) {
+        if let Some(run) = &mut self.run
+            && run.waiting_for == Some(Step::Post(unanswered))
+        {
+            run.posting_stopped = true;
+        }
+    }
+
+    /// Whether a letter is on its way to the server now.
+    pub(crate) fn posting(&self, id: MessageId) -> bool {
+        self.run.as_ref().is_some_and(|run| run.waiting_for == Some(Step::Post(id)))
     }
 
     /// The server heard, or not, that messages are here.

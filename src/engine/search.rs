@@ -1,6 +1,6 @@
 //! What the person looks for: in the cache by its index, and in what was written here and is not sent yet.
 
-use restante_local_api::{Direction, FoundMessage, RowState, SearchPage};
+use restante_local_api::{Direction, FoundMessage, MessageRow, SearchPage};
 use restante_model::Folder;
 
 use crate::{
@@ -25,13 +25,13 @@ impl Engine {
         };
         let mut messages = Vec::new();
         if before.is_none() {
-            for (folder, state, letters) in [
-                (Folder::Drafts, RowState::Draft, self.ledger.drafts()?),
-                (Folder::Outbox, RowState::Waiting, self.ledger.outbox()?),
-            ] {
-                for letter in letters {
-                    messages.extend(self.letter_found(&wanted, &letter, folder, state)?);
-                }
+            for draft in self.ledger.drafts()? {
+                let row = self.draft_row(&draft)?;
+                messages.extend(letter_found(&wanted, &draft.written, Folder::Drafts, row));
+            }
+            for waiting in self.ledger.outbox()? {
+                let row = self.outbox_row(&waiting)?;
+                messages.extend(letter_found(&wanted, &waiting.written, Folder::Outbox, row));
             }
         }
         let limit = limit.clamp(1, MAX_ROWS);
@@ -47,20 +47,18 @@ impl Engine {
         }));
         Ok(Ok(Answer::Found(SearchPage { messages, next_before })))
     }
+}
 
-    /// Letters here are few, so none of them is in an index.
-    fn letter_found(
-        &self,
-        wanted: &Wanted,
-        written: &WrittenLetter,
-        folder: Folder,
-        state: RowState,
-    ) -> Result<Option<FoundMessage>> {
-        let row = self.letter_row(written, state)?;
-        let texts = [written.letter.subject.as_str(), &written.letter.body];
-        let people = [&row.from].into_iter().chain(&row.to);
-        let texts =
-            texts.into_iter().chain(people.flat_map(|person| [person.name.as_str(), person.login.as_str()]));
-        Ok(wanted.found_in(texts).then_some(FoundMessage { folder, row }))
-    }
+/// Letters here are few, so none of them is in an index.
+fn letter_found(
+    wanted: &Wanted,
+    written: &WrittenLetter,
+    folder: Folder,
+    row: MessageRow,
+) -> Option<FoundMessage> {
+    let texts = [written.letter.subject.as_str(), &written.letter.body];
+    let people = [&row.from].into_iter().chain(&row.to);
+    let texts =
+        texts.into_iter().chain(people.flat_map(|person| [person.name.as_str(), person.login.as_str()]));
+    wanted.found_in(texts).then_some(FoundMessage { folder, row })
 }

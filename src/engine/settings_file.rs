@@ -32,6 +32,8 @@ pub struct SettingsFile {
     pub quiet_hours: Option<QuietHours>,
     /// After how many seconds in an active window a message counts as read.
     pub mark_read_after: MarkReadAfter,
+    /// For how long a letter sent from a window can be taken back.
+    pub undo: UndoWindow,
     /// Through which proxy the server is reached.
     pub proxy: Proxy,
     /// A file of certificates that are trusted besides the system's.
@@ -107,6 +109,17 @@ impl Default for MarkReadAfter {
     /// A preview that flashes by is not read.
     fn default() -> Self {
         Self(2)
+    }
+}
+
+/// For how long a letter sent from a window can be taken back; zero: not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UndoWindow(pub Seconds);
+
+impl Default for UndoWindow {
+    /// Long enough to see the wrong name, short enough not to be missed.
+    fn default() -> Self {
+        Self(Seconds::new(10))
     }
 }
 

@@ -36,7 +36,7 @@ impl Engine {
             last_check: self.last_check.clone(),
             next_check_at: self.next_check_at(),
             interval: self.interval_status(),
-            outbox: OutboxStatus { waiting, refused },
+            outbox: OutboxStatus { waiting, refused, held: self.ledger.held_count()? },
             drafts: self.ledger.draft_count()?,
             carriers: self.carriers,
             settings_problem: self.settings_problem.clone(),

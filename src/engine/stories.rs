@@ -1,15 +1,16 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
 mod damage;
+mod letters;
 
-use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState};
+use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState, Undo};
 use restante_model::{
     CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Letter, MessageId, Person, Seconds,
     Timestamp,
 };
 use restante_server_api::{
     Accepted, AcceptedRecipient, Change, ChangesPage, Device, Direction, Directory, Message, Organisation,
-    Problem, ProblemKind, Session, Settings,
+    Problem, ProblemKind, SavedDraft, Session, Settings,
 };
 
 use crate::{
@@ -71,6 +72,10 @@ struct Story {
     kept: Vec<Change>,
     /// Whether the server answers.
     reachable: bool,
+    /// Whether the post office knows nobody.
+    unknown: bool,
+    /// A letter that never gets through.
+    stuck: Option<MessageId>,
     /// Every effect that is no exchange with the server.
     done: Vec<Effect>,
     /// Every letter posted.
@@ -92,6 +97,8 @@ impl Story {
             modseq: 0,
             waiting: Vec::new(),
             reachable: true,
+            unknown: false,
+            stuck: None,
             done: Vec::new(),
             posted: Vec::new(),
             checks: 0,
@@ -179,8 +186,23 @@ impl Story {
                         state: DeliveryState::Waiting,
                     }],
                 };
-                Event::Posted { id: *id, outcome: ok().map(|()| accepted) }
+                let outcome = if self.stuck == Some(*id) {
+                    Err(away())
+                } else if self.unknown && self.reachable {
+                    let problem = Problem::new(ProblemKind::UnknownRecipient, "nobody here is called anna");
+                    Err(ServerError::Refused(Box::new(problem)))
+                } else {
+                    ok().map(|()| accepted)
+                };
+                Event::Posted { id: *id, outcome }
             }
+            Effect::SaveDraft { id, letter, base_version } => {
+                let content_sum = letter.content_sum();
+                let saved =
+                    SavedDraft { id: *id, version: base_version.unwrap_or(0) + 1, saved_at: self.now };
+                Event::DraftSaved { id: *id, content_sum, outcome: ok().map(|()| saved) }
+            }
+            Effect::ThrowDraft { id, .. } => Event::DraftThrown { id: *id, outcome: ok() },
             Effect::PushInterval { wish, .. } => Event::IntervalPushed {
                 wish: *wish,
                 outcome: ok().map(|()| Settings {
@@ -323,11 +345,14 @@ fn what_is_still_written_or_waits_to_go_out_is_found_too() {
     story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
     let about = |subject: &str| Letter { subject: subject.into(), ..letter() };
     story.happens(Event::Asked {
-        call: CallId(2), ask: Ask::Send { id: id(7), letter: about("Заявки") }
+        call: CallId(2),
+        ask: Ask::Send { id: id(7), letter: about("Заявки"), undo: Undo::AtOnce },
     });
     story.happens(Event::Asked {
         call: CallId(3),
-        ask: Ask::SaveDraft { id: id(8), letter: about("Заявка на отпуск") },
+        ask: Ask::SaveDraft {
+            id: id(8), letter: about("Заявка на отпуск"), base_version: None
+        },
     });
     assert_eq!(story.found("заявок", None, 50).0, [8, 7]);
     assert_eq!(story.found("заявок", Some("1"), 50).0, []);
@@ -383,7 +408,10 @@ fn mark_read_in_a_popup_reaches_the_server() {
 fn a_letter_written_while_the_server_is_away_goes_out_once_under_its_id() {
     let mut story = Story::signed_in();
     story.reachable = false;
-    story.happens(Event::Asked { call: CallId(1), ask: Ask::Send { id: id(7), letter: letter() } });
+    story.happens(Event::Asked {
+        call: CallId(1),
+        ask: Ask::Send { id: id(7), letter: letter(), undo: Undo::AtOnce },
+    });
     assert_eq!(story.engine.status().unwrap().outbox.waiting, 1);
     story.reachable = true;
     story.due();
@@ -400,10 +428,15 @@ fn a_refused_letter_holds_up_no_other() {
     let mut story = Story::signed_in();
     story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
     for number in [1, 2] {
-        story.happens(Event::Asked { call: CallId(2), ask: Ask::Send { id: id(number), letter: letter() } });
+        story.happens(Event::Asked {
+            call: CallId(2),
+            ask: Ask::Send { id: id(number), letter: letter(), undo: Undo::AtOnce },
+        });
     }
     assert!(story.posted.is_empty(), "nothing is sent offline");
-    story.engine.ledger.refuse_outbox(id(1), "there is no user nobody").unwrap();
+    let why = "there is no user nobody".to_owned();
+    let refusal = crate::ledger::Refusal { why, at: story.now, id_taken: false };
+    story.engine.ledger.refuse_outbox(id(1), &refusal).unwrap();
     story.happens(Event::Asked { call: CallId(3), ask: Ask::SetMode(Mode::Online) });
     assert_eq!(story.posted, [id(2)]);
     assert_eq!(story.engine.status().unwrap().outbox.refused, 1);

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message, PutInterval,
-    PutMode, SearchPage, Show, Status, path,
+    PutMode, SearchPage, Show, Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -91,18 +91,41 @@ impl Client {
     }
 
     /// Puts a letter into the outbox; done when it is there durably.
-    pub async fn send(&self, id: MessageId, letter: &Letter) -> Result<LetterId, ClientError> {
-        self.put(&path::outbox(id), letter).await
+    pub async fn send(&self, id: MessageId, letter: &Letter, undo: Undo) -> Result<LetterId, ClientError> {
+        self.put(&format!("{}?undo_seconds={undo}", path::outbox(id)), letter).await
     }
 
-    /// Saves a letter that is still being written.
-    pub async fn save_draft(&self, id: MessageId, letter: &Letter) -> Result<LetterId, ClientError> {
-        self.put(&path::draft(id), letter).await
+    /// Makes a letter of the outbox a draft again.
+    pub async fn take_back(&self, id: MessageId) -> Result<LetterId, ClientError> {
+        self.call(self.request(reqwest::Method::POST, &path::outbox_undo(id))).await
+    }
+
+    /// Tries a refused letter again.
+    pub async fn send_anew(&self, id: MessageId) -> Result<LetterId, ClientError> {
+        self.call(self.request(reqwest::Method::POST, &path::outbox_retry(id))).await
+    }
+
+    /// Throws a letter of the outbox away.
+    pub async fn delete_letter(&self, id: MessageId) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::DELETE, &path::outbox(id))).await
+    }
+
+    /// Saves a letter that is still being written. Where another device's save came after
+    /// `base_version`, that one is kept as a draft of its own.
+    pub async fn save_draft(
+        &self,
+        id: MessageId,
+        letter: &Letter,
+        base_version: Option<u64>,
+    ) -> Result<LetterId, ClientError> {
+        let base = base_version.map(|base| format!("?base_version={base}")).unwrap_or_default();
+        self.put(&format!("{}{base}", path::draft(id)), letter).await
     }
 
     /// Sends a draft as it was last saved.
-    pub async fn send_draft(&self, id: MessageId) -> Result<LetterId, ClientError> {
-        self.call(self.request(reqwest::Method::POST, &path::draft_send(id))).await
+    pub async fn send_draft(&self, id: MessageId, undo: Undo) -> Result<LetterId, ClientError> {
+        let path = format!("{}?undo_seconds={undo}", path::draft_send(id));
+        self.call(self.request(reqwest::Method::POST, &path)).await
     }
 
     /// Throws a draft away.

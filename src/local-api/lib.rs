@@ -14,10 +14,12 @@ mod status;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Events};
 pub use mail::{
-    Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, Recipient, RowState, SearchPage,
+    Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay, Recipient, RowState,
+    SearchPage,
 };
 pub use requests::{
-    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat,
+    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat, Undo,
+    UndoError,
 };
 pub use restante_model as model;
 pub use status::{

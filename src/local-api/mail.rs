@@ -68,6 +68,24 @@ pub struct MessageRow {
     /// Of a refused letter: why.
     #[serde(default)]
     pub refused: Option<String>,
+    /// Of a letter in the outbox: how far it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_its_way: Option<OnItsWay>,
+}
+
+/// How far a letter of the outbox is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnItsWay {
+    /// Not before this moment.
+    pub goes_out_at: Timestamp,
+    /// When it was last tried; the post office may have it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_at: Option<Timestamp>,
+    /// When the post office refused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_at: Option<Timestamp>,
+    /// Whether it can still become a draft again, or be deleted: untried, or refused.
+    pub may_be_taken_back: bool,
 }
 
 /// What became of a message, as a folder shows it.
@@ -116,6 +134,9 @@ pub struct Message {
     pub body: String,
     /// When it expires unread; absent before the post office accepted it.
     pub expires_at: Option<Timestamp>,
+    /// Of a draft: its version, the base of the next save.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
     /// Of a sent one: what became of each recipient's copy.
     pub recipients: Vec<Recipient>,
 }

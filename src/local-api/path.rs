@@ -55,6 +55,16 @@ pub fn outbox(id: MessageId) -> String {
     format!("{OUTBOX}/{id}")
 }
 
+/// Making a draft of a letter on its way out.
+pub fn outbox_undo(id: MessageId) -> String {
+    format!("{OUTBOX}/{id}/undo")
+}
+
+/// Trying a refused letter again.
+pub fn outbox_retry(id: MessageId) -> String {
+    format!("{OUTBOX}/{id}/retry")
+}
+
 /// One draft.
 pub fn draft(id: MessageId) -> String {
     format!("{DRAFTS}/{id}")

@@ -1,6 +1,8 @@
 //! What front ends ask of the agent, and why it says no.
 
-use restante_model::MessageId;
+use std::{fmt, str::FromStr};
+
+use restante_model::{MessageId, Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{LastCheck, Mode};
@@ -28,11 +30,64 @@ pub struct PutInterval {
     pub seconds: Option<u64>,
 }
 
-/// Answer to `PUT /v1/outbox/{id}`: the letter is durably in the outbox under this id.
+/// Answer to `PUT /v1/outbox/{id}` and `PUT /v1/drafts/{id}`, and to what makes the one the other: the letter
+/// is durably there under this id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterId {
-    /// The id that the client made.
+    /// The id that the client made; another one only where that names another letter by now.
     pub id: MessageId,
+    /// In the outbox: until when it can be taken back; absent where it goes at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_out_at: Option<Timestamp>,
+    /// Of a draft: its version, the base of the next save.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+}
+
+/// How long a letter can be taken back before it goes out: `undo_seconds` of `PUT /v1/outbox/{id}` and
+/// `POST /v1/drafts/{id}/send`, a number or `setting`; absent: it goes at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Undo {
+    /// Not at all.
+    #[default]
+    AtOnce,
+    /// For as long as the settings say: what a window asks for.
+    Setting,
+    /// For so long.
+    Seconds(Seconds),
+}
+
+impl Undo {
+    /// The longest that a letter is held back: after that nobody remembers that it has not gone.
+    pub const MAX_SECONDS: u64 = 3_600;
+}
+
+impl fmt::Display for Undo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtOnce => f.write_str("0"),
+            Self::Setting => f.write_str("setting"),
+            Self::Seconds(seconds) => write!(f, "{}", seconds.get()),
+        }
+    }
+}
+
+/// Neither a number of seconds within the limit nor `setting`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("undo_seconds must be \"setting\" or a whole number from 0 to {}", Undo::MAX_SECONDS)]
+pub struct UndoError;
+
+impl FromStr for Undo {
+    type Err = UndoError;
+
+    fn from_str(text: &str) -> Result<Self, UndoError> {
+        match (text, text.parse()) {
+            ("setting", _) => Ok(Self::Setting),
+            (_, Ok(0)) => Ok(Self::AtOnce),
+            (_, Ok(seconds)) if seconds <= Self::MAX_SECONDS => Ok(Self::Seconds(Seconds::new(seconds))),
+            _ => Err(UndoError),
+        }
+    }
 }
 
 /// `POST /v1/login`.

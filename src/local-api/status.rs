@@ -180,6 +180,9 @@ pub struct OutboxStatus {
     pub waiting: u64,
     /// Refused, with why in the outbox.
     pub refused: u64,
+    /// Of those that wait, how many can still be taken back.
+    #[serde(default)]
+    pub held: u64,
 }
 
 /// How what is kept on this device fares.

@@ -138,6 +138,11 @@ impl Letter {
         .collect()
     }
 
+    /// Whether nothing is written yet: such a draft never takes the place of another.
+    pub fn is_empty(&self) -> bool {
+        self.to.is_empty() && self.subject.trim().is_empty() && self.body.trim().is_empty()
+    }
+
     /// A SHA-256 of the whole content, each field preceded by its length: tells a repeated request
     /// from another message under the same id, and shows a row whose text a disk has changed.
     pub fn content_sum(&self) -> [u8; 32] {

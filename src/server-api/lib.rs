@@ -8,8 +8,9 @@ mod shapes;
 
 pub use problem::{FieldError, Problem, ProblemKind, UnavailableReason};
 pub use shapes::{
-    Accepted, AcceptedRecipient, Change, ChangesPage, Delivered, Device, Direction, Directory, Message,
-    NewSession, Organisation, PutInterval, Read, Recipient, RemovedReason, Session, Settings,
+    Accepted, AcceptedRecipient, Change, ChangesPage, Delivered, Device, Direction, Directory, Draft,
+    Message, NewSession, Organisation, PutDraft, PutInterval, Read, Recipient, RemovedReason, SavedDraft,
+    Session, Settings,
 };
 
 /// The most changes in one page.

@@ -14,6 +14,8 @@ pub const DELIVERED: &str = "/api/v1/delivered";
 pub const READ: &str = "/api/v1/read";
 /// One's own messages, by id.
 pub const MESSAGES: &str = "/api/v1/messages";
+/// One's own drafts, by id.
+pub const DRAFTS: &str = "/api/v1/drafts";
 /// The users of the organisation.
 pub const DIRECTORY: &str = "/api/v1/directory";
 /// Whether the process runs.
@@ -24,6 +26,11 @@ pub const READYZ: &str = "/readyz";
 /// One message.
 pub fn message(id: restante_model::MessageId) -> String {
     format!("{MESSAGES}/{id}")
+}
+
+/// One draft.
+pub fn draft(id: restante_model::MessageId) -> String {
+    format!("{DRAFTS}/{id}")
 }
 
 /// One session; `current` is the asking device's own.

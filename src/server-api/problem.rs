@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Settings;
+use crate::{Draft, Settings};
 
 /// What went wrong: the one list that both sides match on, so that "upgrade the database" can never
 /// read as "wrong password".
@@ -27,7 +27,7 @@ pub enum ProblemKind {
     UnknownRecipient,
     /// The administrator has locked the interval.
     IntervalLocked,
-    /// The settings changed meanwhile; `settings` holds the current ones.
+    /// It changed meanwhile; `settings` or `draft` holds what it is now.
     RevisionConflict,
     /// The cursor is of another database or time; fetch the mailbox anew.
     CursorReset,
@@ -112,7 +112,7 @@ impl ProblemKind {
             Self::IdReused => "this id already names another message",
             Self::UnknownRecipient => "some recipients do not exist",
             Self::IntervalLocked => "the administrator has locked the check interval",
-            Self::RevisionConflict => "the settings changed meanwhile",
+            Self::RevisionConflict => "it was changed meanwhile, by another device perhaps",
             Self::CursorReset => "the cursor is of another time: fetch the mailbox anew",
             Self::OfficeUnavailable => "message server not available",
             Self::ClientTooOld => "this agent is too old for the organisation",
@@ -172,6 +172,9 @@ pub struct Problem {
     /// With `revision_conflict` and `interval_locked`: the settings in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
+    /// With `revision_conflict` of a draft: what it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Box<Draft>>,
     /// With `office_unavailable`: what is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<UnavailableReason>,
@@ -197,6 +200,7 @@ impl Problem {
             unknown: Vec::new(),
             retry_after_seconds: None,
             settings: None,
+            draft: None,
             why: None,
             needed_version: None,
         }

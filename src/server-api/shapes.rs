@@ -1,8 +1,8 @@
 //! The shapes of requests and answers (contracts, "Shapes"). Absent is left out, never a sentinel.
 
 use restante_model::{
-    CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Login, MessageId, Name, Person, Seconds,
-    Timestamp,
+    CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Letter, Login, MessageId, Name, Person,
+    Seconds, Timestamp,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -132,6 +132,42 @@ pub struct PutInterval {
     /// The revision that the wish was made on; absent: whatever it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_revision: Option<u64>,
+}
+
+/// `PUT drafts/{id}`: what there is of a letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PutDraft {
+    /// The version that this one follows; absent: there is none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_version: Option<u64>,
+    /// The letter so far.
+    pub content: Letter,
+}
+
+/// Answer to `PUT drafts/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedDraft {
+    /// The id that the client made.
+    pub id: MessageId,
+    /// The version now; the base of the next one.
+    pub version: u64,
+    /// When it was saved.
+    pub saved_at: Timestamp,
+}
+
+/// A draft as the post office has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The id that the client made.
+    pub id: MessageId,
+    /// Grows with every save, and when it is thrown away.
+    pub version: u64,
+    /// When that was.
+    pub saved_at: Timestamp,
+    /// The letter so far; absent once it was thrown away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Letter>,
 }
 
 /// `POST delivered`.
@@ -288,6 +324,20 @@ pub enum Change {
         message_id: MessageId,
         /// Why.
         reason: RemovedReason,
+    },
+    /// A draft was saved.
+    Draft {
+        /// As it is now.
+        draft: Box<Draft>,
+    },
+    /// A draft was thrown away, or sent.
+    DraftRemoved {
+        /// Which.
+        draft_id: MessageId,
+        /// The version by which it went.
+        version: u64,
+        /// When.
+        at: Timestamp,
     },
 }
 

@@ -6,8 +6,8 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use restante_model::{CheckInterval, Clock, Cursor, Letter, MessageId, Person};
 use restante_server_api::{CLIENT_VERSION_HEADER, Problem, ProblemKind};
 use restante_store::{
-    ChangesQuery, ChangesReply, Delivered, Device, Enrolled, IntervalReply, Message, Owner, Posted, Settings,
-    Store, StoreError, Touched,
+    ChangesQuery, ChangesReply, Delivered, Device, Enrolled, IntervalReply, Message, Owner, Posted,
+    SavedDraft, Settings, Store, StoreError, ThrownDraft, Touched,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -86,6 +86,23 @@ impl Mailbox {
 
     pub(crate) async fn delete_message(&self, id: MessageId) -> Result<Option<Touched>, StoreError> {
         self.store.delete_message(&self.owner, id).await
+    }
+
+    pub(crate) async fn save_draft(
+        &self,
+        id: MessageId,
+        base_version: Option<u64>,
+        letter: &Letter,
+    ) -> Result<SavedDraft, StoreError> {
+        self.store.save_draft(&self.enrolled.account, id, base_version, letter).await
+    }
+
+    pub(crate) async fn throw_draft(
+        &self,
+        id: MessageId,
+        base_version: Option<u64>,
+    ) -> Result<Option<ThrownDraft>, StoreError> {
+        self.store.throw_draft(&self.owner, id, base_version).await
     }
 
     pub(crate) async fn directory(&self) -> Result<Vec<Person>, StoreError> {

@@ -11,7 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     access::App,
-    handlers::{changes, delivered, devices, directory, health, messages, read, sessions, settings},
+    handlers::{changes, delivered, devices, directory, drafts, health, messages, read, sessions, settings},
     observe,
     problem::Refusal,
 };
@@ -30,6 +30,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route(path::DELIVERED, post(delivered::delivered))
         .route(path::READ, post(read::read))
         .route("/api/v1/messages/{id}", put(messages::put).get(messages::get).delete(messages::delete))
+        .route("/api/v1/drafts/{id}", put(drafts::put).delete(drafts::delete))
         .route(path::DIRECTORY, get(directory::directory))
         .fallback(async || Refusal::new(ProblemKind::NotFound, "no such path"))
         .method_not_allowed_fallback(async || {

@@ -70,6 +70,10 @@ fn recipient(copy: store::Copy) -> api::Recipient {
     }
 }
 
+pub(crate) fn draft(draft: store::Draft) -> api::Draft {
+    api::Draft { id: draft.id, version: draft.version, saved_at: draft.saved_at, content: draft.letter }
+}
+
 pub(crate) fn change(change: store::Change) -> api::Change {
     match change {
         store::Change::Message(whole) => {
@@ -82,6 +86,10 @@ pub(crate) fn change(change: store::Change) -> api::Change {
         store::Change::Delivery { id, login, state, at } => {
             api::Change::Delivery { message_id: id, user: login, state, at }
         }
+        store::Change::Draft(draft) if draft.letter.is_none() => {
+            api::Change::DraftRemoved { draft_id: draft.id, version: draft.version, at: draft.saved_at }
+        }
+        store::Change::Draft(whole) => api::Change::Draft { draft: Box::new(draft(*whole)) },
         store::Change::Removed { id, reason } => api::Change::Removed {
             message_id: id,
             reason: match reason {

@@ -21,8 +21,8 @@ pub use administration::{
 };
 pub use error::{StoreError, Unavailable};
 pub use mail::{
-    Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Message, Page, Posted,
-    RemovedReason, Touched,
+    Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Draft, MAX_DRAFTS, Message,
+    Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use settings::{IntervalReply, Settings};

@@ -1,6 +1,6 @@
 //! Messages, copies and changes, as the store hands them out.
 
-use restante_model::{Cursor, DeliveryState, Importance, Login, MessageId, Person, Timestamp};
+use restante_model::{Cursor, DeliveryState, Importance, Letter, Login, MessageId, Person, Timestamp};
 
 use crate::Owner;
 
@@ -138,6 +138,8 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// A draft was saved, or thrown away.
+    Draft(Box<Draft>),
     /// It is gone from the mailbox.
     Removed {
         /// Which message.
@@ -145,6 +147,49 @@ pub enum Change {
         /// Why.
         reason: RemovedReason,
     },
+}
+
+/// The most drafts in one mailbox: more than anybody writes at once.
+pub const MAX_DRAFTS: u64 = 1_000;
+
+/// A letter still being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The id that the client made.
+    pub id: MessageId,
+    /// Grows with each save, and when it is thrown away.
+    pub version: u64,
+    /// When that was.
+    pub saved_at: Timestamp,
+    /// The letter so far; `None` once it was thrown away.
+    pub letter: Option<Letter>,
+}
+
+/// What became of a draft on its way in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavedDraft {
+    /// It is on disk, perhaps since before.
+    Saved {
+        /// Its version now.
+        version: u64,
+        /// Since when.
+        saved_at: Timestamp,
+        /// The mailbox, where this changed it.
+        touched: Option<Touched>,
+    },
+    /// Another version stands there than the one that it follows; nothing was changed.
+    Conflict(Draft),
+    /// There are [`MAX_DRAFTS`].
+    TooMany,
+}
+
+/// What became of a draft that is to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ThrownDraft {
+    /// It is gone; the mailbox, where this changed it.
+    Thrown(Option<Touched>),
+    /// Another version stands there than the one meant; nothing was changed.
+    Conflict(Draft),
 }
 
 /// Why a message is gone from a mailbox.

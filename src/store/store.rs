@@ -5,8 +5,8 @@ use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Pers
 
 use crate::{
     Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
-    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted, Seen,
-    Settings, StoreError, Touched, User,
+    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted,
+    SavedDraft, Seen, Settings, StoreError, ThrownDraft, Touched, User,
 };
 
 /// Everything the server keeps. Safe to share; a method that comes back with success has its changes
@@ -90,6 +90,22 @@ pub trait Store: Send + Sync {
     async fn message(&self, owner: &Owner, id: MessageId) -> Result<Option<Message>, StoreError>;
     /// Removes a message from the owner's mailbox; `None` when it is not there.
     async fn delete_message(&self, owner: &Owner, id: MessageId) -> Result<Option<Touched>, StoreError>;
+    /// Saves a draft upon the version that it follows; `None`: it is new.
+    async fn save_draft(
+        &self,
+        writer: &Account,
+        id: MessageId,
+        base_version: Option<u64>,
+        letter: &Letter,
+    ) -> Result<SavedDraft, StoreError>;
+    /// Throws a draft of the owner away, in this version or, with `None`, in any; `None` when there is no
+    /// such draft of his.
+    async fn throw_draft(
+        &self,
+        owner: &Owner,
+        id: MessageId,
+        base_version: Option<u64>,
+    ) -> Result<Option<ThrownDraft>, StoreError>;
     /// Whom the owner's colleagues can write to, by login.
     async fn directory(&self, organisation: &Name) -> Result<Vec<Person>, StoreError>;
 

@@ -16,6 +16,44 @@ fn takes_letters() -> Agent {
     Agent::start().answers(OUTBOX, json!({"id": CLIENT_ID}))
 }
 
+/// A letter whole; with the moment at which it expires once the post office has it.
+fn whole(state: &str, expires_at: Value) -> Value {
+    let mut whole = row(ID, state);
+    whole["direction"] = json!("sent");
+    whole["body"] = json!("So far");
+    whole["expires_at"] = expires_at;
+    whole["recipients"] = json!([]);
+    whole
+}
+
+#[tokio::test]
+async fn waiting_tells_that_a_letter_was_taken_back() {
+    let agent = takes_letters()
+        .answers("GET /v1/events", events(&[status()]))
+        .answers(LIST, page(&[]))
+        .answers(&format!("GET /v1/messages/{CLIENT_ID}"), whole("draft", json!(null)));
+    let ran = SCRIPT.types(&agent, &["send", "--to", "anna", "--wait", "--undo", "1m"]).await;
+    assert_eq!(ran.exit, Exit::Refused, "{ran:?}");
+    assert!(ran.errors.contains("taken back"), "{}", ran.errors);
+    assert_eq!(agent.request(OUTBOX).query, "undo_seconds=60");
+}
+
+#[tokio::test]
+async fn a_letter_of_the_outbox_is_taken_back_tried_again_and_thrown_away() {
+    let path = |end: &str| format!("{end}/v1/outbox/{ID}");
+    let agent = Agent::start()
+        .answers("GET /v1/folders/outbox", page(&[row(ID, "waiting")]))
+        .answers(&format!("{}/undo", path("POST ")), json!({"id": ID, "version": 1}))
+        .answers(&format!("{}/retry", path("POST ")), json!({"id": ID}))
+        .answers(&path("DELETE "), "");
+    assert!(SCRIPT.types(&agent, &["outbox", "list"]).await.output.contains(ID));
+    let ran = SCRIPT.types(&agent, &["outbox", "undo", ID, "--json"]).await;
+    assert_eq!(ran.object(), json!({"id": ID, "version": 1}));
+    assert_eq!(SCRIPT.types(&agent, &["outbox", "retry", ID]).await.output.trim_end(), ID);
+    assert_eq!(SCRIPT.types(&agent, &["outbox", "delete", ID]).await.exit, Exit::Done);
+    agent.request(&path("DELETE "));
+}
+
 fn refused() -> Value {
     let mut row = row(CLIENT_ID, "refused");
     row["refused"] = json!("nobody is called “nobody”");
@@ -64,7 +102,8 @@ async fn waiting_ends_when_the_letter_has_left_the_outbox() {
     let agent = takes_letters()
         .answers("GET /v1/events", events(&[status(), status()]))
         .answers(LIST, page(&[row(CLIENT_ID, "sending")]))
-        .answers(LIST, page(&[row(ID, "waiting")]));
+        .answers(LIST, page(&[row(ID, "waiting")]))
+        .answers(&format!("GET /v1/messages/{CLIENT_ID}"), whole("waiting", json!("2026-12-01T11:00:00Z")));
     let ran = SCRIPT.types(&agent, &["send", "--to", "anna", "--wait"]).await;
     assert_eq!(ran.exit, Exit::Done, "{ran:?}");
     assert_eq!(agent.requests().iter().filter(|request| request.what == LIST).count(), 2);
@@ -119,11 +158,7 @@ async fn a_draft_may_still_lack_its_recipients() {
 
 #[tokio::test]
 async fn a_draft_is_changed_only_where_it_is_told_to() {
-    let mut draft = row(ID, "draft");
-    draft["direction"] = json!("sent");
-    draft["body"] = json!("So far");
-    draft["expires_at"] = json!(null);
-    draft["recipients"] = json!([]);
+    let draft = whole("draft", json!(null));
     let agent = Agent::start()
         .answers(&format!("GET /v1/messages/{ID}"), draft)
         .answers(&format!("PUT /v1/drafts/{ID}"), json!({"id": ID}));

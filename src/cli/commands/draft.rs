@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use restante_local_api::{
     FolderPage,
-    model::{Folder, Importance, Letter, LetterProblem},
+    model::{Folder, Importance, Letter, LetterProblem, Seconds},
 };
 use restante_process::Exit;
 
@@ -39,6 +39,9 @@ pub(crate) struct Sent {
     /// Come back when the server has accepted it
     #[arg(long)]
     wait: bool,
+    /// Let it wait so long, such as 10s, so that `restante outbox undo` can take it back
+    #[arg(long, value_name = "DURATION")]
+    undo: Option<Seconds>,
 }
 
 #[derive(Debug, Args)]
@@ -81,7 +84,7 @@ impl Draft {
             Self::Edit(edit) => edit.run(session).await?,
             Self::Send(sent) => {
                 let id = message_id::find(session, &sent.id).await?;
-                let letter = session.client.send_draft(id).await?;
+                let letter = session.client.send_draft(id, send::undo(sent.undo)).await?;
                 send::print_id(session, letter)?;
                 if sent.wait {
                     send::until_accepted(session, letter.id).await?;
@@ -119,7 +122,7 @@ impl Edit {
         {
             return Err(Failure::Letter(problem));
         }
-        let saved = session.client.save_draft(id, &letter).await?;
+        let saved = session.client.save_draft(id, &letter, draft.version).await?;
         send::print_id(session, saved)
     }
 }

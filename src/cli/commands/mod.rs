@@ -9,6 +9,7 @@ mod login;
 mod logout;
 mod offline;
 mod open;
+mod outbox;
 mod quit;
 mod read;
 mod search;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Send(send::Send),
     #[command(subcommand)]
     Draft(draft::Draft),
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     Offline(offline::Offline),
     Interval(interval::Interval),
     Jobs(jobs::Jobs),
@@ -53,6 +56,7 @@ impl Command {
             Self::Search(search) => search.run(session).await,
             Self::Send(send) => send.run(session).await,
             Self::Draft(draft) => draft.run(session).await,
+            Self::Outbox(outbox) => outbox.run(session).await,
             Self::Offline(offline) => offline.run(session).await,
             Self::Interval(interval) => interval.run(session).await,
             Self::Jobs(jobs) => jobs.run(session).await,

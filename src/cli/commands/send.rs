@@ -2,8 +2,8 @@
 
 use clap::Args;
 use restante_local_api::{
-    CheckOutcome, Connection, LetterId, Mode, RowState,
-    model::{Folder, Importance, Letter, LetterProblem, MAX_BODY_BYTES, MessageId, Timestamp},
+    CheckOutcome, ClientError, Connection, LetterId, LocalProblemKind, Mode, RowState, Undo,
+    model::{Folder, Importance, Letter, LetterProblem, MAX_BODY_BYTES, MessageId, Seconds, Timestamp},
 };
 use restante_process::Exit;
 use uuid::{NoContext, Uuid};
@@ -31,6 +31,9 @@ pub(crate) struct Send {
     /// Come back when the server has accepted it
     #[arg(long)]
     wait: bool,
+    /// Let it wait so long, such as 10s, so that `restante outbox undo` can take it back
+    #[arg(long, value_name = "DURATION", conflicts_with = "draft")]
+    undo: Option<Seconds>,
 }
 
 impl Send {
@@ -49,18 +52,23 @@ impl Send {
         }
         let id = new_id(session.now());
         if self.draft {
-            let saved = session.client.save_draft(id, &letter).await?;
+            let saved = session.client.save_draft(id, &letter, None).await?;
             print_id(session, saved)?;
             return Ok(Exit::Done);
         }
         // An id given back is a promise kept by the ledger, so it is printed before any waiting.
-        let sent = session.client.send(id, &letter).await?;
+        let sent = session.client.send(id, &letter, undo(self.undo)).await?;
         print_id(session, sent)?;
         if self.wait {
             until_accepted(session, id).await?;
         }
         Ok(Exit::Done)
     }
+}
+
+/// On the command line a letter goes at once, unless it is asked to wait.
+pub(crate) fn undo(asked: Option<Seconds>) -> Undo {
+    asked.map_or(Undo::AtOnce, Undo::Seconds)
 }
 
 /// A `UUIDv7`: a new letter's id is made by whoever writes it, so that sending again sends the same.
@@ -98,7 +106,7 @@ pub(crate) async fn until_accepted(session: &mut Session<'_, '_>, id: MessageId)
     let mut events = session.client.events().await?;
     let mut checked = false;
     while let Some(status) = events.next().await {
-        let Some(state) = in_outbox(session, id).await? else { return Ok(()) };
+        let Some(state) = in_outbox(session, id).await? else { return accepted(session, id).await };
         match state {
             Waiting::Refused(why) => return Err(Failure::LetterRefused(why)),
             Waiting::UnderWay => continue,
@@ -114,7 +122,7 @@ pub(crate) async fn until_accepted(session: &mut Session<'_, '_>, id: MessageId)
         checked = true;
         let Some(check) = session.client.check(true).await?.check else { continue };
         match in_outbox(session, id).await? {
-            None => return Ok(()),
+            None => return accepted(session, id).await,
             Some(Waiting::Refused(why)) => return Err(Failure::LetterRefused(why)),
             Some(Waiting::UnderWay) => {}
             Some(Waiting::Still) if check.outcome == CheckOutcome::Ok => {}
@@ -125,6 +133,19 @@ pub(crate) async fn until_accepted(session: &mut Session<'_, '_>, id: MessageId)
         }
     }
     Err(Failure::AgentEnded)
+}
+
+/// A letter that has left the outbox is with the server, unless somebody took it back.
+async fn accepted(session: &Session<'_, '_>, id: MessageId) -> Result<(), Failure> {
+    match session.client.message(id).await {
+        // What the post office has accepted expires one day.
+        Ok(message) if message.expires_at.is_some() => Ok(()),
+        Ok(_) => Err(Failure::LetterTakenBack),
+        Err(ClientError::Refused(problem)) if problem.code == LocalProblemKind::NotFound => {
+            Err(Failure::LetterTakenBack)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What a letter in the outbox waits for.

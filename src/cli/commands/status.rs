@@ -132,8 +132,8 @@ fn connection(words: &Words, status: &api::Status) -> String {
 
 fn outbox(words: &Words, status: &api::Status) -> String {
     let counts = [("outbox-waiting", status.outbox.waiting), ("outbox-refused", status.outbox.refused)];
+    let counts = counts.into_iter().chain([("cli-outbox-held", status.outbox.held)]);
     let said: Vec<_> = counts
-        .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(key, count)| words.with(key, &[("count", Value::Number(count))]))
         .collect();

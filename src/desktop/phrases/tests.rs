@@ -40,6 +40,7 @@ fn row() -> MessageRow {
         bold: true,
         not_delivered: vec!["igor".into()],
         refused: None,
+        on_its_way: None,
     }
 }
 
@@ -66,7 +67,7 @@ fn status() -> Status {
             max_seconds: None,
             synced_at: None,
         },
-        outbox: OutboxStatus { waiting: 2, refused: 1 },
+        outbox: OutboxStatus { waiting: 2, refused: 1, held: 0 },
         drafts: 0,
         carriers: Carriers {
             tray: TrayState::Shown,
@@ -152,6 +153,7 @@ fn a_sent_message_tells_how_far_each_copy_has_come() {
         direction: Direction::Sent,
         body: "x".into(),
         expires_at: Some(now()),
+        version: None,
         recipients: vec![
             recipient(person("igor", "Игорь"), DeliveryState::Waiting),
             recipient(person("boris", "Борис"), DeliveryState::Read),

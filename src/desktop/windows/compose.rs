@@ -8,7 +8,7 @@ use std::{
 
 use restante_l10n::{Value, Words, clock_time, local};
 use restante_local_api::{
-    ClientError, Message,
+    ClientError, Message, Undo,
     model::{Importance, Letter, LetterProblem, MessageId, Person, Timestamp},
 };
 use slint::{
@@ -31,6 +31,8 @@ pub(super) struct Sheet {
     id: MessageId,
     /// Whether the agent has it as a draft.
     saved: bool,
+    /// The draft's version.
+    version: Option<u64>,
     to: Vec<Person>,
     subject: String,
     body: String,
@@ -43,6 +45,7 @@ impl Sheet {
         Self {
             id: MessageId::from_uuid(Uuid::now_v7()),
             saved: false,
+            version: None,
             to: Vec::new(),
             subject: String::new(),
             body: String::new(),
@@ -77,12 +80,10 @@ impl Sheet {
 
     /// A draft, to go on with.
     pub(super) fn draft(message: &Message) -> Self {
-        Self { id: message.row.id, saved: true, ..Self::again(message) }
-    }
-
-    /// The same letter under an id of its own.
-    pub(super) fn again(message: &Message) -> Self {
         Self {
+            id: message.row.id,
+            saved: true,
+            version: message.version,
             to: message.row.to.clone(),
             subject: message.row.subject.clone(),
             body: message.body.clone(),
@@ -100,6 +101,9 @@ struct Compose {
     found: Rc<VecModel<ui::Chip>>,
     id: MessageId,
     saved: Cell<bool>,
+    /// The draft's version as this window knows it: what another device writes meanwhile is not this
+    /// window's to overwrite.
+    version: Cell<Option<u64>>,
     /// What the agent has, or what the window started with: only a difference is saved.
     kept: RefCell<Letter>,
     /// One exchange about this letter at a time, in the order in which they were asked for.
@@ -138,6 +142,7 @@ fn make(desk: &Desk, sheet: Sheet, closed: Box<dyn Fn()>) -> Result<Rc<Compose>,
         found: Rc::default(),
         id: sheet.id,
         saved: Cell::new(sheet.saved),
+        version: Cell::new(sheet.version),
         kept: RefCell::new(Letter {
             to: Vec::new(),
             subject: String::new(),
@@ -316,16 +321,16 @@ impl Compose {
         self.window.set_busy(true);
         self.save_timer.stop();
         let alone = self.writing.lock().await;
-        let (id, saved) = (self.id, self.saved.get());
+        let (id, saved, base) = (self.id, self.saved.get(), self.version.get());
         let sent = self
             .desk
             .agent
             .ask(move |client| async move {
                 if saved {
-                    client.save_draft(id, &letter).await?;
-                    client.send_draft(id).await
+                    client.save_draft(id, &letter, base).await?;
+                    client.send_draft(id, Undo::Setting).await
                 } else {
-                    client.send(id, &letter).await
+                    client.send(id, &letter, Undo::Setting).await
                 }
             })
             .await;
@@ -382,8 +387,13 @@ impl Compose {
         if empty || letter == *self.kept.borrow() {
             return Ok(false);
         }
-        let (id, handed) = (self.id, letter.clone());
-        self.desk.agent.ask(move |client| async move { client.save_draft(id, &handed).await }).await?;
+        let (id, handed, base) = (self.id, letter.clone(), self.version.get());
+        let kept = self
+            .desk
+            .agent
+            .ask(move |client| async move { client.save_draft(id, &handed, base).await })
+            .await?;
+        self.version.set(kept.version);
         self.saved.set(true);
         self.kept.replace(letter);
         Ok(true)

@@ -475,16 +475,30 @@ impl Mailbox {
         }
     }
 
-    /// A draft goes on, a refused letter is corrected and sent as a new one.
+    /// A draft goes on; a letter that has not gone, or was refused, becomes one first.
     fn go_on_writing(self: &Rc<Self>) {
-        let sheet = match self.reading.borrow().as_ref() {
-            Some(message) if message.row.state == RowState::Draft => Some(Sheet::draft(message)),
-            Some(message) if message.row.state == RowState::Refused => Some(Sheet::again(message)),
-            Some(_) | None => None,
-        };
-        if let Some(sheet) = sheet {
-            self.compose(sheet);
+        let message = self.reading.borrow().clone();
+        match message {
+            Some(message) if message.row.state == RowState::Draft => self.compose(Sheet::draft(&message)),
+            Some(message) if message.row.on_its_way.is_some_and(|it| it.may_be_taken_back) => {
+                let mailbox = self.clone();
+                spawn(async move { mailbox.take_back(message.row.id).await });
+            }
+            Some(_) | None => {}
         }
+    }
+
+    async fn take_back(self: &Rc<Self>, id: MessageId) {
+        let taken = self.ask(move |client| async move {
+            let draft = client.take_back(id).await?;
+            client.message(draft.id).await
+        });
+        match taken.await {
+            Ok(draft) => self.compose(Sheet::draft(&draft)),
+            // It has gone meanwhile, which the list shows.
+            Err(error) => tracing::info!(%error, "the letter was not taken back"),
+        }
+        self.refresh().await;
     }
 
     fn compose(&self, sheet: Sheet) {

@@ -99,6 +99,8 @@ fn apply_one(
             }
             delivery(transaction, *message_id, user, *state, *at)
         }
+        // The ledger has the drafts.
+        Change::Draft { .. } | Change::DraftRemoved { .. } => Ok(()),
         Change::Removed { message_id, reason } => {
             let known = received_state(transaction, *message_id)?;
             match (reason, known) {

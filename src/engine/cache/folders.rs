@@ -72,6 +72,7 @@ impl Cache {
             direction,
             body,
             expires_at: Some(storage::timestamp(found, 12).map_err(database)?),
+            version: None,
             recipients,
         };
         Ok(Some(message))
@@ -191,5 +192,6 @@ pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         bold,
         not_delivered,
         refused: None,
+        on_its_way: None,
     })
 }

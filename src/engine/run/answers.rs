@@ -23,7 +23,8 @@ impl Engine {
         self.go_on(step, now)
     }
 
-    fn go_on(&mut self, step: Step, now: Timestamp) -> Result<Vec<Effect>> {
+    /// The next exchange of the run that had this one.
+    pub(crate) fn go_on(&mut self, step: Step, now: Timestamp) -> Result<Vec<Effect>> {
         match &mut self.run {
             Some(run) if run.waiting_for == Some(step) => {
                 run.waiting_for = None;
@@ -86,6 +87,7 @@ impl Engine {
                     return Ok(self.give_up(step, CheckOutcome::Refused, now));
                 }
                 self.cache.forget_cursor()?;
+                self.ledger.doubt_saved_drafts(now)?;
                 if let Some(run) = &mut self.run {
                     run.again(Step::Changes);
                 }

@@ -3,12 +3,13 @@
 //! WHEN ADDING A KEY: a row in [`KEYS`], a field in `SettingsFile`, a line in config.example.toml; a test
 //! holds the three together.
 
+use restante_local_api::Undo;
 use restante_model::Seconds;
 use toml_edit::{Document, Item, Value};
 
 use super::{
     Carrier, ImportantCarrier, LogLevel, MarkReadAfter, Preview, Proxy, QuietHours, SettingsFile,
-    SettingsProblem, TokenStorage,
+    SettingsProblem, TokenStorage, UndoWindow,
 };
 
 /// One key of the settings file.
@@ -55,6 +56,15 @@ pub const KEYS: &[Key] = &[
         let seconds = value.as_integer().and_then(|it| u64::try_from(it).ok()).filter(|it| *it <= 3_600);
         file.mark_read_after =
             MarkReadAfter(seconds.ok_or("must be a whole number of seconds from 0 to 3600")?);
+        Ok(())
+    }),
+    key("mail.undo_seconds", Some("10"), |file, value| {
+        let seconds = value.as_integer().and_then(|it| u64::try_from(it).ok());
+        let seconds = seconds.filter(|it| *it <= Undo::MAX_SECONDS);
+        file.undo =
+            UndoWindow(Seconds::new(seconds.ok_or_else(|| {
+                format!("must be a whole number of seconds from 0 to {}", Undo::MAX_SECONDS)
+            })?));
         Ok(())
     }),
     key("network.proxy", Some("\"system\""), |file, value| {

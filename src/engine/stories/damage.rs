@@ -191,7 +191,8 @@ proptest! {
         }
         fs::write(desk.ledger(), bytes).unwrap();
         let engine = desk.open();
-        for written in engine.ledger.outbox().unwrap() {
+        for waiting in engine.ledger.outbox().unwrap() {
+            let written = waiting.written;
             prop_assert!((101..=120).any(|number| written.letter == long_letter(number)), "{}", written.id);
         }
     }
@@ -206,10 +207,13 @@ fn with_letters(desk: &Desk) -> Story {
     let mut story = with_mail(desk);
     story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
     for number in 101..=120 {
-        let ask = Ask::Send { id: id(number), letter: long_letter(number) };
+        let ask = Ask::Send { id: id(number), letter: long_letter(number), undo: Undo::AtOnce };
         story.happens(Event::Asked { call: CallId(2), ask });
     }
-    story.happens(Event::Asked { call: CallId(3), ask: Ask::SaveDraft { id: id(200), letter: letter() } });
+    story.happens(Event::Asked {
+        call: CallId(3),
+        ask: Ask::SaveDraft { id: id(200), letter: letter(), base_version: None },
+    });
     assert_eq!(story.engine.status().unwrap().outbox.waiting, 20);
     story
 }

@@ -71,6 +71,7 @@ cli-unread = { $count ->
 }
 cli-unread-high = { $count } of high importance
 cli-outbox-empty = empty
+cli-outbox-held = { $count } can be taken back
 cli-last-check = { $moment } ({ $trigger }): { $outcome }
 cli-no-tray-host = no tray on this desktop: windows, notifications and commands do the same
 cli-no-bus = no session bus: no tray and no notifications
@@ -132,7 +133,8 @@ cli-state-read = read
 cli-delivery-retracted = Taken back: { $names }
 
 # What to do about a letter or a check
-cli-letter-refused-hint = it stays in the outbox: restante list outbox; write it anew with what is wrong mended
+cli-letter-refused-hint = it stays in the outbox: restante outbox undo ID makes a draft of it again, restante outbox retry ID sends it as it is
+cli-letter-taken-back = the letter was taken back before it went out
 cli-letter-no-recipient-hint = name somebody: --to LOGIN
 cli-letter-too-long-hint = shorten it, or send it in parts
 cli-letter-control-hint = send plain text

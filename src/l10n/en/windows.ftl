@@ -79,6 +79,7 @@ delivery-delivered = Delivered, not yet read: { $names }
 delivery-read = Read: { $names }
 edit-draft = Go on writing
 write-again = Correct and send again
+take-back = Take back and go on writing
 text = Text
 
 # Status line and strip

@@ -74,6 +74,7 @@ cli-unread = { $count ->
 }
 cli-unread-high = высокой важности: { $count }
 cli-outbox-empty = пусто
+cli-outbox-held = можно отозвать: { $count }
 cli-last-check = { $moment } ({ $trigger }): { $outcome }
 cli-no-tray-host = на этом рабочем столе нет области уведомлений: то же самое умеют окна, уведомления и команды
 cli-no-bus = нет сеансовой шины: ни значка, ни уведомлений
@@ -135,7 +136,8 @@ cli-state-read = прочитано
 cli-delivery-retracted = Отозвано: { $names }
 
 # What to do about a letter or a check
-cli-letter-refused-hint = письмо осталось в исходящих: restante list outbox; напишите его заново без ошибки
+cli-letter-refused-hint = письмо осталось в исходящих: restante outbox undo НОМЕР снова сделает его черновиком, restante outbox retry НОМЕР отправит как есть
+cli-letter-taken-back = письмо отозвано до отправки
 cli-letter-no-recipient-hint = укажите получателя: --to ИМЯ
 cli-letter-too-long-hint = сократите или отправьте частями
 cli-letter-control-hint = отправьте простой текст

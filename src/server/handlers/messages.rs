@@ -46,7 +46,7 @@ pub(crate) async fn put(
     let letter = Letter { to, subject, body, importance };
     let problems = letter.problems();
     if !problems.is_empty() {
-        return Err(unacceptable(&problems));
+        return Err(unacceptable(&problems, ""));
     }
     match mailbox.deliver(id, &letter).await? {
         Posted::Accepted(accepted, _) => Ok((StatusCode::CREATED, Json(wire::accepted(accepted)))),
@@ -61,7 +61,8 @@ pub(crate) async fn put(
     }
 }
 
-fn unacceptable(problems: &[LetterProblem]) -> Refusal {
+/// What is wrong with a letter that stands at `place` in the request, each limit with its field.
+pub(super) fn unacceptable(problems: &[LetterProblem], place: &str) -> Refusal {
     let large = problems.iter().any(|problem| {
         matches!(
             problem,
@@ -73,7 +74,10 @@ fn unacceptable(problems: &[LetterProblem]) -> Refusal {
         Problem::new(kind, problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
     problem.errors = problems
         .iter()
-        .map(|problem| FieldError { pointer: problem.pointer().to_owned(), reason: problem.to_string() })
+        .map(|problem| FieldError {
+            pointer: format!("{place}{}", problem.pointer()),
+            reason: problem.to_string(),
+        })
         .collect();
     problem.into()
 }

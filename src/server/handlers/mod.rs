@@ -4,6 +4,7 @@ pub(crate) mod changes;
 pub(crate) mod delivered;
 pub(crate) mod devices;
 pub(crate) mod directory;
+pub(crate) mod drafts;
 pub(crate) mod health;
 pub(crate) mod messages;
 pub(crate) mod read;

@@ -29,8 +29,8 @@ use self::{
 };
 use crate::{
     Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
-    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted, Seen,
-    Settings, Store, StoreError, Touched, Unavailable, User,
+    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted,
+    SavedDraft, Seen, Settings, Store, StoreError, ThrownDraft, Touched, Unavailable, User,
 };
 
 /// The store in one data folder.
@@ -315,6 +315,30 @@ impl Store for SqliteStore {
         mail::delete_message(&database, owner, id, self.now())
             .await
             .map_err(|fault| fault.at("deleting a message", &database))
+    }
+
+    async fn save_draft(
+        &self,
+        writer: &Account,
+        id: MessageId,
+        base_version: Option<u64>,
+        letter: &Letter,
+    ) -> Result<SavedDraft, StoreError> {
+        let database = self.office_database(&writer.organisation).await?;
+        let save = mail::Save { writer, id, base_version, letter, now: self.now() };
+        save.store(&database).await.map_err(|fault| fault.at("saving a draft", &database))
+    }
+
+    async fn throw_draft(
+        &self,
+        owner: &Owner,
+        id: MessageId,
+        base_version: Option<u64>,
+    ) -> Result<Option<ThrownDraft>, StoreError> {
+        let database = self.office_database(&owner.organisation).await?;
+        mail::throw_draft(&database, owner, id, base_version, self.now())
+            .await
+            .map_err(|fault| fault.at("throwing a draft away", &database))
     }
 
     async fn directory(&self, organisation: &Name) -> Result<Vec<Person>, StoreError> {

@@ -2,6 +2,7 @@
 //! line to [`stories!`].
 
 mod cursors;
+mod drafts;
 mod expiry;
 mod mail;
 mod offices;
@@ -57,6 +58,17 @@ stories! {
         what_comes_too_late_does_not_undo_it,
         a_whole_office_expires_in_steps,
         another_lifetime_holds_for_letters_from_then_on,
+    }
+    drafts::{
+        a_draft_is_on_every_device_and_grows_by_versions,
+        a_save_upon_an_old_version_is_refused_with_what_stands_there,
+        the_same_save_again_changes_nothing,
+        nothing_never_takes_the_place_of_something,
+        a_draft_thrown_away_goes_everywhere_and_can_be_written_on,
+        only_the_version_meant_is_thrown_away,
+        others_drafts_do_not_exist,
+        drafts_come_in_pages_with_the_mail,
+        a_restored_office_takes_drafts_that_it_forgot,
     }
     settings::{
         without_a_wish_the_office_decides,

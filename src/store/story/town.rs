@@ -191,6 +191,10 @@ pub(crate) fn told(changes: &[Change]) -> Vec<String> {
             Change::Delivery { id, login, state, .. } => {
                 format!("{} {login} {}", number(*id), state.as_str())
             }
+            Change::Draft(draft) => {
+                let body = draft.letter.as_ref().map_or("thrown away", |letter| letter.subject.as_str());
+                format!("draft {} version {}: {body}", number(draft.id), draft.version)
+            }
             Change::Removed { id, reason } => format!("{} removed {}", number(*id), reason.as_str()),
         })
         .collect()

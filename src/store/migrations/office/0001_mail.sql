@@ -114,6 +114,37 @@ CREATE INDEX delivery_removed ON delivery (recipient, removed_modseq) WHERE remo
 CREATE INDEX delivery_told ON delivery (sender, told_modseq) WHERE told_modseq IS NOT NULL;
 CREATE INDEX delivery_unread ON delivery (recipient, expires_at) WHERE state IN ('waiting', 'delivered');
 
+-- Letters still being written, for all devices of their writer. Thrown away, a row stays without its text, so
+-- that the other devices learn of it.
+CREATE TABLE draft (
+    key            INTEGER PRIMARY KEY,
+    mailbox        INTEGER NOT NULL REFERENCES mailbox (key),
+    -- Made by the client; the letter that it becomes has the same one.
+    id             TEXT NOT NULL,
+    -- Grows with each save, and when it is thrown away.
+    version        BIGINT NOT NULL,
+    written_to     TEXT NOT NULL,
+    subject        TEXT NOT NULL,
+    body           TEXT NOT NULL,
+    importance     TEXT NOT NULL CHECK (importance IN ('normal', 'high')),
+    -- SHA-256 of what was written: a disk may change it unseen.
+    content_sum    BLOB NOT NULL,
+    saved_at       BIGINT NOT NULL,
+    -- The newest change of it in the mailbox.
+    changed_modseq BIGINT NOT NULL,
+    removed        BOOLEAN NOT NULL,
+    UNIQUE (mailbox, id)
+);
+
+CREATE INDEX draft_changed ON draft (mailbox, changed_modseq);
+
+CREATE TRIGGER draft_version_only_grows
+BEFORE UPDATE OF version ON draft
+WHEN NEW.version <= OLD.version
+BEGIN
+    SELECT RAISE(ABORT, 'a draft''s version only grows');
+END;
+
 -- DeliveryState::may_become, held by the database as well.
 CREATE TRIGGER state_only_goes_forward
 BEFORE UPDATE OF state ON delivery

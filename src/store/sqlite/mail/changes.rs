@@ -1,7 +1,7 @@
 //! What changed in a mailbox since a cursor.
 //!
 //! There is no log: each row carries the number of its appearance and of its newest change, and a page
-//! is what six indexes give above the cursor, in order. So a mailbox costs no more than its mail, and
+//! is what seven indexes give above the cursor, in order. So a mailbox costs no more than its mail, and
 //! an agent that was away for long gets each thing once, as it is now.
 
 use std::collections::HashMap;
@@ -9,13 +9,13 @@ use std::collections::HashMap;
 use restante_model::{DeliveryState, Login, MessageId, Timestamp};
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, Place, Tx, expire, message, stored, unsigned};
+use super::{Database, Fault, Place, Tx, drafts, expire, message, stored, unsigned};
 use crate::{
-    Change, ChangesQuery, ChangesReply, Direction, Message, Owner, Page, RemovedReason, sqlite::signed,
+    Change, ChangesQuery, ChangesReply, Direction, Draft, Message, Owner, Page, RemovedReason, sqlite::signed,
 };
 
 /// A received message, the state of one's own copy, a removal; a sent message, the state of a
-/// recipient's copy, a removal.
+/// recipient's copy, a removal; a draft, whose key stands in the place of the message's.
 const STREAM: &str = "
     SELECT d.arrived_modseq AS modseq, 'received' AS kind, d.message, NULL AS login, d.state, d.since,
            NULL AS reason, octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to) AS size
@@ -42,6 +42,11 @@ const STREAM: &str = "
     SELECT m.removed_modseq, 'removed', m.key, NULL, NULL, 0, 'deleted', 0
       FROM message m
      WHERE m.sender = $1 AND m.removed_modseq > $2
+    UNION ALL
+    SELECT f.changed_modseq, 'draft', f.key, NULL, NULL, 0, NULL,
+           octet_length(f.body) + octet_length(f.subject) + 10 * octet_length(f.written_to)
+      FROM draft f
+     WHERE f.mailbox = $1 AND f.changed_modseq > $2
     ORDER BY modseq LIMIT $3";
 
 pub(in super::super) async fn changes(
@@ -99,11 +104,14 @@ async fn page(
     let more = fitting < steps.len();
     let keys: Vec<i64> =
         steps[..fitting].iter().filter(|step| step.whole()).map(|step| step.message).collect();
-    let mut whole = message::messages(tx, &keys).await?;
+    let whole = message::messages(tx, &keys).await?;
     let ids = ids(tx, &steps[..fitting]).await?;
+    let keys: Vec<i64> =
+        steps[..fitting].iter().filter(|step| step.kind.draft()).map(|step| step.message).collect();
+    let drafts = drafts::drafts(tx, &keys).await?;
     let mut changes = Vec::with_capacity(fitting);
     for step in &steps[..fitting] {
-        changes.push(step.change(&mut whole, &ids)?);
+        changes.push(step.change(&whole, &ids, &drafts)?);
     }
     let last = if more { steps[..fitting].last().map_or(since, |step| step.modseq) } else { mailbox.modseq };
     Ok(Page { cursor: place.cursor(last), more, unread: unread(tx, mailbox.key, now).await?, changes })
@@ -134,6 +142,13 @@ enum StepKind {
     Sent,
     Delivery { login: Login, state: DeliveryState, at: Timestamp },
     Removed(RemovedReason),
+    Draft,
+}
+
+impl StepKind {
+    fn draft(&self) -> bool {
+        matches!(self, Self::Draft)
+    }
 }
 
 fn step(row: &SqliteRow) -> Result<Step, Fault> {
@@ -143,6 +158,7 @@ fn step(row: &SqliteRow) -> Result<Step, Fault> {
     let kind = match kind.as_str() {
         "received" => StepKind::Received(state()?),
         "sent" => StepKind::Sent,
+        "draft" => StepKind::Draft,
         "removed" => {
             let reason: String = row.try_get("reason")?;
             let unknown = || Fault::corrupt("delivery", &message, &format_args!("removed for {reason:?}"));
@@ -171,8 +187,9 @@ impl Step {
 
     fn change(
         &self,
-        whole: &mut HashMap<i64, Message>,
+        whole: &HashMap<i64, Message>,
         ids: &HashMap<i64, MessageId>,
+        drafts: &HashMap<i64, Draft>,
     ) -> Result<Change, Fault> {
         let gone = || Fault::corrupt("message", &self.message, &"is not there");
         let id = ids.get(&self.message).copied();
@@ -186,6 +203,12 @@ impl Step {
             StepKind::Delivery { login, state, at } => {
                 Change::Delivery { id: id.ok_or_else(gone)?, login: login.clone(), state: *state, at: *at }
             }
+            StepKind::Draft => Change::Draft(Box::new(
+                drafts
+                    .get(&self.message)
+                    .cloned()
+                    .ok_or_else(|| Fault::corrupt("draft", &self.message, &"is not there"))?,
+            )),
             StepKind::Removed(reason) => Change::Removed { id: id.ok_or_else(gone)?, reason: *reason },
         })
     }
@@ -193,7 +216,8 @@ impl Step {
 
 /// The ids of the messages in these steps.
 async fn ids(tx: &mut Tx, steps: &[Step]) -> Result<HashMap<i64, MessageId>, Fault> {
-    let keys: Vec<i64> = steps.iter().filter(|step| !step.whole()).map(|step| step.message).collect();
+    let keys: Vec<i64> =
+        steps.iter().filter(|step| !step.whole() && !step.kind.draft()).map(|step| step.message).collect();
     let rows = sqlx::query("SELECT key, id FROM message WHERE key IN (SELECT value FROM json_each($1))")
         .bind(super::json(&keys)?)
         .fetch_all(&mut **tx)

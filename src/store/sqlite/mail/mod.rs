@@ -3,6 +3,7 @@
 mod changes;
 mod copies;
 mod deliver;
+mod drafts;
 mod expire;
 mod fixed;
 mod message;
@@ -19,6 +20,7 @@ pub(super) use self::{
     changes::changes,
     copies::{mark_delivered, mark_read},
     deliver::Post,
+    drafts::{Save, throw_draft},
     expire::expire_all,
     message::{delete_message, message},
 };

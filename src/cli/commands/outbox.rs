@@ -1,0 +1,77 @@
+//! `restante outbox`
+
+use clap::{Args, Subcommand};
+use restante_local_api::{FolderPage, model::Folder};
+use restante_process::Exit;
+
+use super::{list, send};
+use crate::{failure::Failure, message_id, session::Session};
+
+/// The most rows that the agent is asked for at once.
+const PAGE: u32 = 500;
+
+/// Letters on their way out
+#[derive(Debug, Subcommand)]
+pub(crate) enum Outbox {
+    /// What waits and what was refused, with why
+    List,
+    /// Make a draft of a letter that has not gone yet, or was refused; prints the draft's id
+    Undo(Named),
+    /// Try a refused letter again as it is
+    Retry(Retry),
+    /// Throw a letter away that has not gone yet, or was refused
+    Delete(Named),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// Its id, or the last 8 characters of it or more
+    id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retry {
+    /// Its id, or the last 8 characters of it or more
+    id: String,
+    /// Come back when the server has accepted it
+    #[arg(long)]
+    wait: bool,
+}
+
+impl Outbox {
+    pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
+        match self {
+            Self::List => {
+                let mut all = FolderPage { messages: Vec::new(), next_before: None };
+                loop {
+                    let before = all.next_before.take();
+                    let page = session.client.folder(Folder::Outbox, before.as_deref(), PAGE, false).await?;
+                    all.messages.extend(page.messages);
+                    all.next_before = page.next_before;
+                    if all.next_before.is_none() {
+                        break;
+                    }
+                }
+                list::print(session, Folder::Outbox, &all)?;
+            }
+            Self::Undo(named) => {
+                let id = message_id::find(session, &named.id).await?;
+                let draft = session.client.take_back(id).await?;
+                send::print_id(session, draft)?;
+            }
+            Self::Retry(retry) => {
+                let id = message_id::find(session, &retry.id).await?;
+                let letter = session.client.send_anew(id).await?;
+                send::print_id(session, letter)?;
+                if retry.wait {
+                    send::until_accepted(session, letter.id).await?;
+                }
+            }
+            Self::Delete(named) => {
+                let id = message_id::find(session, &named.id).await?;
+                session.client.delete_letter(id).await?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}

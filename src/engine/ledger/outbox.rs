@@ -1,0 +1,243 @@
+//! The outbox: letters that the server does not have yet, or has and did not say so.
+
+use restante_model::{MessageId, Timestamp};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{
+    Ledger, Result, database,
+    letters::{self, COLUMNS, ServerSide, WrittenLetter},
+};
+use crate::storage;
+
+/// A letter of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OutboxLetter {
+    /// The letter.
+    pub(crate) written: WrittenLetter,
+    /// Not before this moment: until then its writer may take it back.
+    pub(crate) goes_out_at: Timestamp,
+    /// When it was last tried: from then on the server may have it.
+    pub(crate) tried_at: Option<Timestamp>,
+    /// What the server has against it.
+    pub(crate) refused: Option<Refusal>,
+}
+
+/// Why the server will never take a letter as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// In words.
+    pub(crate) why: String,
+    /// When it said so.
+    pub(crate) at: Timestamp,
+    /// Whether only the id is at fault: it names another message.
+    pub(crate) id_taken: bool,
+}
+
+impl OutboxLetter {
+    /// Whether it may go out now. A clock that was set back does not hold a letter up.
+    pub(crate) fn due(&self, now: Timestamp) -> bool {
+        self.refused.is_none() && (self.goes_out_at <= now || self.written.written_at > now)
+    }
+}
+
+const OUTBOX: &str = "goes_out_at, tried_at, refused_at, refused, id_taken FROM outbox";
+
+impl Ledger {
+    /// Puts a letter into the outbox, and takes the draft that it was out of the drafts. `None` where
+    /// the id already names another letter there; where it names this one, the row is as it was.
+    pub(crate) fn add_to_outbox(
+        &mut self,
+        written: &WrittenLetter,
+        goes_out_at: Timestamp,
+        draft: MessageId,
+    ) -> Result<Option<OutboxLetter>> {
+        let known: Option<Vec<u8>> = self
+            .connection
+            .query_row("SELECT content_sum FROM outbox WHERE id = ?1", [written.id.to_string()], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(database)?;
+        if known.as_ref().is_some_and(|sum| *sum != written.letter.content_sum()) {
+            return Ok(None);
+        }
+        if known.is_none() {
+            let transaction = self.connection.transaction().map_err(database)?;
+            let server = server_side_of_draft(&transaction, draft)?;
+            letters::write(
+                &transaction,
+                "INSERT INTO outbox (id, recipients, subject, body, importance, content_sum, written_at,
+                     goes_out_at, draft_id, server_version, handed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                written,
+                params![goes_out_at.unix_ms(), draft.to_string(), server.version, server.handed],
+            )?;
+            transaction.execute("DELETE FROM draft WHERE id = ?1", [draft.to_string()]).map_err(database)?;
+            transaction.commit().map_err(database)?;
+        }
+        self.outbox_letter(written.id)
+    }
+
+    /// Every letter of the outbox, oldest first.
+    pub(crate) fn outbox(&self) -> Result<Vec<OutboxLetter>> {
+        self.letters("outbox", &format!("SELECT {COLUMNS}, {OUTBOX} ORDER BY written_at, id"), [], read)
+    }
+
+    /// One letter of the outbox.
+    pub(crate) fn outbox_letter(&self, id: MessageId) -> Result<Option<OutboxLetter>> {
+        let sql = format!("SELECT {COLUMNS}, {OUTBOX} WHERE id = ?1");
+        Ok(self.letters("outbox", &sql, [id.to_string()], read)?.pop())
+    }
+
+    /// Letters that wait and letters that were refused.
+    pub(crate) fn outbox_counts(&self) -> Result<(u64, u64)> {
+        self.connection
+            .query_row("SELECT count(*) - count(refused), count(refused) FROM outbox", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .map_err(database)
+    }
+
+    /// Letters that wait and were never tried: they can be taken back.
+    pub(crate) fn held_count(&self) -> Result<u64> {
+        self.connection
+            .query_row("SELECT count(*) FROM outbox WHERE refused IS NULL AND tried_at IS NULL", [], |row| {
+                row.get(0)
+            })
+            .map_err(database)
+    }
+
+    /// It is about to be handed to the server, which may have it from now on.
+    pub(crate) fn note_try(&mut self, id: MessageId, at: Timestamp) -> Result<()> {
+        self.connection
+            .execute("UPDATE outbox SET tried_at = ?2 WHERE id = ?1", params![id.to_string(), at.unix_ms()])
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// The server has it; the draft that it was is thrown away there as well.
+    pub(crate) fn remove_from_outbox(&mut self, id: MessageId) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        throw_draft_of(&transaction, id)?;
+        transaction.execute("DELETE FROM outbox WHERE id = ?1", [id.to_string()]).map_err(database)?;
+        transaction.commit().map_err(database)
+    }
+
+    /// The server will never take it as it is.
+    pub(crate) fn refuse_outbox(&mut self, id: MessageId, refusal: &Refusal) -> Result<()> {
+        self.connection
+            .execute(
+                "UPDATE outbox SET refused = ?2, refused_at = ?3, id_taken = ?4 WHERE id = ?1",
+                params![id.to_string(), refusal.why, refusal.at.unix_ms(), refusal.id_taken],
+            )
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// A refused letter is tried again, under `new_id` where its own names another message.
+    pub(crate) fn retry_outbox(&mut self, id: MessageId, new_id: MessageId) -> Result<()> {
+        self.connection
+            .execute(
+                "UPDATE OR IGNORE outbox
+                    SET id = ?2, refused = NULL, refused_at = NULL, id_taken = 0, goes_out_at = written_at
+                  WHERE id = ?1",
+                params![id.to_string(), new_id.to_string()],
+            )
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// A letter becomes a draft again, under `draft`. What the server has of the draft that it was stays
+    /// known where the id is the same, and is thrown away there where it is another.
+    pub(crate) fn take_back(&mut self, id: MessageId, draft: MessageId, at: Timestamp) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        let (from, to) = (id.to_string(), draft.to_string());
+        transaction
+            .execute(
+                "INSERT INTO draft (id, recipients, subject, body, importance, content_sum, written_at, version,
+                     server_version, handed, unsaved_since)
+                 SELECT ?2, recipients, subject, body, importance, content_sum, written_at, 1,
+                        CASE WHEN draft_id = ?2 THEN server_version END,
+                        CASE WHEN draft_id = ?2 THEN handed ELSE x'' END, ?3
+                   FROM outbox WHERE id = ?1",
+                params![from, to, at.unix_ms()],
+            )
+            .map_err(database)?;
+        throw_draft_of(&transaction, id)?;
+        transaction.execute("DELETE FROM outbox WHERE id = ?1", [from]).map_err(database)?;
+        transaction.commit().map_err(database)
+    }
+}
+
+/// What the server has of a draft here.
+fn server_side_of_draft(transaction: &Transaction<'_>, draft: MessageId) -> Result<ServerSide> {
+    transaction
+        .query_row("SELECT server_version, handed FROM draft WHERE id = ?1", [draft.to_string()], |row| {
+            ServerSide::read(row, 0)
+        })
+        .optional()
+        .map(Option::unwrap_or_default)
+        .map_err(database)
+}
+
+/// The draft that the letter was is to go from the server too, where the server has it.
+fn throw_draft_of(transaction: &Transaction<'_>, letter: MessageId) -> Result<()> {
+    transaction
+        .execute(
+            "INSERT OR REPLACE INTO thrown_draft (id, server_version, handed)
+             SELECT draft_id, server_version, handed FROM outbox
+              WHERE id = ?1 AND draft_id IS NOT NULL AND (server_version IS NOT NULL OR length(handed) > 0)
+                AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.id = outbox.draft_id)",
+            [letter.to_string()],
+        )
+        .map(drop)
+        .map_err(database)
+}
+
+fn read(written: WrittenLetter, row: &Row<'_>) -> rusqlite::Result<OutboxLetter> {
+    let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_unix_ms));
+    let refused = match (moment(9)?, row.get(10)?) {
+        (Some(at), Some(why)) => Some(Refusal { why, at, id_taken: row.get(11)? }),
+        _ => None,
+    };
+    Ok(OutboxLetter { written, goes_out_at: storage::timestamp(row, 7)?, tried_at: moment(8)?, refused })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ledger::letters::samples::{NOW, id, letter, written},
+        storage::StorageError,
+    };
+
+    #[test]
+    fn a_letter_put_in_twice_is_there_once_and_another_under_its_id_is_refused() {
+        let mut ledger = Ledger::open(None).unwrap();
+        assert!(ledger.add_to_outbox(&written(1, "a"), NOW, id(1)).unwrap().is_some());
+        let again = ledger.add_to_outbox(&written(1, "a"), NOW.plus_ms(5), id(1)).unwrap().unwrap();
+        assert_eq!(again.goes_out_at, NOW, "the window is not opened anew");
+        assert!(ledger.add_to_outbox(&written(1, "b"), NOW, id(1)).unwrap().is_none());
+        assert_eq!(ledger.outbox().unwrap().len(), 1);
+        assert_eq!(ledger.outbox_letter(id(1)).unwrap().unwrap().written.letter, letter("a"));
+    }
+
+    #[test]
+    fn a_row_whose_text_the_disk_changed_is_an_error_and_not_sent() {
+        let mut ledger = Ledger::open(None).unwrap();
+        ledger.add_to_outbox(&written(1, "pay 10"), NOW, id(1)).unwrap();
+        ledger.connection.execute("UPDATE outbox SET body = 'pay 90'", []).unwrap();
+        assert!(matches!(ledger.outbox(), Err(StorageError::Damaged { table: "outbox", .. })));
+    }
+
+    #[test]
+    fn a_clock_set_back_holds_no_letter_up() {
+        let mut ledger = Ledger::open(None).unwrap();
+        let hour = NOW.plus_ms(3_600_000);
+        let late = WrittenLetter { written_at: hour, ..written(1, "a") };
+        let waiting = ledger.add_to_outbox(&late, hour.plus_ms(10_000), id(1)).unwrap().unwrap();
+        assert!(!waiting.due(hour));
+        assert!(waiting.due(hour.plus_ms(10_000)));
+        assert!(waiting.due(NOW));
+    }
+}

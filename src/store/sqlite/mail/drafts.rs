@@ -1,0 +1,175 @@
+//! Drafts: versions of letters still being written, for all devices of their writer.
+
+use std::collections::HashMap;
+
+use restante_model::{Importance, Letter, MessageId, Timestamp};
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{Database, Fault, Numbers, Place, Tx, json, stored, unsigned};
+use crate::{Account, Draft, MAX_DRAFTS, Owner, SavedDraft, ThrownDraft, sqlite::signed};
+
+/// What [`draft`] is read from.
+const DRAFT: &str = "SELECT key, id, version, written_to, subject, body, importance, content_sum, saved_at, removed \
+    FROM draft";
+
+/// A draft on its way in.
+pub(in super::super) struct Save<'a> {
+    pub(in super::super) writer: &'a Account,
+    pub(in super::super) id: MessageId,
+    pub(in super::super) base_version: Option<u64>,
+    pub(in super::super) letter: &'a Letter,
+    pub(in super::super) now: Timestamp,
+}
+
+impl Save<'_> {
+    /// Saves it upon its base, or says what stands there.
+    pub(in super::super) async fn store(&self, database: &Database) -> Result<SavedDraft, Fault> {
+        let mut tx = database.write().await?;
+        let mailbox = self.mailbox(&mut tx).await?;
+        let known = find(&mut tx, mailbox, self.id).await?;
+        let version = match known {
+            Some((_, known)) if known.letter.as_ref() == Some(self.letter) => {
+                // Its answer was lost, or another device wrote the same.
+                return Ok(SavedDraft::Saved {
+                    version: known.version,
+                    saved_at: known.saved_at,
+                    touched: None,
+                });
+            }
+            Some((_, known)) if self.base_version != Some(known.version) => {
+                return Ok(SavedDraft::Conflict(known));
+            }
+            // Nothing never takes the place of something.
+            Some((_, known)) if self.letter.is_empty() && known.letter.is_some() => {
+                return Ok(SavedDraft::Conflict(known));
+            }
+            Some((_, known)) => known.version + 1,
+            None if self.full(&mut tx, mailbox).await? => return Ok(SavedDraft::TooMany),
+            // A base that is not here was lost with a restored database.
+            None => self.base_version.unwrap_or(0) + 1,
+        };
+        let mut numbers = Numbers::take(&mut tx, &[(mailbox, 1)].into()).await?;
+        sqlx::query(
+            "INSERT INTO draft (mailbox, id, version, written_to, subject, body, importance, content_sum, saved_at, \
+             changed_modseq, removed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, FALSE) \
+             ON CONFLICT (mailbox, id) DO UPDATE SET version = excluded.version, written_to = excluded.written_to, \
+             subject = excluded.subject, body = excluded.body, importance = excluded.importance, \
+             content_sum = excluded.content_sum, saved_at = excluded.saved_at, \
+             changed_modseq = excluded.changed_modseq, removed = FALSE",
+        )
+        .bind(mailbox)
+        .bind(self.id.to_string())
+        .bind(signed(version))
+        .bind(json(&self.letter.to)?)
+        .bind(&self.letter.subject)
+        .bind(&self.letter.body)
+        .bind(self.letter.importance.as_str())
+        .bind(self.letter.content_sum().as_slice())
+        .bind(self.now.unix_ms())
+        .bind(numbers.next(mailbox)?)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(SavedDraft::Saved { version, saved_at: self.now, touched: numbers.touched.pop() })
+    }
+
+    async fn mailbox(&self, tx: &mut Tx) -> Result<i64, Fault> {
+        let key = sqlx::query_scalar(
+            "INSERT INTO mailbox (organisation, login, name) VALUES ($1, $2, $3) \
+             ON CONFLICT (organisation, login) DO UPDATE SET name = excluded.name RETURNING key",
+        )
+        .bind(self.writer.organisation.as_str())
+        .bind(self.writer.person.login.as_str())
+        .bind(&self.writer.person.name)
+        .fetch_one(&mut **tx)
+        .await?;
+        Ok(key)
+    }
+
+    async fn full(&self, tx: &mut Tx, mailbox: i64) -> Result<bool, Fault> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM draft WHERE mailbox = $1 AND NOT removed")
+            .bind(mailbox)
+            .fetch_one(&mut **tx)
+            .await?;
+        Ok(unsigned(count, "draft", &mailbox)? >= MAX_DRAFTS)
+    }
+}
+
+/// Throws a draft away; its row stays without its text, so that the other devices learn of it.
+pub(in super::super) async fn throw_draft(
+    database: &Database,
+    owner: &Owner,
+    id: MessageId,
+    base_version: Option<u64>,
+    now: Timestamp,
+) -> Result<Option<ThrownDraft>, Fault> {
+    let mut tx = database.write().await?;
+    let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
+    let Some((key, known)) = find(&mut tx, mailbox.key, id).await? else { return Ok(None) };
+    if known.letter.is_none() {
+        return Ok(Some(ThrownDraft::Thrown(None)));
+    }
+    if base_version.is_some_and(|base| base != known.version) {
+        return Ok(Some(ThrownDraft::Conflict(known)));
+    }
+    let mut numbers = Numbers::take(&mut tx, &[(mailbox.key, 1)].into()).await?;
+    sqlx::query(
+        "UPDATE draft SET version = version + 1, written_to = '[]', subject = '', body = '', content_sum = x'', \
+         saved_at = $2, changed_modseq = $3, removed = TRUE WHERE key = $1",
+    )
+    .bind(key)
+    .bind(now.unix_ms())
+    .bind(numbers.next(mailbox.key)?)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Some(ThrownDraft::Thrown(numbers.touched.pop())))
+}
+
+/// The drafts with these keys.
+pub(super) async fn drafts(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Draft>, Fault> {
+    let query = format!("{DRAFT} WHERE key IN (SELECT value FROM json_each($1))");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(json(&keys)?).fetch_all(&mut **tx).await?;
+    rows.iter().map(draft).collect()
+}
+
+async fn find(tx: &mut Tx, mailbox: i64, id: MessageId) -> Result<Option<(i64, Draft)>, Fault> {
+    let query = format!("{DRAFT} WHERE mailbox = $1 AND id = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(mailbox)
+        .bind(id.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    row.as_ref().map(draft).transpose()
+}
+
+fn draft(row: &SqliteRow) -> Result<(i64, Draft), Fault> {
+    let key: i64 = row.try_get("key")?;
+    let id: String = row.try_get("id")?;
+    let corrupt = |what: &str| Fault::corrupt("draft", &id, &what);
+    let letter = if row.try_get("removed")? {
+        None
+    } else {
+        let importance: String = row.try_get("importance")?;
+        let written_to: String = row.try_get("written_to")?;
+        let letter = Letter {
+            to: serde_json::from_str(&written_to).map_err(|_| corrupt("its recipients are no JSON"))?,
+            subject: row.try_get("subject")?,
+            body: row.try_get("body")?,
+            importance: Importance::from_name(&importance)
+                .ok_or_else(|| corrupt("its importance is unknown"))?,
+        };
+        // SQLite's own checks do not see a changed text.
+        if row.try_get::<Vec<u8>, _>("content_sum")? != letter.content_sum() {
+            return Err(corrupt("its content is not what was stored (SHA-256 differs)"));
+        }
+        Some(letter)
+    };
+    let draft = Draft {
+        id: stored(&id, "draft", &id)?,
+        version: unsigned(row.try_get("version")?, "draft", &id)?,
+        saved_at: Timestamp::from_unix_ms(row.try_get("saved_at")?),
+        letter,
+    };
+    Ok((key, draft))
+}

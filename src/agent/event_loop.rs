@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     alarm::Alarm,
     credentials::Credentials,
+    exchanges::Exchanges,
     instance::{Instance, InstanceError},
     local_server::{LocalServer, Question},
     notifier::Notifier,
@@ -113,7 +114,9 @@ pub async fn run(
     let _watcher = SettingsWatcher::start(events.clone(), config.settings_file.clone());
     let settings = settings_watcher::read(&config.settings_file);
     let (connected, mut connections) = mpsc::unbounded_channel();
-    let mut agent = Agent::start(config, engine, clock, events, connected, published, &settings).await?;
+    let (exchanges, mut answers) = Exchanges::new();
+    let ways = Ways { events, connected, exchanges, published };
+    let mut agent = Agent::start(config, engine, clock, ways, &settings).await?;
     tracing::info!(socket = %socket.display(), "the agent runs");
 
     let mut flow = agent.take(Event::Started { settings });
@@ -121,6 +124,10 @@ pub async fn run(
     while flow.is_continue() {
         flow = tokio::select! {
             Some(event) = happened.recv() => agent.take(event),
+            Some(answer) = answers.recv() => {
+                let event = agent.exchanges.heard(answer);
+                agent.take(event)
+            }
             Some((server, event)) = connections.recv() => {
                 agent.server = Some(server);
                 agent.take(event)
@@ -132,6 +139,14 @@ pub async fn run(
     local_server.end().await;
     tracing::info!("the agent ended");
     Ok(())
+}
+
+/// The ways from what runs beside the loop into it, and from it to those that listen.
+struct Ways {
+    events: mpsc::UnboundedSender<Event>,
+    connected: mpsc::UnboundedSender<(ServerClient, Event)>,
+    exchanges: Exchanges,
+    published: watch::Sender<Arc<Status>>,
 }
 
 struct Agent {
@@ -146,6 +161,7 @@ struct Agent {
     server: Option<ServerClient>,
     /// By which a client with a token comes back to the loop, with the event that it belongs to.
     connected: mpsc::UnboundedSender<(ServerClient, Event)>,
+    exchanges: Exchanges,
     credentials: Credentials,
     scheduler: Scheduler,
     alarm: Alarm,
@@ -164,11 +180,10 @@ impl Agent {
         config: Config,
         engine: Engine,
         clock: Arc<dyn Clock>,
-        events: mpsc::UnboundedSender<Event>,
-        connected: mpsc::UnboundedSender<(ServerClient, Event)>,
-        published: watch::Sender<Arc<Status>>,
+        ways: Ways,
         settings: &Result<SettingsFile, SettingsProblem>,
     ) -> Result<Self, AgentError> {
+        let Ways { events, connected, exchanges, published } = ways;
         let settings = settings.clone().unwrap_or_default();
         let session = config.desktop == Desktop::Session;
         let programs = match config.windows.or_else(|| (!session).then(Vec::new)) {
@@ -180,6 +195,7 @@ impl Agent {
             http: client_of(&settings)?,
             server: None,
             connected,
+            exchanges,
             credentials: Credentials::new(settings.token, config.paths.token_file()),
             scheduler: Scheduler::start(events.clone(), clock.clone()).await?,
             alarm: Alarm::new(events.clone(), clock.clone()),
@@ -214,8 +230,9 @@ impl Agent {
         if let Event::SettingsEdited(Ok(settings)) = &event {
             self.connect_by(settings.clone());
         }
-        if matches!(event, Event::Resumed) {
+        if matches!(event, Event::Resumed | Event::NetworkCame) {
             self.scheduler.look_again();
+            self.forget_connections();
         }
         for effect in self.engine.apply(event, self.clock.now()) {
             if let Some(witness) = &mut self.witness {
@@ -230,12 +247,7 @@ impl Agent {
     fn connect_by(&mut self, settings: SettingsFile) {
         if settings.proxy != self.settings.proxy || settings.extra_ca_file != self.settings.extra_ca_file {
             match client_of(&settings) {
-                Ok(http) => {
-                    self.http = http.clone();
-                    if let Some(server) = &mut self.server {
-                        *server = server.through(http);
-                    }
-                }
+                Ok(http) => self.connect_through(http),
                 Err(error) => tracing::warn!(%error, "the new network settings cannot be used"),
             }
         }
@@ -245,11 +257,34 @@ impl Agent {
         self.settings = settings;
     }
 
+    /// Connections from before a sleep, or of another network, lead nowhere and would not say so.
+    fn forget_connections(&mut self) {
+        match client_of(&self.settings) {
+            Ok(http) => self.connect_through(http),
+            Err(error) => tracing::warn!(%error, "the connections could not be made anew"),
+        }
+    }
+
+    fn connect_through(&mut self, http: reqwest::Client) {
+        self.http = http.clone();
+        if let Some(server) = &mut self.server {
+            *server = server.through(http);
+        }
+    }
+
     fn carry_out(&mut self, effect: Effect) -> ControlFlow<()> {
         match effect {
             Effect::FindToken(key) => self.find_token(key),
             Effect::KeepToken(key) => self.keep_token(key),
-            Effect::ForgetToken(key) => self.forget_token(key),
+            Effect::ForgetToken(key) => {
+                let server = self.server.take();
+                self.forget_token(key, server);
+            }
+            Effect::ForgetTokenHere(key) => {
+                self.server = None;
+                self.forget_token(key, None);
+            }
+            Effect::GiveUpExchanges => self.exchanges.give_up(),
             Effect::SignIn { call, login } => self.sign_in(call, login),
 
             Effect::Check { since } => {
@@ -340,18 +375,13 @@ impl Agent {
     }
 
     /// Lets a task ask the server, and the loop go on; the answer comes as an event.
-    fn ask_server<F>(&self, ask: impl FnOnce(ServerClient) -> F)
+    fn ask_server<F>(&mut self, ask: impl FnOnce(ServerClient) -> F)
     where
         F: Future<Output = Event> + Send + 'static,
     {
         // Without a token the server says that it is missing, which is an answer as well.
         let server = self.server.clone().unwrap_or_else(|| ServerClient::new(self.http.clone(), "", None));
-        let events = self.events.clone();
-        let answer = ask(server);
-        tokio::spawn(async move {
-            // The loop may have ended meanwhile.
-            let _ = events.send(answer.await);
-        });
+        self.exchanges.begin(ask(server));
     }
 }
 

@@ -8,6 +8,7 @@ mod badge;
 mod credentials;
 mod durable_file;
 mod event_loop;
+mod exchanges;
 mod instance;
 mod job_storage;
 mod local_routes;

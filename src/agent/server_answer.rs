@@ -1,5 +1,8 @@
 //! What came back from the server's address: our server's answer, our server's refusal, or neither.
 
+#[cfg(test)]
+mod tests;
+
 use reqwest::{Response, StatusCode, header};
 use restante_engine::event::ServerError;
 use restante_server_api::Problem;
@@ -48,10 +51,19 @@ async fn good(answer: Response) -> Result<Response, ServerError> {
     if !media_type.is_some_and(|it| it.starts_with(Problem::MEDIA_TYPE)) {
         return Err(not_ours(status, "no problem+json"));
     }
+    let retry_after_seconds = retry_after_seconds(&answer);
     match serde_json::from_slice::<Problem>(&bytes(answer).await?) {
-        Ok(problem) => Err(ServerError::Refused(Box::new(problem))),
+        Ok(problem) => {
+            let retry_after_seconds = problem.retry_after_seconds.or(retry_after_seconds);
+            Err(ServerError::Refused(Box::new(Problem { retry_after_seconds, ..problem })))
+        }
         Err(error) => Err(not_ours(status, &error.to_string())),
     }
+}
+
+/// The header Retry-After in seconds, which is how our server writes it.
+fn retry_after_seconds(answer: &Response) -> Option<u64> {
+    answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
 fn is_json(answer: &Response) -> bool {

@@ -17,6 +17,8 @@ pub enum Effect {
     KeepToken(AccountKey),
     /// Throw the account's token away, on the server too where that can be done.
     ForgetToken(AccountKey),
+    /// Throw the account's token away here, and ask nobody: offline mode.
+    ForgetTokenHere(AccountKey),
 
     /// Ask the server for changes: `Checked`.
     Check {
@@ -70,6 +72,9 @@ pub enum Effect {
         /// The tag of the directory known.
         tag: Option<String>,
     },
+    /// Give up every exchange with the server that is under way, a sign-in apart. An answer that was on its
+    /// way all the same comes as `Late`.
+    GiveUpExchanges,
     /// Sign in, and keep the token: `SignedIn`, `TokenKept`.
     SignIn {
         /// Who asked.
@@ -133,6 +138,42 @@ pub enum Effect {
     Publish,
     /// End the agent.
     Quit,
+}
+
+impl Effect {
+    /// Whether something leaves for the network with it: never in offline mode (row S20).
+    pub fn uses_network(&self) -> bool {
+        match self {
+            Self::ForgetToken(_)
+            | Self::Check { .. }
+            | Self::ReportDelivered { .. }
+            | Self::ReportRead { .. }
+            | Self::Post { .. }
+            | Self::SaveDraft { .. }
+            | Self::ThrowDraft { .. }
+            | Self::PullSettings
+            | Self::PushInterval { .. }
+            | Self::PullDirectory { .. }
+            | Self::SignIn { .. } => true,
+            Self::FindToken(_)
+            | Self::KeepToken(_)
+            | Self::WakeAt { .. }
+            | Self::ForgetTokenHere(_)
+            | Self::GiveUpExchanges
+            | Self::Schedule { .. }
+            | Self::Unschedule
+            | Self::WriteInterval { .. }
+            | Self::SetTray(_)
+            | Self::ShowPopup(_)
+            | Self::WithdrawPopup(_)
+            | Self::OpenImportant { .. }
+            | Self::CloseImportant
+            | Self::OpenWindow { .. }
+            | Self::Answer { .. }
+            | Self::Publish
+            | Self::Quit => false,
+        }
+    }
 }
 
 /// Whose token: the key under which it is kept.

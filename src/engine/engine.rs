@@ -17,6 +17,7 @@ use crate::{
     storage::StorageError,
     storage_trouble::StorageTrouble,
     token::TokenInUse,
+    weather::Weather,
 };
 
 /// What the engine was doing when the storage failed it is told by the event; the rest is the same for all.
@@ -50,6 +51,7 @@ pub struct Engine {
     pub(crate) interval_sync_wanted: bool,
     pub(crate) directory_pulled_at: Option<Timestamp>,
     pub(crate) schedule: Schedule,
+    pub(crate) weather: Weather,
     pub(crate) popups: BTreeMap<PopupId, Vec<MessageId>>,
     pub(crate) next_popup: u64,
     /// What the window for important mail shows; empty while it is closed.
@@ -115,6 +117,7 @@ impl Engine {
             interval_sync_wanted: true,
             directory_pulled_at: None,
             schedule: Schedule::default(),
+            weather: Weather::default(),
             popups: BTreeMap::new(),
             next_popup: 1,
             important: Vec::new(),
@@ -166,7 +169,9 @@ impl Engine {
                 self.schedule.next_run_at = next_run_at;
                 Ok(Vec::new())
             }
-            Event::Resumed => self.start_run(Trigger::Resume, now),
+            Event::Resumed => self.run_anew(Trigger::Resume, now),
+            Event::NetworkCame => self.run_anew(Trigger::Network, now),
+            Event::Late(event) => self.late(*event, now),
 
             Event::Checked(answer) => self.checked(answer, now),
             Event::DeliveredReported { cursor, outcome } => self.delivered_reported(&cursor, outcome, now),
@@ -221,6 +226,11 @@ impl Engine {
         Ok(effects)
     }
 
+    /// The device as the server knows it; empty before the first sign-in.
+    pub(crate) fn device_id(&self) -> &str {
+        self.account.as_ref().map(|account| account.device_id.as_str()).unwrap_or_default()
+    }
+
     /// Whose token the agent uses.
     pub(crate) fn account_key(&self) -> Option<AccountKey> {
         self.account.as_ref().map(|account| AccountKey {
@@ -256,7 +266,10 @@ impl Engine {
         self.ledger.set_mode(mode)?;
         self.mode = mode;
         match mode {
-            Mode::Offline => Ok(self.abandon_run()),
+            Mode::Offline => {
+                self.forget_weather();
+                Ok(self.abandon_run())
+            }
             Mode::Online => {
                 self.interval_sync_wanted = true;
                 self.start_run(Trigger::Online, now)

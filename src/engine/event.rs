@@ -141,6 +141,10 @@ pub enum Event {
     Woke,
     /// The machine woke from sleep.
     Resumed,
+    /// The machine says that the network came, or is another: a hint to try, and nothing more.
+    NetworkCame,
+    /// The answer of an exchange that was given up before it came ([`crate::Effect::GiveUpExchanges`]).
+    Late(Box<Event>),
     /// The session ends, or somebody stops the agent.
     Stopped,
 }

@@ -4,7 +4,6 @@
 use restante_local_api::Trigger;
 use restante_model::{CheckInterval, IntervalFrom, IntervalRange, Timestamp};
 use restante_server_api::Settings;
-use sha2::{Digest, Sha256};
 
 use crate::{
     effect::Effect,
@@ -13,6 +12,7 @@ use crate::{
     ledger::SyncedInterval,
     run::Step,
     settings_file::{SettingsFile, SettingsProblem},
+    weather::chance,
 };
 
 /// The interval that the job follows, and whose it is.
@@ -96,27 +96,22 @@ impl Engine {
 
     /// Where in each interval this device checks: stable, and spread evenly over devices (row B2).
     pub(crate) fn phase_seconds(&self, interval_seconds: u64) -> u64 {
-        let device = self.account.as_ref().map(|account| account.device_id.as_str()).unwrap_or_default();
-        let sum = Sha256::digest(device);
-        let seed = sum.iter().take(8).fold(0_u64, |seed, byte| seed << 8 | u64::from(*byte));
-        seed % interval_seconds.max(1)
+        chance(self.device_id(), "") % interval_seconds.max(1)
     }
 
     /// Puts the job to the interval in force; at once, also while offline.
     pub(crate) fn reschedule(&mut self, now: Timestamp) -> Vec<Effect> {
         let interval = self.interval_in_force().interval;
-        if self.schedule.interval_seconds == Some(interval.seconds()) || !self.signed_in {
+        if self.schedule.interval_seconds == Some(interval.seconds()) {
             return Vec::new();
         }
-        self.schedule.interval_seconds = Some(interval.seconds());
-        let phase = self.phase_seconds(interval.seconds());
-        let first_run_at = next_in_phase(now, interval.seconds(), phase);
-        vec![Effect::Schedule { interval, first_run_at }]
+        self.schedule_check(self.first_regular_run(interval, now)).into_iter().collect()
     }
 
     /// Nobody is signed in: there is nothing to check for.
     pub(crate) fn unschedule(&mut self) -> Effect {
         self.schedule.interval_seconds = None;
+        self.schedule.next_run_at = None;
         Effect::Unschedule
     }
 

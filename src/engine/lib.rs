@@ -26,6 +26,7 @@ mod storage_trouble;
 mod stories;
 mod token;
 mod wake;
+mod weather;
 
 pub use effect::Effect;
 pub use engine::Engine;

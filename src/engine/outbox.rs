@@ -208,9 +208,7 @@ impl Engine {
                 self.step_done(Step::Post(id), now)
             }
             Err(ServerError::Refused(problem)) if refused_for_good(problem.code) => {
-                let id_taken = problem.code == ProblemKind::IdReused;
-                self.ledger.refuse_outbox(id, &Refusal { why: why(&problem), at: now, id_taken })?;
-                self.mailbox_revision += 1;
+                self.letter_refused(id, &problem, now)?;
                 self.step_done(Step::Post(id), now)
             }
             // Perhaps it is this letter that cannot be had through; whether it is the server, the check
@@ -228,9 +226,16 @@ impl Engine {
         }
     }
 
+    /// The letter itself is at fault: it stays, with why.
+    pub(crate) fn letter_refused(&mut self, id: MessageId, problem: &Problem, now: Timestamp) -> Result<()> {
+        let id_taken = problem.code == ProblemKind::IdReused;
+        self.mailbox_revision += 1;
+        self.ledger.refuse_outbox(id, &Refusal { why: why(problem), at: now, id_taken })
+    }
+
     /// The letter is a sent message first, and out of the outbox then: a crash in between posts it again
     /// under the same id, which changes nothing.
-    fn take_accepted(&mut self, accepted: &Accepted) -> Result<()> {
+    pub(crate) fn take_accepted(&mut self, accepted: &Accepted) -> Result<()> {
         let (Some(waiting), Some(account)) = (self.ledger.outbox_letter(accepted.id)?, &self.account) else {
             return Ok(());
         };
@@ -268,7 +273,7 @@ fn letter_id(waiting: &OutboxLetter) -> LetterId {
 }
 
 /// Whether trying again cannot help: the letter itself is at fault.
-fn refused_for_good(code: ProblemKind) -> bool {
+pub(crate) fn refused_for_good(code: ProblemKind) -> bool {
     match code {
         ProblemKind::Invalid
         | ProblemKind::TooLarge

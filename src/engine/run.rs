@@ -2,6 +2,7 @@
 //! time, and a second request joins the run.
 
 mod answers;
+mod given_up;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use crate::{
     event::{CallId, Checked, ServerError},
     ledger::DueAlert,
     storage::StorageError,
+    weather::Again,
 };
 
 /// How often a wish that met a newer revision is pushed again in one run.
@@ -53,6 +55,8 @@ pub(crate) struct Run {
     /// Somebody joined after the changes were asked for: they are asked for once more.
     changes_again: bool,
     cursor_reset: bool,
+    /// When the server wants to be asked next.
+    next_check_in_seconds: Option<u64>,
     new: u64,
     /// Who waits for the end, and whether he joined.
     waiting_calls: Vec<(CallId, bool)>,
@@ -70,6 +74,7 @@ impl Run {
             had: Vec::new(),
             changes_again: false,
             cursor_reset: false,
+            next_check_in_seconds: None,
             new: 0,
             waiting_calls: Vec::new(),
         }
@@ -119,8 +124,15 @@ impl Engine {
         if !self.signed_in {
             return Ok(self.find_token());
         }
+        if !self.may_ask(trigger, now) {
+            return Ok(Vec::new());
+        }
         if let Some(run) = &mut self.run {
             self.schedule.joined += 1;
+            // The job wants a check in each interval, and this is one.
+            if trigger == Trigger::Schedule || trigger == Trigger::Resume {
+                return Ok(Vec::new());
+            }
             // What came to the post office since the run asked is for whoever joins as well.
             if run.waiting_for == Some(Step::Changes) {
                 run.changes_again = true;
@@ -147,9 +159,17 @@ impl Engine {
     /// relies on: his interval first, then what he wrote, then what came.
     fn next_step(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
         let Some(mut run) = self.run.take() else { return Ok(Vec::new()) };
-        let chosen = self.choose_step(&mut run, now)?;
+        let chosen = match self.choose_step(&mut run, now) {
+            Ok(chosen) => chosen,
+            Err(error) => {
+                // Whoever waits for this run is told how it ended.
+                self.run = Some(run);
+                return Err(error);
+            }
+        };
         let Some((step, effect)) = chosen else {
-            return Ok(self.end_run(run, CheckOutcome::Ok, now));
+            let again = Again::Regular { next_check_in_seconds: run.next_check_in_seconds };
+            return Ok(self.end_run(run, CheckOutcome::Ok, again, now));
         };
         run.waiting_for = Some(step);
         self.run = Some(run);
@@ -201,7 +221,7 @@ impl Engine {
     fn directory_wanted(&self, trigger: Trigger, now: Timestamp) -> bool {
         match trigger {
             Trigger::Start | Trigger::Manual | Trigger::Online | Trigger::SignIn => true,
-            Trigger::Schedule | Trigger::Resume | Trigger::Send | Trigger::Settings => {
+            Trigger::Schedule | Trigger::Resume | Trigger::Network | Trigger::Send | Trigger::Settings => {
                 self.directory_pulled_at.is_none_or(|at| now.ms_since(at).abs() > DIRECTORY_FRESH_MS)
             }
         }
@@ -262,6 +282,7 @@ impl Engine {
         let applied = self.cache.apply(page, &account.user.login, &opened)?;
         if let Some(run) = &mut self.run {
             run.new += applied.new.len() as u64;
+            run.next_check_in_seconds = page.next_check_in_seconds;
             run.again(Step::Delivered);
         }
         if !page.changes.is_empty() {
@@ -337,7 +358,8 @@ impl Engine {
         }
     }
 
-    fn end_run(&mut self, run: Run, outcome: CheckOutcome, now: Timestamp) -> Vec<Effect> {
+    fn end_run(&mut self, run: Run, outcome: CheckOutcome, again: Again, now: Timestamp) -> Vec<Effect> {
+        let mut effects = self.ask_again(run.trigger, again, now);
         let last = LastCheck {
             started_at: run.started_at,
             ended_at: now,
@@ -353,22 +375,14 @@ impl Engine {
             call,
             answer: Ok(Answer::Check(CheckAnswer { check: Some(last.clone()), joined })),
         });
-        answers.collect()
-    }
-
-    /// Offline mode: what is under way is given up, and nothing new begins.
-    pub(crate) fn abandon_run(&mut self) -> Vec<Effect> {
-        let Some(run) = self.run.take() else { return Vec::new() };
-        run.waiting_calls
-            .into_iter()
-            .map(|(call, _)| Effect::Answer { call, answer: Err(crate::local::offline()) })
-            .collect()
+        effects.extend(answers);
+        effects
     }
 
     /// What a check brought, or what it was about, could not be written down.
     pub(crate) fn fail_run(&mut self, error: &StorageError, now: Timestamp) -> Vec<Effect> {
         self.connection_detail = Some(error.to_string());
         let Some(run) = self.run.take() else { return Vec::new() };
-        self.end_run(run, CheckOutcome::Failed, now)
+        self.end_run(run, CheckOutcome::Failed, Again::Regular { next_check_in_seconds: None }, now)
     }
 }

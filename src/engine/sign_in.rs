@@ -1,6 +1,6 @@
 //! Who uses the agent: signing in, signing out.
 
-use restante_local_api::{Connection, LocalProblem, LocalProblemKind, Login, Trigger};
+use restante_local_api::{Connection, LocalProblem, LocalProblemKind, Login, Mode, Trigger};
 use restante_model::Timestamp;
 use restante_server_api::{ProblemKind, Session};
 
@@ -14,6 +14,9 @@ use crate::{
 impl Engine {
     /// Somebody signs in. Another account does not take over what this one has not sent.
     pub(crate) fn login(&self, login: Login, call: CallId) -> Result<Effect> {
+        if self.mode == Mode::Offline {
+            return Ok(Effect::Answer { call, answer: Err(crate::local::offline()) });
+        }
         let server = login.server.trim().trim_end_matches('/').to_owned();
         if !server.starts_with("https://") && !server.starts_with("http://") {
             return Ok(refuse(
@@ -101,7 +104,8 @@ impl Engine {
         self.connection_detail = None;
         let mut effects = self.abandon_run();
         effects.push(self.unschedule());
-        effects.extend(self.account_key().map(Effect::ForgetToken));
+        let forget = if self.mode == Mode::Offline { Effect::ForgetTokenHere } else { Effect::ForgetToken };
+        effects.extend(self.account_key().map(forget));
         effects
     }
 }

@@ -2,6 +2,8 @@
 
 mod damage;
 mod letters;
+mod offline;
+mod weather;
 
 use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState, Undo};
 use restante_model::{
@@ -61,6 +63,23 @@ fn received(number: u128, importance: Importance, state: DeliveryState) -> Chang
     Change::Message { message: Box::new(message), state: Some(state) }
 }
 
+fn signed_in() -> Event {
+    let session = Session {
+        token: "secret".into(),
+        device: Device {
+            id: "d1".into(),
+            name: "pc".into(),
+            created_at: None,
+            last_seen_at: None,
+            current: true,
+        },
+        user: person("boris"),
+        organisation: Organisation { name: "hall".parse().unwrap(), title: "Hall".into() },
+        server_time: at(0),
+    };
+    Event::SignedIn { call: CallId(0), server: "http://127.0.0.1:1".into(), outcome: Ok(Box::new(session)) }
+}
+
 /// A post office that says what the story wants, and an agent that asks it.
 struct Story {
     engine: Engine,
@@ -76,6 +95,14 @@ struct Story {
     unknown: bool,
     /// A letter that never gets through.
     stuck: Option<MessageId>,
+    /// The settings that the server has.
+    settings: Settings,
+    /// What it says instead of doing as asked.
+    refusal: Option<Problem>,
+    /// When it wants to be asked next, as its pages say.
+    next_check_in_seconds: Option<u64>,
+    /// Every exchange with the server, in order.
+    asked: Vec<Effect>,
     /// Every effect that is no exchange with the server.
     done: Vec<Effect>,
     /// Every letter posted.
@@ -96,32 +123,19 @@ impl Story {
             now: at(0),
             modseq: 0,
             waiting: Vec::new(),
+            settings: settings(300, 1),
             reachable: true,
             unknown: false,
             stuck: None,
+            refusal: None,
+            next_check_in_seconds: None,
+            asked: Vec::new(),
             done: Vec::new(),
             posted: Vec::new(),
             checks: 0,
         };
         story.happens(Event::Started { settings: Ok(SettingsFile::default()) });
-        let session = Session {
-            token: "secret".into(),
-            device: Device {
-                id: "d1".into(),
-                name: "pc".into(),
-                created_at: None,
-                last_seen_at: None,
-                current: true,
-            },
-            user: person("boris"),
-            organisation: Organisation { name: "hall".parse().unwrap(), title: "Hall".into() },
-            server_time: at(0),
-        };
-        story.happens(Event::SignedIn {
-            call: CallId(0),
-            server: "http://127.0.0.1:1".into(),
-            outcome: Ok(Box::new(session)),
-        });
+        story.happens(signed_in());
         story
     }
 
@@ -140,15 +154,22 @@ impl Story {
     }
 
     fn answer(&mut self, effect: &Effect) -> Option<Event> {
-        let away = || ServerError::Unreachable("connection refused".into());
-        let reachable = self.reachable;
-        let ok = move || if reachable { Ok(()) } else { Err(away()) };
+        let verdict = match &self.refusal {
+            _ if !self.reachable => Err(ServerError::Unreachable("connection refused".into())),
+            Some(problem) => Err(ServerError::Refused(Box::new(problem.clone()))),
+            None => Ok(()),
+        };
+        let ok = || verdict.clone();
+        if effect.uses_network() {
+            self.asked.push(effect.clone());
+        }
         Some(match effect {
             Effect::Check { since } => {
                 self.checks += 1;
-                let mut changes = if reachable { std::mem::take(&mut self.waiting) } else { Vec::new() };
+                let mut changes =
+                    if verdict.is_ok() { std::mem::take(&mut self.waiting) } else { Vec::new() };
                 self.modseq += changes.len() as u64;
-                if reachable && since.is_none() {
+                if verdict.is_ok() && since.is_none() {
                     changes.splice(0..0, self.kept.iter().cloned());
                     self.kept.clear();
                 }
@@ -159,19 +180,22 @@ impl Story {
                     more: false,
                     unread: 0,
                     settings_revision: 1,
-                    next_check_in_seconds: None,
+                    next_check_in_seconds: self.next_check_in_seconds,
                     server_time: self.now,
                     changes,
                 };
-                let checked =
-                    if page.changes.is_empty() { Checked::Unchanged } else { Checked::Page(Box::new(page)) };
+                let checked = if page.changes.is_empty() && page.next_check_in_seconds.is_none() {
+                    Checked::Unchanged
+                } else {
+                    Checked::Page(Box::new(page))
+                };
                 Event::Checked(ok().map(|()| checked))
             }
             Effect::ReportDelivered { cursor } => {
                 Event::DeliveredReported { cursor: cursor.clone(), outcome: ok() }
             }
             Effect::ReportRead { ids } => Event::ReadReported { ids: ids.clone(), outcome: ok() },
-            Effect::PullSettings => Event::SettingsPulled(ok().map(|()| settings(300, 1))),
+            Effect::PullSettings => Event::SettingsPulled(ok().map(|()| self.settings.clone())),
             Effect::PullDirectory { .. } => Event::DirectoryPulled(
                 ok().map(|()| Some((Directory { users: vec![person("anna")] }, "t".into()))),
             ),
@@ -187,7 +211,7 @@ impl Story {
                     }],
                 };
                 let outcome = if self.stuck == Some(*id) {
-                    Err(away())
+                    Err(ServerError::Unreachable("connection refused".into()))
                 } else if self.unknown && self.reachable {
                     let problem = Problem::new(ProblemKind::UnknownRecipient, "nobody here is called anna");
                     Err(ServerError::Refused(Box::new(problem)))
@@ -203,13 +227,18 @@ impl Story {
                 Event::DraftSaved { id: *id, content_sum, outcome: ok().map(|()| saved) }
             }
             Effect::ThrowDraft { id, .. } => Event::DraftThrown { id: *id, outcome: ok() },
-            Effect::PushInterval { wish, .. } => Event::IntervalPushed {
-                wish: *wish,
-                outcome: ok().map(|()| Settings {
-                    check_interval_from: IntervalFrom::User,
-                    ..settings(wish.map_or(300, CheckInterval::seconds).max(30), 2)
-                }),
-            },
+            Effect::PushInterval { wish, .. } => {
+                if verdict.is_ok() {
+                    self.settings = Settings {
+                        check_interval_from: wish.map_or(IntervalFrom::Office, |_| IntervalFrom::User),
+                        ..settings(
+                            wish.map_or(300, CheckInterval::seconds).max(30),
+                            self.settings.revision + 1,
+                        )
+                    };
+                }
+                Event::IntervalPushed { wish: *wish, outcome: ok().map(|()| self.settings.clone()) }
+            }
             Effect::ShowPopup(popup) => {
                 self.done.push(effect.clone());
                 Event::PopupShown { popup: popup.id, outcome: Ok(()) }

@@ -128,6 +128,8 @@ pub enum Trigger {
     Manual,
     /// The machine woke from sleep, or the job noticed a stall.
     Resume,
+    /// The network came, or changed.
+    Network,
     /// Leaving offline mode.
     Online,
     /// A sign-in.

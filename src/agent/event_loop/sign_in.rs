@@ -35,8 +35,9 @@ impl Agent {
         });
     }
 
-    pub(super) fn forget_token(&mut self, key: AccountKey) {
-        let (credentials, server) = (self.credentials.clone(), self.server.take());
+    /// Out of the keyring; the `server`, where there is one, hears of it first.
+    pub(super) fn forget_token(&self, key: AccountKey, server: Option<ServerClient>) {
+        let credentials = self.credentials.clone();
         tokio::spawn(async move {
             if let Some(server) = server
                 && let Err(error) = server.sign_out().await

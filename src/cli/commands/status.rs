@@ -189,6 +189,7 @@ fn trigger(words: &Words, trigger: Trigger) -> String {
         Trigger::Schedule => words.text("cli-trigger-schedule"),
         Trigger::Manual => words.text("cli-trigger-manual"),
         Trigger::Resume => words.text("cli-trigger-resume"),
+        Trigger::Network => words.text("cli-trigger-network"),
         Trigger::Online => words.text("cli-trigger-online"),
         Trigger::SignIn => words.text("cli-trigger-sign-in"),
         Trigger::Send => words.text("cli-trigger-send"),

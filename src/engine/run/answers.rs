@@ -9,6 +9,7 @@ use crate::{
     effect::Effect,
     engine::{Engine, Result},
     event::ServerError,
+    weather::Again,
 };
 
 impl Engine {
@@ -17,7 +18,7 @@ impl Engine {
         self.connection = Connection::Ok;
         self.connection_detail = None;
         self.last_good_at = Some(now);
-        if step == Step::Settings || step == Step::Push {
+        if step == Step::Settings {
             self.interval_sync_wanted = false;
         }
         self.go_on(step, now)
@@ -46,7 +47,8 @@ impl Engine {
             ServerError::Unreachable(detail) => {
                 self.connection = Connection::Unreachable;
                 self.connection_detail = Some(detail.clone());
-                Ok(self.give_up(step, CheckOutcome::Unreachable, now))
+                let again = Again::BackOff { retry_after_seconds: None };
+                Ok(self.give_up(step, CheckOutcome::Unreachable, again, now))
             }
             ServerError::Refused(problem) => self.step_refused(step, problem, now),
         }
@@ -64,7 +66,7 @@ impl Engine {
                 self.connection = Connection::SignedOut;
                 self.connection_detail = Some(detail);
                 let mut effects = vec![self.unschedule()];
-                effects.extend(self.give_up(step, CheckOutcome::Refused, now));
+                effects.extend(self.give_up(step, CheckOutcome::Refused, Again::Never, now));
                 Ok(effects)
             }
             ProblemKind::OfficeUnavailable | ProblemKind::ClientTooOld => {
@@ -73,18 +75,22 @@ impl Engine {
                     _ => Connection::OfficeUnavailable,
                 };
                 self.connection_detail = Some(detail);
-                Ok(self.give_up(step, CheckOutcome::Refused, now))
+                // The server is there: what it lacks, an administrator gives it, and not at once.
+                let again = Again::Regular { next_check_in_seconds: problem.retry_after_seconds };
+                Ok(self.give_up(step, CheckOutcome::Refused, again, now))
             }
             ProblemKind::Busy | ProblemKind::TooManyRequests | ProblemKind::Internal => {
                 self.connection_detail = Some(detail);
-                Ok(self.give_up(step, CheckOutcome::Refused, now))
+                let again = Again::BackOff { retry_after_seconds: problem.retry_after_seconds };
+                Ok(self.give_up(step, CheckOutcome::Refused, again, now))
             }
             ProblemKind::CursorReset if step == Step::Changes => {
                 let again =
                     self.run.as_mut().is_some_and(|run| !std::mem::replace(&mut run.cursor_reset, true));
                 if !again {
                     self.connection_detail = Some(detail);
-                    return Ok(self.give_up(step, CheckOutcome::Refused, now));
+                    let again = Again::BackOff { retry_after_seconds: None };
+                    return Ok(self.give_up(step, CheckOutcome::Refused, again, now));
                 }
                 self.cache.forget_cursor()?;
                 self.ledger.doubt_saved_drafts(now)?;
@@ -113,9 +119,9 @@ impl Engine {
         }
     }
 
-    fn give_up(&mut self, step: Step, outcome: CheckOutcome, now: Timestamp) -> Vec<Effect> {
+    fn give_up(&mut self, step: Step, outcome: CheckOutcome, again: Again, now: Timestamp) -> Vec<Effect> {
         match self.run.take() {
-            Some(run) if run.waiting_for == Some(step) => self.end_run(run, outcome, now),
+            Some(run) if run.waiting_for == Some(step) => self.end_run(run, outcome, again, now),
             other => {
                 self.run = other;
                 Vec::new()

@@ -86,6 +86,7 @@ cli-trigger-schedule = schedule
 cli-trigger-manual = by hand
 cli-trigger-resume = woken up
 cli-trigger-online = offline mode left
+cli-trigger-network = network came
 cli-trigger-sign-in = signed in
 cli-trigger-send = to send a letter
 cli-trigger-settings = settings changed

@@ -89,6 +89,7 @@ cli-trigger-schedule = по расписанию
 cli-trigger-manual = вручную
 cli-trigger-resume = пробуждение
 cli-trigger-online = выход из автономного режима
+cli-trigger-network = появилась сеть
 cli-trigger-sign-in = вход
 cli-trigger-send = отправка письма
 cli-trigger-settings = изменены настройки

@@ -24,7 +24,7 @@ use crate::{
     local_server::{LocalServer, Question},
     notifier::Notifier,
     programs::Programs,
-    scheduler::{Scheduler, SchedulerError},
+    scheduler::{Scheduler, SchedulerError, Task},
     server_client::{ClientError, ServerClient, http_client},
     settings_watcher::{self, SettingsWatcher},
     tray::Tray,
@@ -322,8 +322,14 @@ impl Agent {
                 self.ask_server(|server| async move { Event::DirectoryPulled(server.directory(tag).await) });
             }
 
-            Effect::Schedule { interval, first_run_at } => self.scheduler.schedule(interval, first_run_at),
-            Effect::Unschedule => self.scheduler.unschedule(),
+            Effect::Schedule { interval, first_run_at } => {
+                self.scheduler.schedule(Task::CheckMail, interval, first_run_at);
+            }
+            Effect::Unschedule => self.scheduler.unschedule(Task::CheckMail),
+            Effect::ScheduleChore { chore, interval, first_run_at } => {
+                self.scheduler.schedule(Task::Chore(chore), interval, first_run_at);
+            }
+            Effect::UnscheduleChore(chore) => self.scheduler.unschedule(Task::Chore(chore)),
             Effect::WakeAt { at } => self.alarm.set(at),
             Effect::WriteInterval { wish } => {
                 let outcome = settings_watcher::write_interval(&self.settings_file, wish);

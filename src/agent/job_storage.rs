@@ -19,7 +19,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use restante_model::{CheckInterval, Clock, Seconds, Timestamp};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_cron_scheduler::{
     JobSchedulerError, MetaDataStorage,
     job::job_data::{JobAndNextTick, JobStoredData},
@@ -116,6 +116,8 @@ pub(crate) struct JobStorage {
     /// storage locked, and jobs could not be added or removed for as long as it waits.
     held: watch::Sender<bool>,
     look_again: Arc<Notify>,
+    /// Who hears of a job that is planned for another time because the clock was set.
+    moved: mpsc::UnboundedSender<Uuid>,
 }
 
 struct StoredJob {
@@ -125,8 +127,11 @@ struct StoredJob {
 }
 
 impl JobStorage {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { jobs: Arc::default(), clock, held: watch::Sender::new(false), look_again: Arc::default() }
+    /// No jobs yet, and where those are named that a set clock has moved.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> (Self, mpsc::UnboundedReceiver<Uuid>) {
+        let (moved, heard) = mpsc::unbounded_channel();
+        let (held, look_again) = (watch::Sender::new(false), Arc::default());
+        (Self { jobs: Arc::default(), clock, held, look_again, moved }, heard)
     }
 
     /// Keeps the scheduler from waiting here, or lets it wait again.
@@ -154,9 +159,12 @@ impl JobStorage {
         let now = self.clock.now();
         let mut due = Vec::new();
         let mut sleep = LONGEST_SLEEP;
-        for job in self.jobs().values_mut() {
+        for (id, job) in self.jobs().iter_mut() {
             match turn(job.plan, now) {
                 Turn::Wait(plan) => {
+                    if plan.next_run_at != job.plan.next_run_at {
+                        let _ = self.moved.send(*id);
+                    }
                     job.plan = plan;
                     let ahead_ms = u64::try_from(plan.next_run_at.ms_since(now)).unwrap_or(0);
                     sleep = sleep.min(Duration::from_millis(ahead_ms));

@@ -6,7 +6,7 @@ use restante_local_api::{
 };
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Person, Timestamp};
 
-use crate::event::{CallId, PopupId};
+use crate::event::{CallId, Chore, PopupId};
 
 /// Something to do. Each that asks the server or the desktop answers with an event of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +92,17 @@ pub enum Effect {
     },
     /// Take the job out: `Scheduled`.
     Unschedule,
+    /// Run a chore from this moment on, at this interval: `ChoreScheduled`, then `ChoreDue`.
+    ScheduleChore {
+        /// Which.
+        chore: Chore,
+        /// Seconds between two runs.
+        interval: CheckInterval,
+        /// The first run.
+        first_run_at: Timestamp,
+    },
+    /// Take a chore out: `ChoreScheduled`.
+    UnscheduleChore(Chore),
 
     /// Say when this moment is there: `Woke`. The latest wins; `None` says nothing.
     WakeAt {
@@ -162,6 +173,8 @@ impl Effect {
             | Self::GiveUpExchanges
             | Self::Schedule { .. }
             | Self::Unschedule
+            | Self::ScheduleChore { .. }
+            | Self::UnscheduleChore(_)
             | Self::WriteInterval { .. }
             | Self::SetTray(_)
             | Self::ShowPopup(_)

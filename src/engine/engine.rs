@@ -9,6 +9,7 @@ use restante_model::{MessageId, Timestamp};
 
 use crate::{
     cache::Cache,
+    chores::Chores,
     effect::{AccountKey, Effect, TrayFace},
     event::{CallId, Event, PopupId, TrayItem},
     ledger::{Account, Ledger, SyncedInterval},
@@ -52,6 +53,7 @@ pub struct Engine {
     pub(crate) directory_pulled_at: Option<Timestamp>,
     pub(crate) schedule: Schedule,
     pub(crate) weather: Weather,
+    pub(crate) chores: Chores,
     pub(crate) popups: BTreeMap<PopupId, Vec<MessageId>>,
     pub(crate) next_popup: u64,
     /// What the window for important mail shows; empty while it is closed.
@@ -118,6 +120,7 @@ impl Engine {
             directory_pulled_at: None,
             schedule: Schedule::default(),
             weather: Weather::default(),
+            chores: Chores::default(),
             popups: BTreeMap::new(),
             next_popup: 1,
             important: Vec::new(),
@@ -136,10 +139,12 @@ impl Engine {
             Event::Asked { call, .. } => Some(*call),
             _ => None,
         };
+        let writing = Self::is_about_writing(&event).then(|| self.autosave_from_now_on(now)).flatten();
         let mut effects = match self.decide(event, now) {
             Ok(effects) => effects,
             Err(error) => self.storage_failed(&error, asked, now),
         };
+        effects.extend(writing);
         match self.wake(now) {
             Ok(wake) => effects.extend(wake),
             Err(error) => tracing::error!(%error, "the next moment could not be read back"),
@@ -167,6 +172,11 @@ impl Engine {
             }
             Event::Scheduled { next_run_at } => {
                 self.schedule.next_run_at = next_run_at;
+                Ok(Vec::new())
+            }
+            Event::ChoreDue(chore) => Ok(self.chore_due(chore, now)),
+            Event::ChoreScheduled { chore, next_run_at } => {
+                self.chore_scheduled(chore, next_run_at);
                 Ok(Vec::new())
             }
             Event::Resumed => self.run_anew(Trigger::Resume, now),
@@ -222,6 +232,7 @@ impl Engine {
         if self.account.is_none() {
             self.connection = Connection::SignedOut;
         }
+        effects.push(self.schedule_housekeeping(now));
         effects.extend(self.find_token());
         Ok(effects)
     }

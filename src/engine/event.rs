@@ -38,6 +38,16 @@ pub enum Event {
         next_run_at: Option<Timestamp>,
     },
 
+    /// The scheduler says that it is time for a chore.
+    ChoreDue(Chore),
+    /// The scheduler took a new time for the next run of a chore.
+    ChoreScheduled {
+        /// Which.
+        chore: Chore,
+        /// When it runs next; `None` while it is taken out.
+        next_run_at: Option<Timestamp>,
+    },
+
     /// A page of changes came, or did not.
     Checked(Result<Checked, ServerError>),
     /// The server heard that messages are here.
@@ -147,6 +157,15 @@ pub enum Event {
     Late(Box<Event>),
     /// The session ends, or somebody stops the agent.
     Stopped,
+}
+
+/// A job of the scheduler beside "check mail": it asks no server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Chore {
+    /// Cache and ledger give up what nobody needs any more.
+    Housekeeping,
+    /// Windows save what is being written; only while something is.
+    DraftAutosave,
 }
 
 /// A page of changes as the server answered.

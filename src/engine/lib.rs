@@ -6,6 +6,7 @@
 
 mod alert;
 mod cache;
+mod chores;
 mod drafts;
 pub mod effect;
 mod engine;

@@ -92,6 +92,7 @@ impl Engine {
         // The phase comes from the device, and the device is new.
         self.schedule.interval_seconds = None;
         let mut effects = self.reschedule(now);
+        effects.push(self.schedule_housekeeping(now));
         effects.extend(self.start_run(Trigger::SignIn, now)?);
         effects.push(Effect::Answer { call, answer: self.status_answer() });
         Ok(effects)

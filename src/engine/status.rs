@@ -42,6 +42,7 @@ impl Engine {
             settings_problem: self.settings_problem.clone(),
             storage: self.storage_status(),
             mailbox_revision: self.mailbox_revision,
+            autosave_revision: self.chores.autosave_revision,
         })
     }
 
@@ -94,7 +95,7 @@ impl Engine {
     /// The scheduler's jobs (row S12).
     pub(crate) fn jobs(&self) -> Vec<Job> {
         let interval_seconds = self.interval_in_force().interval.seconds();
-        vec![Job {
+        let check = Job {
             name: "check mail".into(),
             interval_seconds,
             phase_seconds: self.phase_seconds(interval_seconds),
@@ -104,6 +105,7 @@ impl Engine {
             runs: self.schedule.runs,
             joined: self.schedule.joined,
             skipped: self.schedule.skipped,
-        }]
+        };
+        std::iter::once(check).chain(self.chore_jobs()).collect()
     }
 }

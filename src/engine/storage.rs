@@ -168,6 +168,8 @@ impl Schema {
     }
 
     fn prepare(&self, connection: &mut Connection, found: u32, known: u32) -> rusqlite::Result<()> {
+        // Before anything is in the file: later it would take a VACUUM.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let synchronous = match self.durability {
             Durability::Full => "FULL",

@@ -1,5 +1,6 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
+mod chores;
 mod damage;
 mod letters;
 mod offline;

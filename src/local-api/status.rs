@@ -49,6 +49,9 @@ pub struct Status {
     /// Grows whenever a folder or a message changes: whoever shows them looks again.
     #[serde(default)]
     pub mailbox_revision: u64,
+    /// Grows when windows are to save what is being written.
+    #[serde(default)]
+    pub autosave_revision: u64,
 }
 
 /// Who is signed in where.

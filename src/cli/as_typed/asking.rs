@@ -139,7 +139,7 @@ async fn the_schedulers_jobs_are_a_table() {
     let agent = Agent::start().answers("GET /v1/jobs", json!([job]));
     let ran = SCRIPT.types(&agent, &["jobs"]).await;
     let second: Vec<_> = ran.output.lines().nth(1).unwrap().split_whitespace().collect();
-    assert_eq!(second, ["check", "mail", "5", "min", "-", "done", "-", "12", "1", "0"]);
+    assert_eq!(second, ["check", "mail", "5", "min", "17", "s", "-", "done", "-", "12", "1", "0"]);
     assert_eq!(SCRIPT.types(&agent, &["jobs", "--json"]).await.object(), json!([job]));
 }
 

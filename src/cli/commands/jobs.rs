@@ -1,6 +1,7 @@
 //! `restante jobs`
 
 use clap::Args;
+use restante_l10n::Words;
 use restante_process::Exit;
 
 use crate::{
@@ -26,6 +27,7 @@ impl Jobs {
         for key in [
             "cli-title-job",
             "cli-title-interval",
+            "cli-title-phase",
             "cli-title-last-run",
             "cli-title-outcome",
             "cli-title-next-run",
@@ -38,8 +40,9 @@ impl Jobs {
         let moment = |at: Option<_>| at.map_or_else(|| "-".to_owned(), |at| session.moment(at));
         for job in jobs {
             table.row([
-                job.name,
+                name(words, job.name),
                 span(words, job.interval_seconds),
+                span(words, job.phase_seconds),
                 moment(job.last_run_at),
                 job.last_outcome.map_or_else(|| "-".to_owned(), |outcome| check_outcome(outcome, words)),
                 moment(job.next_run_at),
@@ -52,5 +55,15 @@ impl Jobs {
             session.line(&line)?;
         }
         Ok(Exit::Done)
+    }
+}
+
+/// What a job is called; one that this version does not know keeps the agent's name for it.
+fn name(words: &Words, name: String) -> String {
+    match name.as_str() {
+        "check mail" => words.text("cli-job-check-mail"),
+        "housekeeping" => words.text("cli-job-housekeeping"),
+        "draft autosave" => words.text("cli-job-draft-autosave"),
+        _ => name,
     }
 }

@@ -77,6 +77,7 @@ fn status() -> Status {
         settings_problem: None,
         storage: restante_local_api::StorageStatus::default(),
         mailbox_revision: 0,
+        autosave_revision: 0,
     }
 }
 

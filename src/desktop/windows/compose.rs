@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::{Desk, prepare, spawn};
-use crate::{phrases, ui};
+use crate::{phrases, stream::Link, ui};
 
 /// How long typing goes unsaved at most (pitfalls ask for 30 s).
 const SAVE_AFTER: Duration = Duration::from_secs(15);
@@ -164,6 +164,7 @@ fn make(desk: &Desk, sheet: Sheet, closed: Box<dyn Fn()>) -> Result<Rc<Compose>,
         compose.window.invoke_focus_recipients();
     }
     compose.listen();
+    compose.save_when_told();
     Ok(compose)
 }
 
@@ -197,6 +198,23 @@ impl Compose {
         window.on_search(move |typed| weak.upgrade().into_iter().for_each(|it| it.look_for(&typed)));
         let compose = Rc::downgrade(self);
         window.window().on_close_requested(move || close_requested(&compose));
+    }
+
+    /// Saves when the agent's job says so, besides by its own clock.
+    fn save_when_told(self: &Rc<Self>) {
+        let (weak, mut link) = (Rc::downgrade(self), self.desk.link());
+        spawn(async move {
+            let mut known = None;
+            while link.changed().await.is_ok() {
+                let Link::Here(status) = &*link.borrow_and_update() else { continue };
+                let told = status.autosave_revision;
+                let Some(compose) = weak.upgrade() else { return };
+                if known.replace(told).is_some_and(|known| known != told) {
+                    // In a task of its own: what follows must hold neither the state nor the window.
+                    spawn(async move { compose.save_and_say().await });
+                }
+            }
+        });
     }
 
     /// The letter as it stands in the window.

@@ -85,6 +85,29 @@ impl Ledger {
         transaction.commit().map_err(database)
     }
 
+    /// Messages whose alert was done with before this moment, oldest first, at most `limit`.
+    pub(crate) fn alerts_shown_before(&self, before: Timestamp, limit: u32) -> Result<Vec<MessageId>> {
+        let mut query = self
+            .connection
+            .prepare_cached(
+                "SELECT message_id FROM alert WHERE state = 'shown' AND at < ?1 ORDER BY at LIMIT ?2",
+            )
+            .map_err(database)?;
+        let rows = query.query_map(params![before.unix_ms(), limit], |row| storage::message_id(row, 0));
+        rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// Forgets alerts: their messages are nowhere any more.
+    pub(crate) fn forget_alerts(&mut self, ids: &[MessageId]) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        for id in ids {
+            transaction
+                .execute("DELETE FROM alert WHERE message_id = ?1", [id.to_string()])
+                .map_err(database)?;
+        }
+        transaction.commit().map_err(database)
+    }
+
     /// After a crash between the call and its answer: important mail is shown again, ordinary mail was
     /// perhaps shown and stays in the count.
     pub(crate) fn recover_alerts(&mut self) -> Result<()> {

@@ -1,6 +1,8 @@
 //! The loop: `event = select(); effects = engine.apply(event, now); carry out(effects)`.
 
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::HashMap, ffi::OsString, io, ops::ControlFlow, path::PathBuf, sync::Arc};
 
@@ -26,6 +28,7 @@ use crate::{
     programs::Programs,
     scheduler::{Scheduler, SchedulerError, Task},
     server_client::{ClientError, ServerClient, http_client},
+    session::Session,
     settings_watcher::{self, SettingsWatcher},
     tray::Tray,
 };
@@ -111,6 +114,8 @@ pub async fn run(
     let socket = config.paths.socket();
     let local_server = LocalServer::start(&socket, questions, status)
         .map_err(|source| AgentError::Socket { socket: socket.clone(), source })?;
+    // The login session's name by pam_systemd; without one, its end is told by a signal to the process.
+    let _session = Session::start(events.clone(), std::env::var("XDG_SESSION_ID").ok());
     let _watcher = SettingsWatcher::start(events.clone(), config.settings_file.clone());
     let settings = settings_watcher::read(&config.settings_file);
     let (connected, mut connections) = mpsc::unbounded_channel();

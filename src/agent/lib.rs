@@ -20,6 +20,7 @@ mod programs;
 mod scheduler;
 mod server_answer;
 mod server_client;
+mod session;
 mod settings_watcher;
 mod tray;
 

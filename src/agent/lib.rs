@@ -8,11 +8,14 @@ mod badge;
 mod credentials;
 mod durable_file;
 mod event_loop;
+mod hook;
 mod instance;
 mod job_storage;
 mod local_routes;
 mod local_server;
+mod local_time;
 mod notifier;
+mod popup_windows;
 #[cfg(test)]
 mod private_bus;
 mod programs;

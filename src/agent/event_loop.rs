@@ -8,13 +8,13 @@ use std::{collections::HashMap, ffi::OsString, io, ops::ControlFlow, path::PathB
 
 use restante_engine::{
     Effect, Engine, Event, StorageError,
-    effect::Answer,
+    effect::{Answer, PopupCarrier},
     event::CallId,
     settings_file::{SettingsFile, SettingsProblem},
 };
 use restante_l10n::Words;
 use restante_local_api::{LocalProblem, NotificationsState, Status};
-use restante_model::Clock;
+use restante_model::{Clock, LocalTime};
 use restante_process::{Paths, PathsError};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -22,9 +22,12 @@ use crate::{
     alarm::Alarm,
     credentials::Credentials,
     exchanges::Exchanges,
+    hook::Hooks,
     instance::{Instance, InstanceError},
     local_server::{LocalServer, Question},
+    local_time::local_time,
     notifier::Notifier,
+    popup_windows::PopupWindows,
     programs::Programs,
     scheduler::{Scheduler, SchedulerError, Task},
     server_client::{ClientError, ServerClient, http_client},
@@ -172,6 +175,9 @@ struct Agent {
     alarm: Alarm,
     tray: Option<Tray>,
     notifier: Option<Notifier>,
+    popup_windows: PopupWindows,
+    hooks: Hooks,
+    local_time: Option<LocalTime>,
     programs: Programs,
     settings_file: PathBuf,
     socket: PathBuf,
@@ -205,7 +211,15 @@ impl Agent {
             scheduler: Scheduler::start(events.clone(), clock.clone()).await?,
             alarm: Alarm::new(events.clone(), clock.clone()),
             tray,
+            popup_windows: PopupWindows::new(
+                programs.command().to_vec(),
+                events.clone(),
+                config.words.clone(),
+                clock.clone(),
+            ),
             notifier: session.then(|| Notifier::start(events.clone(), config.words)),
+            hooks: Hooks::new(),
+            local_time: None,
             programs,
             settings_file: config.settings_file,
             socket: config.paths.socket(),
@@ -229,6 +243,14 @@ impl Agent {
     }
 
     fn take(&mut self, event: Event) -> ControlFlow<()> {
+        let local = local_time(self.clock.now());
+        if self.local_time.replace(local) != Some(local) {
+            self.take_one(Event::LocalTimeChanged(local))?;
+        }
+        self.take_one(event)
+    }
+
+    fn take_one(&mut self, event: Event) -> ControlFlow<()> {
         if let Some(witness) = &mut self.witness {
             witness.event(&event);
         }
@@ -346,21 +368,23 @@ impl Agent {
                     tray.set(face);
                 }
             }
-            Effect::ShowPopup(popup) => {
-                if let Some(notifier) = &self.notifier {
-                    notifier.show(popup);
-                } else {
+            Effect::ShowPopup(popup) => match (popup.carrier, &self.notifier) {
+                (PopupCarrier::Window, _) => self.popup_windows.show(&popup),
+                (PopupCarrier::Desktop, Some(notifier)) => notifier.show(popup),
+                (PopupCarrier::Desktop, None) => {
                     let outcome = Err(NotificationsState::Absent);
                     self.tell(Event::PopupShown { popup: popup.id, outcome });
                 }
-            }
+            },
             Effect::WithdrawPopup(popup) => {
+                self.popup_windows.withdraw(popup);
                 if let Some(notifier) = &self.notifier {
                     notifier.withdraw(popup);
                 }
             }
             Effect::OpenImportant { ids } => self.programs.open_important(ids, &self.socket),
             Effect::CloseImportant => self.programs.close_important(),
+            Effect::RunHook { command, about } => self.hooks.run(command, about),
             Effect::OpenWindow { what, id } => self.programs.open_window(what, id, &self.socket),
 
             Effect::Answer { call, answer } => {

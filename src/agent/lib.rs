@@ -9,11 +9,14 @@ mod credentials;
 mod durable_file;
 mod event_loop;
 mod exchanges;
+mod hook;
 mod instance;
 mod job_storage;
 mod local_routes;
 mod local_server;
+mod local_time;
 mod notifier;
+mod popup_windows;
 #[cfg(test)]
 mod private_bus;
 mod programs;

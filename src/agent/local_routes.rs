@@ -17,7 +17,8 @@ use axum::{
 };
 use restante_engine::{effect::Answer, event::Ask};
 use restante_local_api::{
-    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, Status, Undo, UndoError, path,
+    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutSnooze, RemindLater, Show, Status, Undo,
+    UndoError, path,
 };
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
@@ -39,6 +40,9 @@ pub(crate) fn router(office: Office) -> Router {
         .route("/v1/folders/{folder}", get(folder))
         .route("/v1/messages/{id}", get(|office, id| with_id(office, id, Ask::Message)))
         .route("/v1/messages/{id}/read", post(|office, id| with_id(office, id, Ask::MarkRead)))
+        .route("/v1/messages/{id}/acknowledge", post(|office, id| with_id(office, id, Ask::Acknowledge)))
+        .route("/v1/messages/{id}/remind", post(remind))
+        .route(path::SNOOZE, put(snooze))
         .route("/v1/outbox/{id}", put(send))
         .route("/v1/outbox/{id}", delete(|office, id| with_id(office, id, Ask::DeleteLetter)))
         .route("/v1/outbox/{id}/undo", post(|office, id| with_id(office, id, Ask::TakeBack)))
@@ -170,7 +174,7 @@ async fn save_draft(
     }
 }
 
-async fn with_body<T>(office: State<Office>, body: Body<T>, question: fn(T) -> Ask) -> Response {
+async fn with_body<T>(office: State<Office>, body: Body<T>, question: impl FnOnce(T) -> Ask) -> Response {
     match body {
         Ok(Json(body)) => ask(office, question(body)).await,
         Err(rejection) => invalid(rejection.body_text()),
@@ -183,6 +187,19 @@ async fn mode(office: State<Office>, body: Body<PutMode>) -> Response {
 
 async fn interval(office: State<Office>, body: Body<PutInterval>) -> Response {
     with_body(office, body, |PutInterval { seconds }| Ask::SetInterval(seconds.map(Seconds::new))).await
+}
+
+async fn snooze(office: State<Office>, body: Body<PutSnooze>) -> Response {
+    with_body(office, body, |PutSnooze { seconds }| Ask::SnoozeAlerts { seconds }).await
+}
+
+async fn remind(office: State<Office>, id: Id, body: Body<RemindLater>) -> Response {
+    match id {
+        Ok(Path(id)) => {
+            with_body(office, body, |RemindLater { seconds }| Ask::RemindLater { id, seconds }).await
+        }
+        Err(rejection) => invalid(rejection.body_text()),
+    }
 }
 
 async fn login(office: State<Office>, body: Body<Login>) -> Response {

@@ -7,7 +7,11 @@
 mod tests;
 mod text;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::StreamExt;
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
@@ -26,6 +30,8 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// How long a popup can still be acted on. Some services keep them for days and never say that they are
 /// gone, and each holds a connection to the bus.
 const LONGEST_LIFE: Duration = Duration::from_hours(12);
+
+pub(crate) use text::of as words_of;
 
 const SERVICE: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
@@ -52,6 +58,7 @@ impl Notifier {
             told: None,
             service: Service::default(),
             open: HashMap::new(),
+            unanswered: HashSet::new(),
             shown: 0,
         };
         tokio::spawn(supervisor.run(heard));
@@ -79,9 +86,13 @@ impl Notifier {
 enum Heard {
     Show(Popup),
     Withdraw(PopupId),
-    /// The service came (again), or went.
-    OwnerChanged {
-        there: bool,
+    /// The service came (again), or went: its name on the bus.
+    OwnerChanged(Option<String>),
+    /// A popup that was given up was answered at last.
+    AnsweredLate {
+        popup: PopupId,
+        generation: u64,
+        handle: Box<NotificationHandle>,
     },
     /// The session bus went.
     BusGone,
@@ -108,6 +119,8 @@ enum Heard {
 struct Service {
     /// Grows with each change of the owner.
     generation: u64,
+    /// Its name on the bus; `None` also where the bus would start it.
+    owner: Option<String>,
     there: bool,
     hung: bool,
     abilities: Option<Abilities>,
@@ -138,6 +151,8 @@ struct Supervisor {
     told: Option<NotificationsState>,
     service: Service,
     open: HashMap<PopupId, Open>,
+    /// Popups that a hung service was asked for and may yet show.
+    unanswered: HashSet<PopupId>,
     shown: u64,
 }
 
@@ -153,10 +168,15 @@ impl Supervisor {
                     self.send(Event::PopupShown { popup: id, outcome });
                 }
                 Heard::Withdraw(popup) => self.withdraw(popup),
-                Heard::OwnerChanged { there } => self.owner_changed(there),
+                Heard::OwnerChanged(owner) => self.owner_changed(owner),
+                Heard::AnsweredLate { popup, generation, handle } => {
+                    if generation == self.service.generation {
+                        self.answered_late(popup, *handle);
+                    }
+                }
                 Heard::BusGone => {
                     self.bus = None;
-                    self.owner_changed(false);
+                    self.owner_changed(None);
                 }
                 Heard::Answered { generation } => {
                     if generation == self.service.generation {
@@ -196,10 +216,28 @@ impl Supervisor {
         };
         self.service.there = reachable(&bus).await;
         self.bus = Some(bus);
+        self.learn_owner().await;
     }
 
-    fn owner_changed(&mut self, there: bool) {
-        self.service = Service { generation: self.service.generation + 1, there, ..Service::default() };
+    /// Asks who the service is, where that is not known: what it does not answer is kept under its name.
+    async fn learn_owner(&mut self) {
+        let (None, Some(bus)) = (&self.service.owner, &self.bus) else { return };
+        let owner = timeout(LIMIT, owner(bus)).await.ok().flatten();
+        if owner.is_some() {
+            self.service.owner.clone_from(&owner);
+            self.send(Event::NotificationOwnerChanged(owner));
+        }
+    }
+
+    fn owner_changed(&mut self, owner: Option<String>) {
+        if owner.is_some() && owner == self.service.owner {
+            return;
+        }
+        let (generation, there) = (self.service.generation + 1, owner.is_some());
+        self.service = Service { generation, owner: owner.clone(), there, ..Service::default() };
+        // Nobody will answer for what the one before was asked.
+        self.unanswered.clear();
+        self.send(Event::NotificationOwnerChanged(owner));
         // What the service showed went with it, or nobody can tell any more.
         let gone: Vec<_> = self.open.keys().copied().collect();
         for popup in gone {
@@ -270,13 +308,15 @@ impl Supervisor {
     // === Popups ===
 
     async fn show(&mut self, popup: Popup) -> Result<(), NotificationsState> {
+        // Hung is said only of a popup that the service was asked for: it may yet show that one.
         if self.service.hung {
-            return Err(NotificationsState::Hung);
+            return Err(NotificationsState::Absent);
         }
         if self.bus.is_none() {
             self.connect().await;
         }
-        let abilities = self.abilities().await?;
+        let Ok(abilities) = self.abilities().await else { return Err(NotificationsState::Absent) };
+        self.learn_owner().await;
         let mut notification = self.notification(&popup, abilities);
         if let Some(before) = self.open.get(&popup.id) {
             notification.id(before.service_id);
@@ -287,24 +327,40 @@ impl Supervisor {
             Ok(Ok(Err(error))) => return Err(self.refused(&error)),
             Ok(Err(panicked)) => return Err(self.refused(&panicked)),
             Err(_) => {
-                // It may still come when the service wakes, although we say now that it did not: then it
-                // must go, or the person would see it twice.
+                // It may still come when the service wakes: then that is its answer.
+                let (heard, generation) = (self.heard.clone(), self.service.generation);
                 tokio::spawn(async move {
                     if let Ok(Ok(handle)) = showing.await {
-                        let _ = timeout(LIMIT, handle.close_async()).await;
+                        let handle = Box::new(handle);
+                        let _ = heard.send(Heard::AnsweredLate { popup: popup.id, generation, handle });
                     }
                 });
+                self.unanswered.insert(popup.id);
                 return Err(self.silent());
             }
         };
+        self.is_open(popup.id, handle);
+        Ok(())
+    }
+
+    fn is_open(&mut self, popup: PopupId, handle: NotificationHandle) {
         self.shown += 1;
         let handle = Arc::new(handle);
-        let waiter = self.wait_for_end(popup.id, handle.clone());
+        let waiter = self.wait_for_end(popup, handle.clone());
         let open = Open { shown: self.shown, service_id: handle.id(), handle, waiter };
-        if let Some(before) = self.open.insert(popup.id, open) {
+        if let Some(before) = self.open.insert(popup, open) {
             before.waiter.abort();
         }
-        Ok(())
+    }
+
+    fn answered_late(&mut self, popup: PopupId, handle: NotificationHandle) {
+        if self.unanswered.remove(&popup) {
+            self.is_open(popup, handle);
+            self.send(Event::PopupShown { popup, outcome: Ok(()) });
+        } else {
+            // It was withdrawn meanwhile.
+            tokio::spawn(async move { timeout(LIMIT, handle.close_async()).await });
+        }
     }
 
     fn notification(&self, popup: &Popup, abilities: Abilities) -> Notification {
@@ -317,6 +373,10 @@ impl Supervisor {
             .body(&if abilities.body_markup { text::escape(&said.body) } else { said.body })
             .hint(Hint::Category("email.arrived".to_owned()))
             .hint(Hint::DesktopEntry("restante".to_owned()))
+            .hint(match &popup.sound {
+                Some(name) => Hint::SoundName(name.clone()),
+                None => Hint::SuppressSound(true),
+            })
             .urgency(if said.important { Urgency::Critical } else { Urgency::Normal });
         if abilities.actions {
             notification.action(OPEN, &self.words.text("popup-open"));
@@ -350,6 +410,7 @@ impl Supervisor {
     }
 
     fn withdraw(&mut self, popup: PopupId) {
+        self.unanswered.remove(&popup);
         let Some(open) = self.open.get(&popup) else { return };
         let handle = open.handle.clone();
         tokio::spawn(async move { timeout(LIMIT, handle.close_async()).await });
@@ -411,7 +472,8 @@ async fn follow(heard: mpsc::UnboundedSender<Heard>) -> zbus::Result<zbus::Conne
     tokio::spawn(async move {
         while let Some(signal) = owners.next().await {
             if let Ok(change) = signal.args() {
-                let _ = heard.send(Heard::OwnerChanged { there: change.new_owner().is_some() });
+                let owner = change.new_owner().as_ref().map(ToString::to_string);
+                let _ = heard.send(Heard::OwnerChanged(owner));
             }
         }
         let _ = heard.send(Heard::BusGone);
@@ -443,6 +505,12 @@ async fn reachable(bus: &zbus::Connection) -> bool {
         zbus::Result::Ok(there)
     };
     timeout(LIMIT, asked).await.is_ok_and(|asked| asked.unwrap_or(false))
+}
+
+/// The name on the bus of the one who is the service now.
+async fn owner(bus: &zbus::Connection) -> Option<String> {
+    let names = zbus::fdo::DBusProxy::new(bus).await.ok()?;
+    names.get_name_owner(SERVICE.try_into().ok()?).await.ok().map(|owner| owner.to_string())
 }
 
 async fn call(bus: &zbus::Connection, method: &'static str) -> zbus::Result<zbus::Message> {

@@ -52,6 +52,11 @@ impl Programs {
         Self { command, events, important: Arc::default() }
     }
 
+    /// How windows are started.
+    pub(crate) fn command(&self) -> &[OsString] {
+        &self.command
+    }
+
     /// Opens a window, on a message where one is named. Must be called inside the runtime.
     pub(crate) fn open_window(&self, what: ShowWhat, id: Option<MessageId>, socket: &Path) {
         let mut arguments: Vec<OsString> = vec!["mailbox".into()];

@@ -41,6 +41,8 @@ pub(crate) enum Wish {
         #[arg(long, value_name = "ID", required = true)]
         id: Vec<MessageId>,
     },
+    /// Popups in the corner, as the agent orders them on the input
+    Popup,
     /// Which version this is, and whose work it stands on
     About,
 }
@@ -61,6 +63,7 @@ mod tests {
         assert_eq!(window(&[]), None);
         assert_eq!(window(&["--socket", "/s", "mailbox"]), Some(Wish::Mailbox { id: None, write: false }));
         assert_eq!(window(&["mailbox", "--id", ID]), Some(Wish::Mailbox { id: Some(id), write: false }));
+        assert_eq!(window(&["popup"]), Some(Wish::Popup));
         assert_eq!(
             window(&["important", "--id", ID, "--id", ID]),
             Some(Wish::Important { id: vec![id, id] })

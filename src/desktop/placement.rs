@@ -8,8 +8,20 @@ use slint::{
 };
 
 thread_local! {
-    /// Set while a dialog is made: the hook of the backend has no other way to know which window it is.
-    static NEXT_IS_DIALOG: Cell<bool> = const { Cell::new(false) };
+    /// Set while a window is made: the hook of the backend has no other way to know what it is to be.
+    static NEXT: Cell<Kind> = const { Cell::new(Kind::Usual) };
+}
+
+/// What the desktop takes a window for.
+#[derive(Clone, Copy, Default)]
+enum Kind {
+    /// A window with a frame.
+    #[default]
+    Usual,
+    /// A dialog: centred, floating, not in the task bar's way.
+    Dialog,
+    /// A popup: no frame, never the keys, and no window manager that knows better.
+    Popup,
 }
 
 /// Whether there is a display to open a window on. Asked first: without one the toolkit's own words
@@ -24,9 +36,7 @@ pub(crate) fn select_backend() -> Result<(), PlatformError> {
     slint::BackendSelector::new()
         .backend_name("winit".into())
         .renderer_name("software".into())
-        .with_winit_window_attributes_hook(|attributes| {
-            if NEXT_IS_DIALOG.take() { dialog_attributes(attributes) } else { attributes }
-        })
+        .with_winit_window_attributes_hook(|attributes| attributes_of(NEXT.take(), attributes))
         .select()?;
     // By this name the desktop finds the icon and groups the windows (restante.desktop). It fails only
     // without a backend, and there is one now.
@@ -34,23 +44,42 @@ pub(crate) fn select_backend() -> Result<(), PlatformError> {
     Ok(())
 }
 
-/// Makes a window that the desktop treats as a dialog: centred, floating, not in the task bar's way.
+/// Makes a dialog.
 pub(crate) fn dialog<W>(make: impl FnOnce() -> Result<W, PlatformError>) -> Result<W, PlatformError> {
-    NEXT_IS_DIALOG.set(true);
+    make_as(Kind::Dialog, make)
+}
+
+/// Makes a popup.
+pub(crate) fn popup<W>(make: impl FnOnce() -> Result<W, PlatformError>) -> Result<W, PlatformError> {
+    make_as(Kind::Popup, make)
+}
+
+fn make_as<W>(kind: Kind, make: impl FnOnce() -> Result<W, PlatformError>) -> Result<W, PlatformError> {
+    NEXT.set(kind);
     let window = make();
-    NEXT_IS_DIALOG.set(false);
+    NEXT.set(Kind::Usual);
     window
 }
 
 #[cfg(target_os = "linux")]
-fn dialog_attributes(attributes: winit::window::WindowAttributes) -> winit::window::WindowAttributes {
+fn attributes_of(kind: Kind, attributes: winit::window::WindowAttributes) -> winit::window::WindowAttributes {
     use winit::platform::x11::{WindowAttributesExtX11, WindowType};
-    attributes.with_x11_window_type(vec![WindowType::Dialog])
+    match kind {
+        Kind::Usual => attributes,
+        Kind::Dialog => attributes.with_x11_window_type(vec![WindowType::Dialog]),
+        Kind::Popup => attributes
+            .with_active(false)
+            .with_override_redirect(true)
+            .with_x11_window_type(vec![WindowType::Notification]),
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn dialog_attributes(attributes: winit::window::WindowAttributes) -> winit::window::WindowAttributes {
-    attributes
+fn attributes_of(kind: Kind, attributes: winit::window::WindowAttributes) -> winit::window::WindowAttributes {
+    match kind {
+        Kind::Usual | Kind::Dialog => attributes,
+        Kind::Popup => attributes.with_active(false),
+    }
 }
 
 /// Puts a window into the middle of the monitor that the pointer is on. On Wayland the compositor
@@ -68,6 +97,18 @@ pub(crate) fn centre(window: &slint::Window, logical_size: (f32, f32)) {
         |size| (size.width.cast_signed(), size.height.cast_signed()),
     );
     let at = monitor.middle_for(width, height);
+    window.set_position(slint::PhysicalPosition::new(at.0, at.1));
+}
+
+/// Puts a popup of this logical size into the bottom right corner of what panels leave free, above as
+/// many others of its size, `gap` apart. On Wayland the compositor places windows.
+pub(crate) fn corner(window: &slint::Window, size: (f32, f32), gap: f32, others_below: usize) {
+    let Some(area) = work_area() else { return };
+    let scale = window.scale_factor();
+    #[expect(clippy::cast_possible_truncation, reason = "a window's size in pixels")]
+    let pixels = |logical: f32| (logical * scale).round() as i32;
+    let others_below = i32::try_from(others_below).unwrap_or(0);
+    let at = area.corner_for(pixels(size.0), pixels(size.1), pixels(gap), others_below);
     window.set_position(slint::PhysicalPosition::new(at.0, at.1));
 }
 
@@ -123,6 +164,20 @@ impl Monitor {
         (self.x + ((self.width - width) / 2).max(0), self.y + ((self.height - height) / 2).max(0))
     }
 
+    /// Where a window of this size stands in its bottom right corner, above others of the same size.
+    fn corner_for(self, width: i32, height: i32, gap: i32, others_below: i32) -> (i32, i32) {
+        (self.x + self.width - width - gap, self.y + self.height - (height + gap) * (others_below + 1))
+    }
+
+    /// What of it lies in the other as well; all of it where that is nothing.
+    #[cfg(target_os = "linux")]
+    fn within(self, other: Self) -> Self {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let width = (self.x + self.width).min(other.x + other.width) - x;
+        let height = (self.y + self.height).min(other.y + other.height) - y;
+        if width > 0 && height > 0 { Self { x, y, width, height } } else { self }
+    }
+
     #[cfg(target_os = "linux")]
     fn holds(self, x: i32, y: i32) -> bool {
         (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
@@ -157,6 +212,34 @@ fn pointer_monitor() -> Option<Monitor> {
     under.or(monitors.first()).copied()
 }
 
+/// The monitor that the pointer is on, without what panels take of the screen (Extended Window Manager
+/// Hints, `_NET_WORKAREA`: four numbers a desktop, of which all have the same panels in practice).
+#[cfg(target_os = "linux")]
+fn work_area() -> Option<Monitor> {
+    use x11rb::{
+        connection::Connection,
+        protocol::xproto::{AtomEnum, ConnectionExt as _},
+    };
+    let monitor = pointer_monitor()?;
+    let free = || {
+        let (connection, screen) = x11rb::connect(None).ok()?;
+        let root = connection.setup().roots.get(screen)?.root;
+        let name = connection.intern_atom(true, b"_NET_WORKAREA").ok()?.reply().ok()?.atom;
+        let asked =
+            connection.get_property(false, root, name, AtomEnum::CARDINAL, 0, 4).ok()?.reply().ok()?;
+        let numbers: Vec<i32> = asked.value32()?.filter_map(|number| i32::try_from(number).ok()).collect();
+        let [x, y, width, height] = numbers[..] else { return None };
+        Some(Monitor { x, y, width, height })
+    };
+    // Without a window manager there is no such property, and no panel either.
+    Some(free().map_or(monitor, |free| monitor.within(free)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn work_area() -> Option<Monitor> {
+    None
+}
+
 #[cfg(not(target_os = "linux"))]
 fn pointer_monitor() -> Option<Monitor> {
     None
@@ -171,6 +254,18 @@ mod tests {
     #[test]
     fn the_middle_is_the_middle_of_that_monitor() {
         assert_eq!(RIGHT.middle_for(540, 252), (1280 + 690, 414));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn popups_stand_above_the_panel_and_above_each_other() {
+        let free = Monitor { x: 0, y: 0, width: 3200, height: 1050 };
+        let area = RIGHT.within(free);
+        assert_eq!(area, Monitor { height: 1050, ..RIGHT });
+        assert_eq!(area.corner_for(360, 92, 12, 0), (3200 - 372, 1050 - 104));
+        assert_eq!(area.corner_for(360, 92, 12, 2), (3200 - 372, 1050 - 312));
+        let elsewhere = Monitor { x: 0, y: 0, width: 1280, height: 800 };
+        assert_eq!(RIGHT.within(elsewhere), RIGHT);
     }
 
     #[test]

@@ -1,27 +1,125 @@
-//! What is announced, and when it is taken back. Decided from the ledger, after a batch is complete; a
-//! message alerts once a device (reliability, "What one alert means").
+//! What is announced, when, and when it is taken back. Decided from the ledger, after a batch is complete;
+//! a message alerts once a device (reliability, "What one alert means").
 
-use restante_local_api::{NotificationsState, ShowWhat, Trigger};
-use restante_model::{Importance, MessageId, Timestamp};
+mod connection;
+mod hook;
+mod hush;
+mod important;
+mod popups;
+mod rhythm;
+#[cfg(test)]
+mod stories;
+
+use std::collections::BTreeMap;
+
+use restante_local_api::{AlertsStatus, Connection, NotificationsState, Trigger};
+use restante_model::{Importance, LocalTime, MessageId, Timestamp};
+
+pub(crate) use connection::ConnectionAlert;
+pub(crate) use hush::{Hush, MAX_SNOOZE_SECONDS};
+pub(crate) use rhythm::Rhythm;
+
+use popups::{About, OpenPopup};
 
 use crate::{
-    effect::{Effect, Popup, PopupContent},
+    effect::Effect,
     engine::{Engine, Result},
-    event::{PopupAction, PopupId},
-    ledger::AlertState,
-    settings_file::{Carrier, ImportantCarrier, Preview},
+    event::PopupId,
+    ledger::{DueAlert, Ledger},
 };
 
-/// More ordinary messages than this at once are one summary.
-const MAX_POPUPS: usize = 3;
+/// What is known of alerts since the start, and what of it the ledger says.
+pub(crate) struct Alerts {
+    /// How the clock on the wall is set.
+    pub(crate) local: LocalTime,
+    /// Popups handed out and not ended yet.
+    popups: BTreeMap<PopupId, OpenPopup>,
+    next_popup: u64,
+    /// What the window for important mail shows; empty while it is closed.
+    important: Vec<MessageId>,
+    /// When the person asked for peace, and until when.
+    snoozed: Option<(Timestamp, Timestamp)>,
+    /// What is held back, as of the last event.
+    hush: Hush,
+    /// A batch of pages has begun; what it holds is announced when it is complete or given up.
+    pub(crate) batch_open: bool,
+    /// What was said of the connection.
+    connection: Option<ConnectionAlert>,
+    /// The server refused the token that it had given.
+    pub(crate) revoked: bool,
+    /// The bus name of the notification service.
+    service: Option<String>,
+    /// Since when something waits for a notification service that does not answer.
+    away_since: Option<Timestamp>,
+    /// Our own corner window could not be shown.
+    window_failed: bool,
+    /// The loop has begun; before that nothing is announced.
+    pub(crate) started: bool,
+    /// When something will be due next.
+    next_at: Option<Timestamp>,
+}
+
+impl Alerts {
+    pub(crate) fn open(ledger: &Ledger) -> Result<Self> {
+        Ok(Self {
+            local: LocalTime::default(),
+            popups: BTreeMap::new(),
+            next_popup: 1,
+            important: Vec::new(),
+            snoozed: ledger.snoozed()?,
+            hush: Hush::default(),
+            batch_open: ledger.batch_open()?,
+            connection: ledger.connection_alert()?,
+            revoked: false,
+            service: None,
+            away_since: None,
+            window_failed: false,
+            started: false,
+            next_at: None,
+        })
+    }
+
+    /// Another account signed in: nothing of the one before is announced any more.
+    pub(crate) fn forget(&mut self) {
+        self.batch_open = false;
+        self.connection = None;
+    }
+}
 
 impl Engine {
-    /// Shows every alert that is due: written down as showing first, then shown.
+    /// Shows every alert that is due and not held back.
     pub(crate) fn announce(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
-        let mut ordinary = Vec::new();
-        let mut high = Vec::new();
-        let mut settled = Vec::new();
-        for alert in self.ledger.due_alerts()? {
+        if self.alerts.batch_open || !self.alerts.started {
+            return Ok(Vec::new());
+        }
+        let mut effects = self.run_hooks()?;
+        self.ledger.begin_repeats(now)?;
+        let (ordinary, high) = self.due(now)?;
+        let hush = self.hush_at(now);
+        if hush.ordinary_until().is_some() {
+            self.hold(&ordinary)?;
+        } else {
+            effects.extend(self.announce_ordinary(&ordinary, now)?);
+        }
+        if hush.important_until(self.settings.important_in_quiet_hours).is_some() {
+            self.hold(&high)?;
+        } else {
+            effects.extend(self.announce_important(&high, now)?);
+        }
+        effects.extend(self.announce_connection(now)?);
+        Ok(effects)
+    }
+
+    /// The settings changed: what they held back or could not show may go out now.
+    pub(crate) fn announce_by_new_settings(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+        self.alerts.window_failed = false;
+        self.announce(now)
+    }
+
+    /// What is due, ordinary and important mail apart. What was read meanwhile is due no longer.
+    fn due(&mut self, now: Timestamp) -> Result<(Vec<DueAlert>, Vec<DueAlert>)> {
+        let (mut ordinary, mut high, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+        for alert in self.ledger.due_alerts(now)? {
             match alert.importance {
                 // Noted before a crash, and not fetched yet, or read meanwhile: the next page decides.
                 _ if !self.cache.unread_message(alert.message_id)? => {
@@ -29,164 +127,32 @@ impl Engine {
                         settled.push(alert.message_id);
                     }
                 }
-                Importance::High => high.push(alert.message_id),
-                Importance::Normal => ordinary.push(alert.message_id),
+                Importance::High => high.push(alert),
+                Importance::Normal => ordinary.push(alert),
             }
         }
-        if self.settings.ordinary == Carrier::Off {
-            settled.append(&mut ordinary);
-        }
-        self.ledger.set_alerts(&settled, AlertState::Shown, now)?;
-        self.ledger.set_alerts(&ordinary, AlertState::Showing, now)?;
-        self.ledger.set_alerts(&high, AlertState::Showing, now)?;
-
-        let mut effects = Vec::new();
-        if ordinary.len() > MAX_POPUPS {
-            effects.push(self.popup(ordinary, None)?);
-        } else {
-            for id in ordinary {
-                effects.push(self.popup(vec![id], Some(id))?);
-            }
-        }
-        match self.settings.important {
-            _ if high.is_empty() => {}
-            ImportantCarrier::Modal => effects.push(self.open_important(high)),
-            ImportantCarrier::Desktop => {
-                for id in high {
-                    effects.push(self.popup(vec![id], Some(id))?);
-                }
-            }
-        }
-        Ok(effects)
+        self.ledger.settle_alerts(&settled, now)?;
+        Ok((ordinary, high))
     }
 
-    /// One window for all important mail that was not seen yet, newest first.
-    fn open_important(&mut self, ids: Vec<MessageId>) -> Effect {
-        for id in ids {
-            if !self.important.contains(&id) {
-                self.important.push(id);
-            }
-        }
-        self.important.sort_unstable_by(|one, other| other.cmp(one));
-        Effect::OpenImportant { ids: self.important.clone() }
+    fn hold(&mut self, due: &[DueAlert]) -> Result<()> {
+        let ids: Vec<_> = due.iter().filter(|alert| !alert.held).map(|alert| alert.message_id).collect();
+        self.ledger.hold_alerts(&ids)
     }
 
-    /// A popup about these messages; about `single` alone where there is one.
-    fn popup(&mut self, ids: Vec<MessageId>, single: Option<MessageId>) -> Result<Effect> {
-        let content = match single {
-            None => PopupContent::Summary { count: ids.len() as u64 },
-            Some(id) => {
-                let shown = self.settings.preview == Preview::Shown;
-                let message = self.cache.message(id)?;
-                PopupContent::Message {
-                    id,
-                    important: message.as_ref().is_some_and(|it| it.row.importance == Importance::High),
-                    from: message.as_ref().filter(|_| shown).map(|it| it.row.from.clone()),
-                    subject: message.filter(|_| shown).map(|it| it.row.subject),
-                }
-            }
-        };
-        let id = PopupId(self.next_popup);
-        self.next_popup += 1;
-        self.popups.insert(id, ids);
-        Ok(Effect::ShowPopup(Popup { id, content }))
-    }
-
-    /// These messages are no longer unread: what announces them goes away.
+    /// These messages are no longer unread, or the person knows of them: what announces them goes away.
     pub(crate) fn withdraw(&mut self, ids: &[MessageId], now: Timestamp) -> Result<Vec<Effect>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.ledger.set_alerts(ids, AlertState::Shown, now)?;
-        let mut effects = Vec::new();
-        for (popup, about) in &mut self.popups {
-            about.retain(|id| !ids.contains(id));
-            if about.is_empty() {
-                effects.push(Effect::WithdrawPopup(*popup));
-            }
-        }
-        self.popups.retain(|_, about| !about.is_empty());
-        let before = self.important.len();
-        self.important.retain(|id| !ids.contains(id));
-        if before > 0 && self.important.is_empty() {
-            effects.push(Effect::CloseImportant);
-        }
-        Ok(effects)
+        self.ledger.settle_alerts(ids, now)?;
+        Ok(self.take_down(ids))
     }
 
-    /// The notification service took a popup, or not.
-    pub(crate) fn popup_shown(
-        &mut self,
-        popup: PopupId,
-        outcome: std::result::Result<(), NotificationsState>,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        let state = match outcome {
-            Ok(()) => NotificationsState::Ok,
-            Err(state) => state,
-        };
-        self.carriers.notifications = state;
-        let ids = self.popups.get(&popup).cloned().unwrap_or_default();
-        match state {
-            NotificationsState::Ok => self.ledger.set_alerts(&ids, AlertState::Shown, now)?,
-            NotificationsState::Absent => {
-                self.ledger.set_alerts(&ids, AlertState::Due, now)?;
-                self.popups.remove(&popup);
-            }
-            // It may yet appear on the screen, so it stays `showing`: at most one popup.
-            NotificationsState::Hung => {}
-        }
-        Ok(Vec::new())
-    }
-
-    /// The person acted on a popup, or it went away.
-    pub(crate) fn popup_ended(
-        &mut self,
-        popup: PopupId,
-        action: PopupAction,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        let Some(ids) = self.popups.remove(&popup) else { return Ok(Vec::new()) };
-        match action {
-            PopupAction::Closed => Ok(Vec::new()),
-            PopupAction::Open => {
-                let id = if let [id] = ids[..] { Some(id) } else { None };
-                Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id }])
-            }
-            PopupAction::MarkRead => {
-                let mut effects = Vec::new();
-                for id in ids {
-                    effects.extend(self.mark_read(id, now)?.unwrap_or_default());
-                }
-                Ok(effects)
-            }
-        }
-    }
-
-    /// The window for important mail is there, or could not be started: then the notification service
-    /// says it instead.
-    pub(crate) fn important_opened(
-        &mut self,
-        ids: &[MessageId],
-        outcome: std::result::Result<(), String>,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        match outcome {
-            Ok(()) => {
-                self.ledger.set_alerts(ids, AlertState::Shown, now)?;
-                Ok(Vec::new())
-            }
-            Err(reason) => {
-                tracing::warn!(%reason, "the window for important mail did not start");
-                self.important.clear();
-                ids.iter().map(|id| self.popup(vec![*id], Some(*id))).collect()
-            }
-        }
-    }
-
-    /// The window for important mail was closed.
-    pub(crate) fn important_closed(&mut self, ids: &[MessageId]) {
-        self.important.retain(|id| !ids.contains(id));
+    fn take_down(&mut self, ids: &[MessageId]) -> Vec<Effect> {
+        let mut effects = self.take_back_popups(ids);
+        effects.extend(self.take_back_important(ids));
+        effects
     }
 
     /// The person opened a message; `None` where it is not here. Written down first, told to the server
@@ -201,5 +167,90 @@ impl Engine {
         let mut effects = self.withdraw(&[id], now)?;
         effects.extend(self.start_run(Trigger::Send, now)?);
         Ok(Some(effects))
+    }
+
+    /// More pages follow this one: nothing is announced until they are here, or the run is given up.
+    pub(crate) fn open_batch(&mut self, more: bool) -> Result<()> {
+        if more && !self.alerts.batch_open {
+            self.ledger.set_batch_open(true)?;
+            self.alerts.batch_open = true;
+        }
+        Ok(())
+    }
+
+    /// The batch is complete, or will not be for now.
+    pub(crate) fn close_batch(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.alerts.batch_open) {
+            self.ledger.set_batch_open(false)?;
+        }
+        Ok(())
+    }
+
+    /// After every event: announces what has become due by it or by the time, and notes when something
+    /// next will be.
+    pub(crate) fn follow_alerts(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+        if !self.alerts.started {
+            return Ok(Vec::new());
+        }
+        let mut effects = Vec::new();
+        if self.alerts.batch_open && self.run.is_none() && !self.token_sought {
+            self.close_batch()?;
+            effects.extend(self.announce(now)?);
+        }
+        effects.extend(self.note_connection(now)?);
+        if self.alerts.next_at.is_some_and(|at| at <= now) {
+            effects.extend(self.announce(now)?);
+        }
+        self.alerts.hush = self.hush_at(now);
+        self.alerts.next_at = self.next_alert(now)?;
+        Ok(effects)
+    }
+
+    /// When something will be due next, as of the last event.
+    pub(crate) fn alerts_need_wake(&self) -> Option<Timestamp> {
+        self.alerts.next_at
+    }
+
+    fn next_alert(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let hush = self.alerts.hush;
+        let mut moments = vec![self.ledger.next_reminder(now)?, hush.snoozed_until];
+        if self.connection_due() || self.ledger.has_due_alerts(Importance::Normal, now)? {
+            moments.push(hush.ordinary_until().or_else(|| self.alerts.patience_ends_at()));
+        }
+        if self.ledger.has_due_alerts(Importance::High, now)? {
+            moments.push(hush.important_until(self.settings.important_in_quiet_hours));
+        }
+        Ok(moments.into_iter().flatten().filter(|at| *at > now).min())
+    }
+
+    /// What front ends are told of alerts.
+    pub(crate) fn alerts_status(&self) -> AlertsStatus {
+        AlertsStatus {
+            snoozed_until: self.alerts.hush.snoozed_until,
+            quiet_until: self.alerts.hush.quiet_until,
+        }
+    }
+
+    /// The notification service came, went or hung.
+    pub(crate) fn notifications_changed(
+        &mut self,
+        state: NotificationsState,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        self.carriers.notifications = state;
+        match state {
+            NotificationsState::Ok => {
+                self.alerts.away_since = None;
+                self.announce(now)
+            }
+            NotificationsState::Absent | NotificationsState::Hung => Ok(Vec::new()),
+        }
+    }
+
+    /// The server refused the token.
+    pub(crate) fn token_refused(&mut self) {
+        self.signed_in = false;
+        self.alerts.revoked = true;
+        self.connection = Connection::SignedOut;
     }
 }

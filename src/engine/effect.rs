@@ -4,7 +4,7 @@ use restante_local_api::{
     CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode,
     SearchPage, ShowWhat, Status,
 };
-use restante_model::{CheckInterval, Cursor, Letter, MessageId, Person, Timestamp};
+use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
 use crate::event::{CallId, Chore, PopupId};
 
@@ -130,6 +130,13 @@ pub enum Effect {
     },
     /// Close the window for important mail: `ImportantClosed`.
     CloseImportant,
+    /// Run the person's command for new mail, without a shell; no event follows.
+    RunHook {
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// What is new.
+        about: NewMail,
+    },
     /// Open a window, or bring it to the front.
     OpenWindow {
         /// Which.
@@ -169,6 +176,7 @@ impl Effect {
             Self::FindToken(_)
             | Self::KeepToken(_)
             | Self::WakeAt { .. }
+            | Self::RunHook { .. }
             | Self::ForgetTokenHere(_)
             | Self::GiveUpExchanges
             | Self::Schedule { .. }
@@ -224,6 +232,32 @@ pub struct Popup {
     pub id: PopupId,
     /// What it says.
     pub content: PopupContent,
+    /// By whom it is shown.
+    pub carrier: PopupCarrier,
+    /// The name of the sound that is heard with it; absent: none.
+    pub sound: Option<String>,
+}
+
+/// By whom a popup is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PopupCarrier {
+    /// The desktop's notification service.
+    Desktop,
+    /// A window of ours in the corner.
+    Window,
+}
+
+/// A new message, for the person's own command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMail {
+    /// Which.
+    pub id: MessageId,
+    /// From whom.
+    pub from: Person,
+    /// About what.
+    pub subject: String,
+    /// How urgent.
+    pub importance: Importance,
 }
 
 /// What a popup says; the notifier puts it into words.
@@ -244,6 +278,13 @@ pub enum PopupContent {
     Summary {
         /// How many.
         count: u64,
+    },
+    /// The connection is in a state that needs a person.
+    Connection {
+        /// Which.
+        state: Connection,
+        /// What the server said of it.
+        detail: Option<String>,
     },
 }
 

@@ -1,17 +1,18 @@
 //! The one owner of the agent's state, and the one function that changes it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use restante_local_api::{
     Carriers, Connection, KeyringState, LastCheck, Mode, NotificationsState, Status, TrayState, Trigger,
 };
-use restante_model::{MessageId, Timestamp};
+use restante_model::Timestamp;
 
 use crate::{
+    alert::Alerts,
     cache::Cache,
     chores::Chores,
     effect::{AccountKey, Effect, TrayFace},
-    event::{CallId, Event, PopupId, TrayItem},
+    event::{CallId, Event, TrayItem},
     ledger::{Account, Ledger, SyncedInterval},
     run::Run,
     settings_file::{SettingsFile, SettingsProblem},
@@ -54,10 +55,7 @@ pub struct Engine {
     pub(crate) schedule: Schedule,
     pub(crate) weather: Weather,
     pub(crate) chores: Chores,
-    pub(crate) popups: BTreeMap<PopupId, Vec<MessageId>>,
-    pub(crate) next_popup: u64,
-    /// What the window for important mail shows; empty while it is closed.
-    pub(crate) important: Vec<MessageId>,
+    pub(crate) alerts: Alerts,
     /// A wish that is being written into the settings file, and who waits for it.
     pub(crate) writing_interval: Option<WritingInterval>,
     pub(crate) mailbox_revision: u64,
@@ -98,6 +96,7 @@ impl Engine {
             account: ledger.account()?,
             mode: ledger.mode()?,
             synced: ledger.synced_interval()?,
+            alerts: Alerts::open(&ledger)?,
             ledger,
             cache,
             settings: SettingsFile::default(),
@@ -121,9 +120,6 @@ impl Engine {
             schedule: Schedule::default(),
             weather: Weather::default(),
             chores: Chores::default(),
-            popups: BTreeMap::new(),
-            next_popup: 1,
-            important: Vec::new(),
             writing_interval: None,
             mailbox_revision: 0,
             trouble: StorageTrouble::at_start(cache_set_aside),
@@ -145,6 +141,10 @@ impl Engine {
             Err(error) => self.storage_failed(&error, asked, now),
         };
         effects.extend(writing);
+        match self.follow_alerts(now) {
+            Ok(alerts) => effects.extend(alerts),
+            Err(error) => tracing::error!(%error, "alerts could not be followed"),
+        }
         match self.wake(now) {
             Ok(wake) => effects.extend(wake),
             Err(error) => tracing::error!(%error, "the next moment could not be read back"),
@@ -159,7 +159,11 @@ impl Engine {
     fn decide(&mut self, event: Event, now: Timestamp) -> Result<Vec<Effect>> {
         match event {
             Event::Started { settings } => self.started(settings, now),
-            Event::SettingsEdited(settings) => self.settings_edited(settings, now),
+            Event::SettingsEdited(settings) => {
+                let mut effects = self.settings_edited(settings, now)?;
+                effects.extend(self.announce_by_new_settings(now)?);
+                Ok(effects)
+            }
             Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
             Event::TokenFound(found) => self.token_found(found, now),
             Event::TokenKept(outcome) => self.token_kept(outcome).map(|()| Vec::new()),
@@ -202,15 +206,18 @@ impl Engine {
                 self.carriers.tray = state;
                 Ok(Vec::new())
             }
-            Event::NotificationsChanged(state) => {
-                self.carriers.notifications = state;
-                if state == NotificationsState::Ok { self.announce(now) } else { Ok(Vec::new()) }
-            }
+            Event::NotificationsChanged(state) => self.notifications_changed(state, now),
+            Event::NotificationOwnerChanged(owner) => self.notification_owner_changed(owner, now),
             Event::PopupShown { popup, outcome } => self.popup_shown(popup, outcome, now),
             Event::PopupEnded { popup, action } => self.popup_ended(popup, action, now),
+            Event::PopupWindowFailed { popup, reason } => self.popup_window_failed(popup, &reason, now),
             Event::ImportantOpened { ids, outcome } => self.important_opened(&ids, outcome, now),
             Event::ImportantClosed { ids } => {
                 self.important_closed(&ids);
+                Ok(Vec::new())
+            }
+            Event::LocalTimeChanged(local) => {
+                self.alerts.local = local;
                 Ok(Vec::new())
             }
             Event::Stopped => Ok(vec![Effect::Quit]),
@@ -223,6 +230,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
         self.ledger.recover_alerts()?;
+        self.alerts.started = true;
         match settings {
             Ok(settings) => self.take_settings(settings),
             Err(problem) => self.settings_problem = Some(problem.to_string()),

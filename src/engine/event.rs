@@ -1,7 +1,7 @@
 //! Everything that can happen to an agent: one closed list.
 
 use restante_local_api::{KeyringState, Login, Mode, NotificationsState, ShowWhat, TrayState, Undo};
-use restante_model::{CheckInterval, Folder, Letter, MessageId, Seconds, Timestamp};
+use restante_model::{CheckInterval, Folder, Letter, LocalTime, MessageId, Seconds, Timestamp};
 use restante_server_api::{Accepted, ChangesPage, Directory, Problem, SavedDraft, Session, Settings};
 
 use crate::settings_file::{SettingsFile, SettingsProblem};
@@ -149,6 +149,17 @@ pub enum Event {
     },
     /// The moment of the last `WakeAt` is there.
     Woke,
+    /// Our own corner window could not be shown.
+    PopupWindowFailed {
+        /// The popup that it was to show.
+        popup: PopupId,
+        /// Why.
+        reason: String,
+    },
+    /// Another program is the notification service now, or none: its name on the bus.
+    NotificationOwnerChanged(Option<String>),
+    /// The local clock is set otherwise than was last told: told first of all, and when it changes.
+    LocalTimeChanged(LocalTime),
     /// The machine woke from sleep.
     Resumed,
     /// The machine says that the network came, or is another: a hint to try, and nothing more.
@@ -240,6 +251,20 @@ pub enum Ask {
     Message(MessageId),
     /// The person opened it.
     MarkRead(MessageId),
+    /// The person knows of it: it is not repeated.
+    Acknowledge(MessageId),
+    /// The person wants to be reminded of it.
+    RemindLater {
+        /// Of which message.
+        id: MessageId,
+        /// In how many seconds.
+        seconds: u64,
+    },
+    /// No alerts for so many seconds; `None`: again from now on.
+    SnoozeAlerts {
+        /// How long.
+        seconds: Option<u64>,
+    },
     /// A letter is to go out.
     Send {
         /// The id that the client made.

@@ -4,6 +4,7 @@ mod alerts;
 mod drafts;
 mod letters;
 mod outbox;
+mod reads;
 mod settings;
 mod whole;
 
@@ -14,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::storage::{self, Durability, Schema, StorageError};
 
-pub(crate) use alerts::{AlertState, DueAlert};
+pub(crate) use alerts::{AlertState, DueAlert, NewAlert};
 pub(crate) use drafts::{Draft, ServerDraft, TakenDraft};
 pub(crate) use letters::WrittenLetter;
 pub(crate) use outbox::{OutboxLetter, Refusal};
@@ -74,7 +75,8 @@ impl Ledger {
         if fresh {
             transaction
                 .execute_batch(
-                    "DELETE FROM alert; DELETE FROM pending_read; DELETE FROM setting WHERE name = 'interval'",
+                    "DELETE FROM alert; DELETE FROM pending_read; 
+                     DELETE FROM setting WHERE name IN ('interval', 'batch_open', 'connection_alert')",
                 )
                 .map_err(database)?;
         }

@@ -7,6 +7,7 @@ use restante_local_api::{
 use restante_model::{CheckInterval, Folder, Letter, LetterProblem, Login, MessageId, Person, Timestamp};
 
 use crate::{
+    alert::MAX_SNOOZE_SECONDS,
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{Ask, CallId},
@@ -91,6 +92,29 @@ impl Engine {
                 }
                 None => Err(not_found(id)),
             },
+            Ask::Acknowledge(id) => match self.acknowledge(id, now)? {
+                Some(more) => {
+                    effects.extend(more);
+                    Ok(Answer::Done)
+                }
+                None => Err(not_found(id)),
+            },
+            Ask::RemindLater { seconds, .. } | Ask::SnoozeAlerts { seconds: Some(seconds) }
+                if !(1..=MAX_SNOOZE_SECONDS).contains(&seconds) =>
+            {
+                Err(problem(LocalProblemKind::Invalid, "a time of peace is from 1s to 24h", None))
+            }
+            Ask::RemindLater { id, seconds } => match self.remind_later(id, seconds, now)? {
+                Some(more) => {
+                    effects.extend(more);
+                    Ok(Answer::Done)
+                }
+                None => Err(not_found(id)),
+            },
+            Ask::SnoozeAlerts { seconds } => {
+                effects.extend(self.snooze_alerts(seconds, now)?);
+                self.status_answer()
+            }
             Ask::Send { id, letter, undo } => return self.send(call, id, letter, undo, now),
             Ask::SaveDraft { id, letter, base_version } => self.save_draft(id, letter, base_version, now)?,
             Ask::SendDraft { id, undo } => return self.send_draft(call, id, undo, now),
@@ -116,6 +140,7 @@ impl Engine {
                 Ok(Answer::Done)
             }
             Ask::Show { what, id } => {
+                self.opened(id, now)?;
                 effects.push(Effect::OpenWindow { what, id });
                 Ok(Answer::Done)
             }

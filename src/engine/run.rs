@@ -14,7 +14,7 @@ use crate::{
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{CallId, Checked, ServerError},
-    ledger::DueAlert,
+    ledger::NewAlert,
     storage::StorageError,
     weather::Again,
 };
@@ -248,6 +248,7 @@ impl Engine {
             run.again(Step::Changes);
         }
         if !more {
+            self.close_batch()?;
             effects.extend(self.announce(now)?);
         }
         effects.extend(self.step_done(Step::Changes, now)?);
@@ -258,7 +259,8 @@ impl Engine {
     /// commit: after a crash in between the page comes again, and alerts for nothing twice.
     fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
         let opened: BTreeSet<MessageId> = self.ledger.pending_reads()?.into_iter().collect();
-        let due: Vec<DueAlert> = page
+        self.open_batch(page.more)?;
+        let due: Vec<NewAlert> = page
             .changes
             .iter()
             .filter_map(|change| match change {
@@ -266,7 +268,7 @@ impl Engine {
                     Direction::Received { state: DeliveryState::Waiting | DeliveryState::Delivered }
                         if !opened.contains(&message.id) =>
                     {
-                        Some(DueAlert { message_id: message.id, importance: message.importance })
+                        Some(NewAlert { message_id: message.id, importance: message.importance })
                     }
                     Direction::Received { .. } | Direction::Sent { .. } => None,
                 },

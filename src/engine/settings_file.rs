@@ -28,8 +28,14 @@ pub struct SettingsFile {
     pub important: ImportantCarrier,
     /// Whether sender and subject are shown in a popup.
     pub preview: Preview,
-    /// When no popup is shown.
+    /// When ordinary mail is held back.
     pub quiet_hours: Option<QuietHours>,
+    /// What quiet hours mean for important mail.
+    pub important_in_quiet_hours: InQuietHours,
+    /// What is heard with a popup.
+    pub sound: Sound,
+    /// The program and its arguments that run for each new message.
+    pub hook: Option<Vec<String>>,
     /// After how many seconds in an active window a message counts as read.
     pub mark_read_after: MarkReadAfter,
     /// For how long a letter sent from a window can be taken back.
@@ -99,6 +105,28 @@ pub struct QuietHours {
     pub from_minute: u16,
     /// The first minute that is not quiet any more.
     pub to_minute: u16,
+}
+
+/// What quiet hours mean for important mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InQuietHours {
+    /// It is announced all the same.
+    #[default]
+    Announced,
+    /// It waits for their end like ordinary mail.
+    Held,
+}
+
+/// What is heard with a popup.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Sound {
+    /// Nothing.
+    #[default]
+    Off,
+    /// The desktop's sound for new mail.
+    NewMail,
+    /// The sound of this name (freedesktop.org, "Sound Naming Specification").
+    Named(String),
 }
 
 /// Seconds in an active window after which a message counts as read.

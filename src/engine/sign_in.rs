@@ -79,12 +79,14 @@ impl Engine {
         let fresh = self.account.as_ref().is_some_and(|before| !same(before));
         if fresh || self.account.is_none() {
             self.cache.clear()?;
+            self.alerts.forget();
             self.synced = SyncedInterval::default();
             self.mailbox_revision += 1;
         }
         self.ledger.set_account(&account, fresh)?;
         self.account = Some(account);
         self.signed_in = true;
+        self.alerts.revoked = false;
         self.connection = Connection::Ok;
         self.connection_detail = None;
         self.last_good_at = Some(now);
@@ -101,6 +103,7 @@ impl Engine {
     /// The person signs out: the token goes, mail and drafts stay.
     pub(crate) fn logout(&mut self) -> Vec<Effect> {
         self.signed_in = false;
+        self.alerts.revoked = false;
         self.connection = Connection::SignedOut;
         self.connection_detail = None;
         let mut effects = self.abandon_run();

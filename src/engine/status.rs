@@ -39,6 +39,7 @@ impl Engine {
             outbox: OutboxStatus { waiting, refused, held: self.ledger.held_count()? },
             drafts: self.ledger.draft_count()?,
             carriers: self.carriers,
+            alerts: self.alerts_status(),
             settings_problem: self.settings_problem.clone(),
             storage: self.storage_status(),
             mailbox_revision: self.mailbox_revision,

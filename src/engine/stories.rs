@@ -23,19 +23,19 @@ use crate::{
     settings_file::SettingsFile,
 };
 
-fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_unix_ms(1_790_000_000_000 + second * 1_000)
 }
 
-fn id(number: u128) -> MessageId {
+pub(crate) fn id(number: u128) -> MessageId {
     MessageId::from_uuid(uuid::Uuid::from_u128(number))
 }
 
-fn person(login: &str) -> Person {
+pub(crate) fn person(login: &str) -> Person {
     Person { login: login.parse().unwrap(), name: login.to_uppercase() }
 }
 
-fn settings(seconds: u64, revision: u64) -> Settings {
+pub(crate) fn settings(seconds: u64, revision: u64) -> Settings {
     Settings {
         check_interval_seconds: CheckInterval::from_seconds(seconds),
         check_interval_from: IntervalFrom::Office,
@@ -49,7 +49,7 @@ fn settings(seconds: u64, revision: u64) -> Settings {
     }
 }
 
-fn received(number: u128, importance: Importance, state: DeliveryState) -> Change {
+pub(crate) fn received(number: u128, importance: Importance, state: DeliveryState) -> Change {
     let message = Message {
         id: id(number),
         from: person("anna"),
@@ -64,34 +64,31 @@ fn received(number: u128, importance: Importance, state: DeliveryState) -> Chang
     Change::Message { message: Box::new(message), state: Some(state) }
 }
 
-fn signed_in() -> Event {
+/// Boris signed in.
+pub(crate) fn session(at: Timestamp) -> Event {
+    let device =
+        Device { id: "d1".into(), name: "pc".into(), created_at: None, last_seen_at: None, current: true };
     let session = Session {
         token: "secret".into(),
-        device: Device {
-            id: "d1".into(),
-            name: "pc".into(),
-            created_at: None,
-            last_seen_at: None,
-            current: true,
-        },
+        device,
         user: person("boris"),
         organisation: Organisation { name: "hall".parse().unwrap(), title: "Hall".into() },
-        server_time: at(0),
+        server_time: at,
     };
     Event::SignedIn { call: CallId(0), server: "http://127.0.0.1:1".into(), outcome: Ok(Box::new(session)) }
 }
 
 /// A post office that says what the story wants, and an agent that asks it.
-struct Story {
-    engine: Engine,
-    now: Timestamp,
+pub(crate) struct Story {
+    pub(crate) engine: Engine,
+    pub(crate) now: Timestamp,
     modseq: u64,
     /// What the next `Check` brings; nothing: 304.
-    waiting: Vec<Change>,
+    pub(crate) waiting: Vec<Change>,
     /// All that was fetched: what a `Check` from the beginning brings again.
     kept: Vec<Change>,
     /// Whether the server answers.
-    reachable: bool,
+    pub(crate) reachable: bool,
     /// Whether the post office knows nobody.
     unknown: bool,
     /// A letter that never gets through.
@@ -105,14 +102,22 @@ struct Story {
     /// Every exchange with the server, in order.
     asked: Vec<Effect>,
     /// Every effect that is no exchange with the server.
-    done: Vec<Effect>,
+    pub(crate) done: Vec<Effect>,
     /// Every letter posted.
     posted: Vec<MessageId>,
     checks: u32,
+    /// How many changes a page holds.
+    pub(crate) page_size: usize,
+    /// After so many pages more the server is away, for one exchange.
+    pub(crate) breaks_after_pages: Option<usize>,
+    /// The desktop does not answer by itself: the story does.
+    pub(crate) silent: bool,
+    /// The server does not answer by itself: the story does.
+    pub(crate) silent_server: bool,
 }
 
 impl Story {
-    fn signed_in() -> Self {
+    pub(crate) fn signed_in() -> Self {
         Self::with(Engine::open(None, None).unwrap())
     }
 
@@ -134,14 +139,18 @@ impl Story {
             done: Vec::new(),
             posted: Vec::new(),
             checks: 0,
+            page_size: 500,
+            breaks_after_pages: None,
+            silent: false,
+            silent_server: false,
         };
         story.happens(Event::Started { settings: Ok(SettingsFile::default()) });
-        story.happens(signed_in());
+        story.happens(session(at(0)));
         story
     }
 
     /// Applies an event and answers every exchange that follows from it, until the agent rests.
-    fn happens(&mut self, event: Event) {
+    pub(crate) fn happens(&mut self, event: Event) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             self.now = self.now.plus_ms(1);
@@ -154,7 +163,7 @@ impl Story {
         }
     }
 
-    fn answer(&mut self, effect: &Effect) -> Option<Event> {
+    pub(crate) fn answer(&mut self, effect: &Effect) -> Option<Event> {
         let verdict = match &self.refusal {
             _ if !self.reachable => Err(ServerError::Unreachable("connection refused".into())),
             Some(problem) => Err(ServerError::Refused(Box::new(problem.clone()))),
@@ -167,8 +176,22 @@ impl Story {
         Some(match effect {
             Effect::Check { since } => {
                 self.checks += 1;
+                if self.silent_server {
+                    return None;
+                }
+                match &mut self.breaks_after_pages {
+                    Some(0) => {
+                        self.breaks_after_pages = None;
+                        return Some(Event::Checked(Err(ServerError::Unreachable(
+                            "connection refused".into(),
+                        ))));
+                    }
+                    Some(pages) => *pages -= 1,
+                    None => {}
+                }
                 let mut changes =
                     if verdict.is_ok() { std::mem::take(&mut self.waiting) } else { Vec::new() };
+                self.waiting = changes.split_off(changes.len().min(self.page_size));
                 self.modseq += changes.len() as u64;
                 if verdict.is_ok() && since.is_none() {
                     changes.splice(0..0, self.kept.iter().cloned());
@@ -178,7 +201,7 @@ impl Story {
                 let cursor = Cursor { epoch: "e".into(), generation: "g".into(), modseq: self.modseq };
                 let page = ChangesPage {
                     cursor,
-                    more: false,
+                    more: !self.waiting.is_empty(),
                     unread: 0,
                     settings_revision: 1,
                     next_check_in_seconds: self.next_check_in_seconds,
@@ -240,6 +263,7 @@ impl Story {
                 }
                 Event::IntervalPushed { wish: *wish, outcome: ok().map(|()| self.settings.clone()) }
             }
+            Effect::ShowPopup(_) | Effect::OpenImportant { .. } if self.silent => return None,
             Effect::ShowPopup(popup) => {
                 self.done.push(effect.clone());
                 Event::PopupShown { popup: popup.id, outcome: Ok(()) }
@@ -252,20 +276,20 @@ impl Story {
         })
     }
 
-    fn due(&mut self) {
+    pub(crate) fn due(&mut self) {
         self.happens(Event::CheckDue { stalled: false });
     }
 
-    fn popups(&self) -> usize {
+    pub(crate) fn popups(&self) -> usize {
         self.done.iter().filter(|effect| matches!(effect, Effect::ShowPopup(_))).count()
     }
 
-    fn unread(&self) -> u64 {
+    pub(crate) fn unread(&self) -> u64 {
         self.engine.status().unwrap().unread
     }
 }
 
-fn letter() -> Letter {
+pub(crate) fn letter() -> Letter {
     Letter { to: vec!["anna".into()], subject: "s".into(), body: "b".into(), importance: Importance::Normal }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 impl Engine {
     /// Tells the program that carries out effects when to say `Woke`, where that has changed.
     pub(crate) fn wake(&mut self, now: Timestamp) -> Result<Option<Effect>> {
-        let needs = [self.outbox_needs_wake(now)?, self.drafts_need_wake(now)?];
+        let needs = [self.outbox_needs_wake(now)?, self.drafts_need_wake(now)?, self.alerts_need_wake()];
         let at = needs.into_iter().flatten().min();
         let told = std::mem::replace(&mut self.wake_at, at);
         Ok((told != at).then_some(Effect::WakeAt { at }))

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message, PutInterval,
-    PutMode, SearchPage, Show, Status, Undo, path,
+    PutMode, PutSnooze, RemindLater, SearchPage, Show, Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -88,6 +88,21 @@ impl Client {
     /// The person opened it.
     pub async fn mark_read(&self, id: MessageId) -> Result<(), ClientError> {
         self.done(self.request(reqwest::Method::POST, &path::read(id))).await
+    }
+
+    /// The person knows of it: it is not announced again.
+    pub async fn acknowledge(&self, id: MessageId) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::POST, &path::acknowledge(id))).await
+    }
+
+    /// Has it announced again later.
+    pub async fn remind(&self, id: MessageId, later: RemindLater) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::POST, &path::remind(id)).json(&later)).await
+    }
+
+    /// Has no alerts for a time, or again from now on.
+    pub async fn snooze(&self, wish: PutSnooze) -> Result<Status, ClientError> {
+        self.put(path::SNOOZE, &wish).await
     }
 
     /// Puts a letter into the outbox; done when it is there durably.

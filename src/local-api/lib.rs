@@ -8,6 +8,7 @@
 mod client;
 mod mail;
 pub mod path;
+mod popups;
 mod requests;
 mod status;
 
@@ -17,13 +18,14 @@ pub use mail::{
     Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay, Recipient, RowState,
     SearchPage,
 };
+pub use popups::{PopupCard, PopupOrder, PopupReport};
 pub use requests::{
-    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, Show, ShowWhat, Undo,
-    UndoError,
+    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutSnooze,
+    RemindLater, Show, ShowWhat, Undo, UndoError,
 };
 pub use restante_model as model;
 pub use status::{
-    Account, CacheState, Carriers, CheckOutcome, Connection, DiskState, IntervalStatus, Job, KeyringState,
-    LastCheck, Mode, NotificationsState, Offered, OutboxStatus, SCHEMA, Status, StorageStatus, TrayState,
-    Trigger,
+    Account, AlertsStatus, CacheState, Carriers, CheckOutcome, Connection, DiskState, IntervalStatus, Job,
+    KeyringState, LastCheck, Mode, NotificationsState, Offered, OutboxStatus, SCHEMA, Status, StorageStatus,
+    TrayState, Trigger,
 };

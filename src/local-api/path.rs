@@ -18,6 +18,8 @@ pub const DRAFTS: &str = "/v1/drafts";
 pub const MODE: &str = "/v1/mode";
 /// The wished check interval.
 pub const INTERVAL: &str = "/v1/interval";
+/// The time without alerts that the person asked for.
+pub const SNOOZE: &str = "/v1/snooze";
 /// The users that can be written to.
 pub const DIRECTORY: &str = "/v1/directory";
 /// Messages by the words in them.
@@ -48,6 +50,16 @@ pub fn message(id: MessageId) -> String {
 /// The read mark of one message.
 pub fn read(id: MessageId) -> String {
     format!("{MESSAGES}/{id}/read")
+}
+
+/// That the person knows of one message.
+pub fn acknowledge(id: MessageId) -> String {
+    format!("{MESSAGES}/{id}/acknowledge")
+}
+
+/// The reminder of one message.
+pub fn remind(id: MessageId) -> String {
+    format!("{MESSAGES}/{id}/remind")
 }
 
 /// One letter on its way out.

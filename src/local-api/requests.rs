@@ -30,6 +30,20 @@ pub struct PutInterval {
     pub seconds: Option<u64>,
 }
 
+/// `PUT /v1/snooze`: no alerts for a time, at most a day, or again from now on where absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutSnooze {
+    /// For how long.
+    pub seconds: Option<u64>,
+}
+
+/// `POST /v1/messages/{id}/remind`: announce the message again, at most a day from now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemindLater {
+    /// In how many seconds.
+    pub seconds: u64,
+}
+
 /// Answer to `PUT /v1/outbox/{id}` and `PUT /v1/drafts/{id}`, and to what makes the one the other: the letter
 /// is durably there under this id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

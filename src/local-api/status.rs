@@ -40,6 +40,9 @@ pub struct Status {
     pub drafts: u64,
     /// What the desktop gives the agent.
     pub carriers: Carriers,
+    /// When alerts are held back.
+    #[serde(default)]
+    pub alerts: AlertsStatus,
     /// What is wrong with the settings file, with line and column; absent when it is good.
     #[serde(default)]
     pub settings_problem: Option<String>,
@@ -52,6 +55,15 @@ pub struct Status {
     /// Grows when windows are to save what is being written.
     #[serde(default)]
     pub autosave_revision: u64,
+}
+
+/// When alerts are held back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertsStatus {
+    /// Until when the person wants none; absent: he wants them.
+    pub snoozed_until: Option<Timestamp>,
+    /// The end of the quiet hours; absent: it is not quiet now.
+    pub quiet_until: Option<Timestamp>,
 }
 
 /// Who is signed in where.

@@ -9,6 +9,7 @@ mod cursor;
 mod delivery;
 mod duration;
 mod folder;
+mod local_time;
 mod message;
 mod name;
 
@@ -18,6 +19,7 @@ pub use cursor::{Cursor, CursorError};
 pub use delivery::DeliveryState;
 pub use duration::{DurationError, Seconds};
 pub use folder::{Folder, FolderError};
+pub use local_time::{LocalTime, OffsetChange};
 pub use message::{
     Importance, Letter, LetterProblem, MAX_BODY_BYTES, MAX_RECIPIENTS, MAX_SUBJECT_BYTES, MessageId,
 };

@@ -1,10 +1,12 @@
 //! The real programs over real sockets, one file a subject. The test plays the tray, the notification
 //! service and the other people.
 
+mod alert_rules;
 mod alerts;
 mod bad_input;
 mod checks;
 mod contract;
+mod corner;
 mod delivery;
 mod identity;
 mod interval;

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use restante_engine::effect::PopupContent;
+use restante_engine::effect::{PopupCarrier, PopupContent};
 use restante_l10n::Language;
 use restante_model::{MessageId, Person};
 
@@ -25,6 +25,8 @@ fn popup(id: u64, subject: &str) -> Popup {
             subject: Some(subject.to_owned()),
             important: false,
         },
+        carrier: PopupCarrier::Desktop,
+        sound: None,
     }
 }
 
@@ -41,6 +43,13 @@ fn answers(abilities: &'static [&'static str]) -> impl Fn(&zbus::Connection, &zb
         Some("CloseNotification" | "GetServerInformation") => reply(bus, call, ()),
         _ => silence(),
     }
+}
+
+fn hints(call: &zbus::Message) -> HashMap<String, zbus::OwnedVariant> {
+    type Notify =
+        (String, u32, String, String, String, Vec<String>, HashMap<String, zbus::OwnedVariant>, i32);
+    let (_, _, _, _, _, _, hints, _): Notify = call.body().deserialize().unwrap();
+    hints
 }
 
 /// What a call of `Notify` asks for: summary, body, actions.
@@ -261,14 +270,79 @@ fn a_hung_service_holds_nobody_and_is_heard_of_when_it_wakes() {
         assert_eq!(state(&mut events).await, NotificationsState::Hung);
         // The next one does not wait at all: the service hears nothing of it.
         notifier.show(popup(2, "Dinner"));
-        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotificationsState::Hung)));
+        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotificationsState::Absent)));
 
-        // It wakes: the popup that came too late is taken back, and the state is good again.
+        // It wakes: the popup came after all, and the state is good again.
         let question = service.call("GetServerInformation").await;
         service.bus.reply(&late.header(), &77_u32).await.unwrap();
         service.bus.reply(&question.header(), &()).await.unwrap();
+        let mut told = (None, None);
+        while told.0.is_none() || told.1.is_none() {
+            match events.recv().await.unwrap() {
+                Event::PopupShown { popup, outcome } => told.0 = Some((popup, outcome)),
+                Event::NotificationsChanged(state) => told.1 = Some(state),
+                _ => {}
+            }
+        }
+        assert_eq!(told, (Some((PopupId(1), Ok(()))), Some(NotificationsState::Ok)));
+    });
+}
+
+#[test]
+fn a_popup_withdrawn_while_the_service_hangs_does_not_stay_when_it_wakes() {
+    let test = "notifier::tests::a_popup_withdrawn_while_the_service_hangs_does_not_stay_when_it_wakes";
+    in_session(Session::Bus, test, async {
+        let mut service = Played::start(SERVICE, |bus, call| {
+            match call.header().member().map(std::string::ToString::to_string).as_deref() {
+                Some("GetCapabilities") => reply(bus, call, vec!["actions"]),
+                _ => silence(),
+            }
+        })
+        .await;
+        let (notifier, mut events) = start();
+        notifier.show(popup(1, "Lunch"));
+        let late = service.call("Notify").await;
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Hung)));
+        notifier.withdraw(PopupId(1));
+        // The order to withdraw is carried out before the one that follows it is answered.
+        notifier.show(popup(2, "Dinner"));
+        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotificationsState::Absent)));
+        service.bus.reply(&late.header(), &77_u32).await.unwrap();
         let closed: u32 = service.call("CloseNotification").await.body().deserialize().unwrap();
         assert_eq!(closed, 77);
-        assert_eq!(state(&mut events).await, NotificationsState::Ok);
+    });
+}
+
+#[test]
+fn who_the_service_is_is_told_before_what_it_was_asked_for() {
+    let test = "notifier::tests::who_the_service_is_is_told_before_what_it_was_asked_for";
+    in_session(Session::Bus, test, async {
+        let service = Played::start(SERVICE, answers(&[])).await;
+        let (notifier, mut events) = start();
+        notifier.show(popup(1, "Lunch"));
+        let name = service.bus.unique_name().map(ToString::to_string);
+        let mut owners = Vec::new();
+        loop {
+            match events.recv().await.unwrap() {
+                Event::NotificationOwnerChanged(owner) => owners.push(owner),
+                Event::PopupShown { .. } => break,
+                _ => {}
+            }
+        }
+        assert_eq!(owners, [name]);
+    });
+}
+
+#[test]
+fn a_sound_is_asked_for_by_name_or_not_at_all() {
+    let test = "notifier::tests::a_sound_is_asked_for_by_name_or_not_at_all";
+    in_session(Session::Bus, test, async {
+        let mut service = Played::start(SERVICE, answers(&[])).await;
+        let (notifier, _events) = start();
+        for (sound, hint) in [(None, "suppress-sound"), (Some("bell".to_owned()), "sound-name")] {
+            notifier.show(Popup { sound, ..popup(1, "Lunch") });
+            let call = service.call("Notify").await;
+            assert!(hints(&call).contains_key(hint), "{:?}", hints(&call));
+        }
     });
 }

@@ -2,6 +2,7 @@
 
 use restante_engine::effect::PopupContent;
 use restante_l10n::{Value, Words, isolate, one_line};
+use restante_local_api::Connection;
 
 /// More of a name or a subject than this no popup shows; and the service copies it all.
 const MAX_NAME_CHARACTERS: usize = 80;
@@ -9,14 +10,16 @@ const MAX_SUBJECT_CHARACTERS: usize = 200;
 
 /// The words of a popup.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) summary: String,
-    pub(super) body: String,
-    pub(super) important: bool,
+pub(crate) struct Said {
+    pub(crate) summary: String,
+    pub(crate) body: String,
+    pub(crate) important: bool,
     pub(super) one_message: bool,
+    /// Whether it is about mail, and not about the connection.
+    pub(crate) of_mail: bool,
 }
 
-pub(super) fn of(content: &PopupContent, words: &Words) -> Said {
+pub(crate) fn of(content: &PopupContent, words: &Words) -> Said {
     match content {
         PopupContent::Message { id: _, from, subject, important } => {
             let name = from.as_ref().map(|person| bounded(&person.name, MAX_NAME_CHARACTERS));
@@ -33,15 +36,33 @@ pub(super) fn of(content: &PopupContent, words: &Words) -> Said {
                 Some(subject) => subject,
                 None => String::new(),
             };
-            Said { summary, body, important: *important, one_message: true }
+            Said { summary, body, important: *important, one_message: true, of_mail: true }
         }
         PopupContent::Summary { count } => Said {
             summary: words.with("popup-summary", &[("count", Value::Number(*count))]),
             body: words.text("popup-summary-body"),
             important: false,
             one_message: false,
+            of_mail: true,
         },
+        PopupContent::Connection { state, detail } => connection(*state, detail.as_deref(), words),
     }
+}
+
+/// What is wrong with the connection, and what the server said to do about it.
+fn connection(state: Connection, detail: Option<&str>, words: &Words) -> Said {
+    let (summary, body) = match state {
+        Connection::SignedOut => ("popup-sign-in-again", Some("popup-sign-in-again-body")),
+        Connection::OfficeUnavailable => ("status-office-unavailable", None),
+        Connection::ClientTooOld => ("status-client-too-old", None),
+        // States that pass by themselves are never said.
+        Connection::Ok | Connection::Unreachable | Connection::Untried => ("agent-name", None),
+    };
+    let body = match body {
+        Some(body) => words.text(body),
+        None => detail.map(|detail| bounded(detail, MAX_SUBJECT_CHARACTERS)).unwrap_or_default(),
+    };
+    Said { summary: words.text(summary), body, important: false, one_message: false, of_mail: false }
 }
 
 /// Text for a service that reads markup in the body.
@@ -110,6 +131,25 @@ mod tests {
     #[test]
     fn markup_is_text() {
         assert_eq!(escape("Profit & Loss <report@x.org>"), "Profit &amp; Loss &lt;report@x.org&gt;");
+    }
+
+    #[test]
+    fn the_connection_is_told_with_what_to_do() {
+        let words = Words::new(Language::Russian);
+        let said = |state| {
+            of(
+                &PopupContent::Connection {
+                    state, detail: Some("обратитесь в комнату 12".into())
+                },
+                &words,
+            )
+        };
+        assert_eq!(said(Connection::SignedOut).summary, "Войдите в почту снова");
+        let office = said(Connection::OfficeUnavailable);
+        assert_eq!(
+            (office.summary.as_str(), office.body.as_str()),
+            ("Сервер сообщений не доступен", "обратитесь в комнату 12")
+        );
     }
 
     #[test]

@@ -119,6 +119,19 @@ async fn offline_mode_is_entered_and_left() {
 }
 
 #[tokio::test]
+async fn alerts_are_snoozed_for_a_time_and_switched_on_again() {
+    let mut snoozed = status();
+    snoozed["alerts"] = json!({"snoozed_until": "2026-11-24T12:30:00Z", "quiet_until": null});
+    let agent = Agent::start().answers("GET /v1/status", snoozed.clone()).answers("PUT /v1/snooze", snoozed);
+    assert_eq!(SCRIPT.types(&agent, &["snooze", "30m"]).await.exit, Exit::Done);
+    assert_eq!(agent.request("PUT /v1/snooze").object(), json!({"seconds": 1800}));
+    assert_eq!(SCRIPT.types(&agent, &["snooze", "off"]).await.exit, Exit::Done);
+    assert_eq!(agent.request("PUT /v1/snooze").object(), json!({"seconds": null}));
+    let told = SCRIPT.types(&agent, &["status"]).await;
+    assert!(told.output.contains("none until"), "{}", told.output);
+}
+
+#[tokio::test]
 async fn the_interval_is_shown_wished_for_and_given_back() {
     let agent = Agent::start().answers("GET /v1/status", status()).answers("PUT /v1/interval", status());
     let shown = SCRIPT.types(&agent, &["interval", "--json"]).await;

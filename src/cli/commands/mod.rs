@@ -14,6 +14,7 @@ mod quit;
 mod read;
 mod search;
 mod send;
+mod snooze;
 mod status;
 mod write;
 
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Offline(offline::Offline),
     Interval(interval::Interval),
     Jobs(jobs::Jobs),
+    Snooze(snooze::Snooze),
     Open(open::Open),
     Write(write::Write),
     Quit(quit::Quit),
@@ -59,6 +61,7 @@ impl Command {
             Self::Outbox(outbox) => outbox.run(session).await,
             Self::Offline(offline) => offline.run(session).await,
             Self::Interval(interval) => interval.run(session).await,
+            Self::Snooze(snooze) => snooze.run(session).await,
             Self::Jobs(jobs) => jobs.run(session).await,
             Self::Open(open) => open.run(session).await,
             Self::Write(write) => write.run(session).await,

@@ -69,6 +69,9 @@ fn print(session: &mut Session<'_, '_>, status: &api::Status) -> Result<(), Fail
     for trouble in storage(words, status) {
         row("cli-label-storage", trouble);
     }
+    if let Some(alerts) = super::snooze::alerts(words, status, |at| session.moment(at)) {
+        row("cli-label-alerts", alerts);
+    }
     for lack in lacks(words, status) {
         row("cli-label-lacks", lack);
     }

@@ -3,7 +3,7 @@
 use restante_l10n::Language;
 use restante_local_api::model::IntervalFrom;
 use restante_local_api::{
-    Carriers, IntervalStatus, KeyringState, NotificationsState, OutboxStatus, TrayState,
+    AlertsStatus, Carriers, IntervalStatus, KeyringState, NotificationsState, OutboxStatus, TrayState,
 };
 use slint::Model;
 
@@ -74,6 +74,7 @@ fn status() -> Status {
             notifications: NotificationsState::Ok,
             keyring: KeyringState::Ok,
         },
+        alerts: AlertsStatus::default(),
         settings_problem: None,
         storage: restante_local_api::StorageStatus::default(),
         mailbox_revision: 0,

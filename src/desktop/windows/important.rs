@@ -10,7 +10,7 @@ use std::{
 
 use restante_l10n::{Value, Words};
 use restante_local_api::{
-    Client, ClientError, LocalProblemKind, Message, Show, ShowWhat,
+    Client, ClientError, LocalProblemKind, Message, RemindLater, Show, ShowWhat,
     model::{MessageId, Timestamp},
 };
 use restante_process::Exit;
@@ -26,6 +26,16 @@ use crate::{
 
 /// Further messages that are named; what is more is counted.
 const OTHERS_NAMED: usize = 4;
+
+/// How much later a person is reminded.
+const REMIND_SECONDS: u64 = 600;
+
+/// What a person says without opening anything.
+#[derive(Clone, Copy)]
+enum Answer {
+    Acknowledge,
+    Remind,
+}
 
 /// One window, from its opening to its end.
 struct Important {
@@ -115,6 +125,18 @@ impl Important {
             }
         });
         let important = Rc::downgrade(self);
+        self.window.on_acknowledge(move || {
+            if let Some(important) = important.upgrade() {
+                spawn(async move { important.answer(Answer::Acknowledge).await });
+            }
+        });
+        let important = Rc::downgrade(self);
+        self.window.on_remind(move || {
+            if let Some(important) = important.upgrade() {
+                spawn(async move { important.answer(Answer::Remind).await });
+            }
+        });
+        let important = Rc::downgrade(self);
         self.window.on_open(move || {
             if let Some(important) = important.upgrade() {
                 spawn(async move { important.open().await });
@@ -141,6 +163,27 @@ impl Important {
                 });
             }
         });
+    }
+
+    /// Of all messages that it tells of: the person knows of them, or wants to hear of them again.
+    async fn answer(&self, answer: Answer) {
+        let ids: Vec<_> = self.messages.borrow().iter().map(|message| message.row.id).collect();
+        let told = self.desk.agent.ask(|client| async move {
+            for id in ids {
+                match answer {
+                    Answer::Acknowledge => client.acknowledge(id).await?,
+                    Answer::Remind => client.remind(id, RemindLater { seconds: REMIND_SECONDS }).await?,
+                }
+            }
+            Ok(())
+        });
+        match told.await {
+            Ok(()) => self.end(Exit::Done),
+            Err(error) => {
+                let why = phrases::why(&self.desk.words, &error);
+                self.window.set_problem(why.into());
+            }
+        }
     }
 
     /// The mailbox opens the message, and marks it read when it was seen there.

@@ -4,6 +4,7 @@ mod about;
 mod compose;
 mod important;
 mod mailbox;
+mod popup;
 
 use std::{cell::RefCell, future::Future, path::Path, sync::Arc};
 
@@ -61,6 +62,7 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
         None => Paths::of_user(arguments.profile.as_deref())?.socket(),
     };
     match arguments.window.unwrap_or(Wish::Mailbox { id: None, write: false }) {
+        Wish::Popup => popup::run(words),
         Wish::About => {
             placement::select_backend()?;
             about::run(words)

@@ -1,10 +1,13 @@
-//! Which messages were announced on this device, and which marks of reading the server has yet to hear.
+//! Which messages were announced on this device and how far each alert is.
 
 use restante_model::{Importance, MessageId, Timestamp};
 use rusqlite::params;
 
 use super::{Ledger, Result, database};
-use crate::storage;
+use crate::{
+    alert::{ConnectionAlert, Rhythm},
+    storage,
+};
 
 /// How far an alert is (reliability, "What one alert means").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,8 +16,6 @@ pub(crate) enum AlertState {
     Due,
     /// Handed to the desktop, which has not answered yet.
     Showing,
-    /// Shown, or no longer to be shown.
-    Shown,
 }
 
 impl AlertState {
@@ -22,9 +23,17 @@ impl AlertState {
         match self {
             Self::Due => "due",
             Self::Showing => "showing",
-            Self::Shown => "shown",
         }
     }
+}
+
+/// An alert that came with a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NewAlert {
+    /// Of which message.
+    pub(crate) message_id: MessageId,
+    /// How loudly.
+    pub(crate) importance: Importance,
 }
 
 /// An alert that is to be shown.
@@ -34,11 +43,13 @@ pub(crate) struct DueAlert {
     pub(crate) message_id: MessageId,
     /// How loudly.
     pub(crate) importance: Importance,
+    /// Whether quiet hours or a snooze held it back.
+    pub(crate) held: bool,
 }
 
 impl Ledger {
     /// Notes alerts for messages that the ledger does not know yet; a message alerts once a device.
-    pub(crate) fn note_alerts(&mut self, alerts: &[DueAlert], at: Timestamp) -> Result<()> {
+    pub(crate) fn note_alerts(&mut self, alerts: &[NewAlert], at: Timestamp) -> Result<()> {
         let transaction = self.connection.transaction().map_err(database)?;
         {
             let mut insert = transaction
@@ -56,33 +67,38 @@ impl Ledger {
         transaction.commit().map_err(database)
     }
 
-    /// The alerts that are to be shown, oldest first.
-    pub(crate) fn due_alerts(&self) -> Result<Vec<DueAlert>> {
+    /// The alerts that are to be shown now, oldest first. One put off by a clock that was set back since
+    /// is not put off any longer.
+    pub(crate) fn due_alerts(&self, now: Timestamp) -> Result<Vec<DueAlert>> {
         let mut query = self
             .connection
             .prepare_cached(
-                "SELECT message_id, importance FROM alert WHERE state = 'due' ORDER BY at, message_id",
+                "SELECT message_id, importance, held FROM alert
+                 WHERE state = 'due' AND (not_before IS NULL OR not_before <= ?1 OR at > ?1)
+                 ORDER BY at, message_id",
             )
             .map_err(database)?;
-        let rows = query.query_map([], |row| {
+        let rows = query.query_map([now.unix_ms()], |row| {
             Ok(DueAlert {
                 message_id: storage::message_id(row, 0)?,
                 importance: storage::named(row, 1, Importance::from_name)?,
+                held: row.get(2)?,
             })
         });
         rows.and_then(Iterator::collect).map_err(database)
     }
 
-    /// Writes down how far alerts are.
-    pub(crate) fn set_alerts(&mut self, ids: &[MessageId], state: AlertState, at: Timestamp) -> Result<()> {
-        let transaction = self.connection.transaction().map_err(database)?;
-        for id in ids {
-            transaction
-                .prepare_cached("UPDATE alert SET state = ?2, at = ?3 WHERE message_id = ?1")
-                .and_then(|mut update| update.execute(params![id.to_string(), state.as_str(), at.unix_ms()]))
-                .map_err(database)?;
-        }
-        transaction.commit().map_err(database)
+    /// Whether there are alerts of this importance that are to be shown now.
+    pub(crate) fn has_due_alerts(&self, importance: Importance, now: Timestamp) -> Result<bool> {
+        self.connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM alert WHERE state = 'due' AND importance = ?2
+                 AND (not_before IS NULL OR not_before <= ?1 OR at > ?1))",
+            )
+            .and_then(|mut query| {
+                query.query_row(params![now.unix_ms(), importance.as_str()], |row| row.get(0))
+            })
+            .map_err(database)
     }
 
     /// Messages whose alert was done with before this moment, oldest first, at most `limit`.
@@ -108,48 +124,208 @@ impl Ledger {
         transaction.commit().map_err(database)
     }
 
-    /// After a crash between the call and its answer: important mail is shown again, ordinary mail was
-    /// perhaps shown and stays in the count.
+    /// Ordinary mail that was perhaps shown before a crash: it is named in the next summary.
+    pub(crate) fn doubtful_alerts(&self) -> Result<Vec<MessageId>> {
+        self.message_ids("SELECT message_id FROM alert WHERE state = 'doubtful' ORDER BY at, message_id")
+    }
+
+    /// Writes down how far alerts are.
+    pub(crate) fn set_alerts(&mut self, ids: &[MessageId], state: AlertState, at: Timestamp) -> Result<()> {
+        self.update_alerts(
+            ids,
+            "UPDATE alert SET state = ?2, at = ?3, not_before = NULL, bus_name = NULL WHERE message_id = ?1",
+            params![state.as_str(), at.unix_ms()],
+        )
+    }
+
+    /// They were handed to a service that has not answered; only its end makes them due again.
+    pub(crate) fn note_unanswered(&mut self, ids: &[MessageId], bus_name: &str) -> Result<()> {
+        self.update_alerts(
+            ids,
+            "UPDATE alert SET bus_name = ?2 WHERE message_id = ?1 AND state = 'showing'",
+            params![bus_name],
+        )
+    }
+
+    /// The desktop did not take them: due again. What was only perhaps shown before stays that.
+    pub(crate) fn alerts_not_shown(&mut self, ids: &[MessageId], at: Timestamp) -> Result<()> {
+        self.update_alerts(
+            ids,
+            "UPDATE alert SET state = 'due', at = ?2, bus_name = NULL WHERE message_id = ?1 AND state = 'showing'",
+            params![at.unix_ms()],
+        )
+    }
+
+    /// Quiet hours or a snooze hold these back.
+    pub(crate) fn hold_alerts(&mut self, ids: &[MessageId]) -> Result<()> {
+        self.update_alerts(ids, "UPDATE alert SET held = 1 WHERE message_id = ?1", params![])
+    }
+
+    /// They are on the screen; important mail comes again at the next beat of this rhythm since its first
+    /// showing.
+    pub(crate) fn alerts_shown(&mut self, ids: &[MessageId], rhythm: Rhythm, at: Timestamp) -> Result<()> {
+        self.update_alerts(
+            ids,
+            "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
+                 series_began_at = CASE importance WHEN 'high' THEN coalesce(series_began_at, ?2) END,
+                 repeat_at = CASE
+                     WHEN importance <> 'high' THEN NULL
+                     WHEN series_began_at IS NULL OR series_began_at > ?2 THEN ?2 + ?3
+                     WHEN ((?2 - series_began_at) / ?3 + 1) * ?3 <= ?4
+                         THEN series_began_at + ((?2 - series_began_at) / ?3 + 1) * ?3
+                 END
+             WHERE message_id = ?1",
+            params![at.unix_ms(), rhythm.every_ms(), rhythm.for_ms()],
+        )
+    }
+
+    /// Nothing more is to be said of these: read, opened or acknowledged.
+    pub(crate) fn settle_alerts(&mut self, ids: &[MessageId], at: Timestamp) -> Result<()> {
+        self.update_alerts(
+            ids,
+            "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
+                 repeat_at = NULL
+             WHERE message_id = ?1",
+            params![at.unix_ms()],
+        )
+    }
+
+    /// The person asked to be reminded: due again from that moment on, in a new series.
+    pub(crate) fn snooze_alert(&mut self, id: MessageId, until: Timestamp, at: Timestamp) -> Result<()> {
+        self.update_alerts(
+            &[id],
+            "UPDATE alert SET state = 'due', at = ?2, held = 0, not_before = ?3, bus_name = NULL,
+                 series_began_at = NULL, repeat_at = NULL
+             WHERE message_id = ?1",
+            params![at.unix_ms(), until.unix_ms()],
+        )
+    }
+
+    /// Makes due what is to be repeated by now; also where the clock was set back since it was shown.
+    pub(crate) fn begin_repeats(&mut self, now: Timestamp) -> Result<()> {
+        self.connection
+            .prepare_cached(
+                "UPDATE alert SET state = 'due', repeat_at = NULL
+                 WHERE repeat_at IS NOT NULL AND (repeat_at <= ?1 OR at > ?1)",
+            )
+            .and_then(|mut update| update.execute([now.unix_ms()]))
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// The next moment after `now` at which an alert becomes due by itself: a reminder or a repeat.
+    pub(crate) fn next_reminder(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let earliest: Option<i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT min(moment) FROM (
+                     SELECT min(not_before) AS moment FROM alert WHERE state = 'due' AND not_before > ?1
+                     UNION ALL SELECT min(repeat_at) FROM alert WHERE repeat_at IS NOT NULL AND repeat_at > ?1)",
+            )
+            .and_then(|mut query| query.query_row([now.unix_ms()], |row| row.get(0)))
+            .map_err(database)?;
+        Ok(earliest.map(Timestamp::from_unix_ms))
+    }
+
+    /// After a crash between the call and its answer: important mail is shown again; ordinary mail was
+    /// perhaps shown and stays in the count and in the next summary.
     pub(crate) fn recover_alerts(&mut self) -> Result<()> {
         self.connection
             .execute(
-                "UPDATE alert SET state = CASE importance WHEN 'high' THEN 'due' ELSE 'shown' END
-                 WHERE state = 'showing'",
+                "UPDATE alert SET state = CASE importance WHEN 'high' THEN 'due' ELSE 'doubtful' END
+                 WHERE state = 'showing' AND (bus_name IS NULL OR importance = 'high')",
                 [],
             )
             .map(drop)
             .map_err(database)
     }
 
-    /// Writes down that the person opened messages.
-    pub(crate) fn note_read(&mut self, id: MessageId, at: Timestamp) -> Result<()> {
-        self.connection
-            .execute(
-                "INSERT INTO pending_read (message_id, at) VALUES (?1, ?2) ON CONFLICT (message_id) DO NOTHING",
-                params![id.to_string(), at.unix_ms()],
+    /// Another program, or none, is the notification service: what the one before was asked for and did
+    /// not answer went with it.
+    pub(crate) fn free_unanswered(&mut self, bus_name: Option<&str>) -> Result<Vec<MessageId>> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        let freed: rusqlite::Result<Vec<MessageId>> = transaction
+            .prepare_cached(
+                "UPDATE alert SET state = 'due', bus_name = NULL
+                 WHERE state = 'showing' AND bus_name IS NOT NULL AND bus_name IS NOT ?1 RETURNING message_id",
             )
-            .map(drop)
-            .map_err(database)
+            .and_then(|mut update| update.query_map([bus_name], |row| storage::message_id(row, 0))?.collect());
+        let freed = freed.map_err(database)?;
+        transaction.commit().map_err(database)?;
+        Ok(freed)
     }
 
-    /// Messages opened here of which the server has yet to hear, oldest first.
-    pub(crate) fn pending_reads(&self) -> Result<Vec<MessageId>> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT message_id FROM pending_read ORDER BY at, message_id")
-            .map_err(database)?;
+    /// Messages for which the hook command was not run yet, oldest first.
+    pub(crate) fn hooks_due(&self) -> Result<Vec<MessageId>> {
+        self.message_ids("SELECT message_id FROM alert WHERE hook = 'due' ORDER BY at, message_id")
+    }
+
+    /// The hook command is not to run for these again.
+    pub(crate) fn hooks_done(&mut self, ids: &[MessageId]) -> Result<()> {
+        self.update_alerts(ids, "UPDATE alert SET hook = 'done' WHERE message_id = ?1", params![])
+    }
+
+    /// Until when the person wants no alerts at all, and when he said so.
+    pub(crate) fn snoozed(&self) -> Result<Option<(Timestamp, Timestamp)>> {
+        Ok(self.setting("snoozed")?.flatten())
+    }
+
+    /// Writes down until when, or that he wants them again.
+    pub(crate) fn set_snoozed(&mut self, snoozed: Option<(Timestamp, Timestamp)>) -> Result<()> {
+        self.set_setting("snoozed", &snoozed)
+    }
+
+    /// Whether a batch of pages has begun and was not complete yet.
+    pub(crate) fn batch_open(&self) -> Result<bool> {
+        Ok(self.setting("batch_open")?.unwrap_or(false))
+    }
+
+    /// Writes that down.
+    pub(crate) fn set_batch_open(&mut self, open: bool) -> Result<()> {
+        self.set_setting("batch_open", &open)
+    }
+
+    /// What was said of the connection.
+    pub(crate) fn connection_alert(&self) -> Result<Option<ConnectionAlert>> {
+        Ok(self.setting("connection_alert")?.flatten())
+    }
+
+    /// Writes that down, or that there is nothing to say any more.
+    pub(crate) fn set_connection_alert(&mut self, alert: Option<ConnectionAlert>) -> Result<()> {
+        self.set_setting("connection_alert", &alert)
+    }
+
+    fn message_ids(&self, sql: &str) -> Result<Vec<MessageId>> {
+        let mut query = self.connection.prepare_cached(sql).map_err(database)?;
         let rows = query.query_map([], |row| storage::message_id(row, 0));
         rows.and_then(Iterator::collect).map_err(database)
     }
 
-    /// The server has heard.
-    pub(crate) fn forget_reads(&mut self, ids: &[MessageId]) -> Result<()> {
+    /// One update for each message, all in one commit; `?1` is the message.
+    fn update_alerts(&mut self, ids: &[MessageId], sql: &str, rest: &[&dyn rusqlite::ToSql]) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
         let transaction = self.connection.transaction().map_err(database)?;
         for id in ids {
+            let id = id.to_string();
+            let mut values: Vec<&dyn rusqlite::ToSql> = vec![&id];
+            values.extend(rest);
             transaction
-                .execute("DELETE FROM pending_read WHERE message_id = ?1", [id.to_string()])
+                .prepare_cached(sql)
+                .and_then(|mut update| update.execute(values.as_slice()))
                 .map_err(database)?;
         }
         transaction.commit().map_err(database)
+    }
+}
+
+#[cfg(test)]
+impl Ledger {
+    /// The state of an alert, by its word.
+    pub(crate) fn alert_state(&self, id: MessageId) -> Option<String> {
+        self.connection
+            .query_row("SELECT state FROM alert WHERE message_id = ?1", [id.to_string()], |row| row.get(0))
+            .ok()
     }
 }

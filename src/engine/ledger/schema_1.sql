@@ -54,14 +54,25 @@ CREATE TABLE thrown_draft (
     server_version INTEGER,
     handed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
--- An alert is due, then showing (before the call), then shown (after the answer).
+-- An alert is due, then showing (before the call), then shown (after the answer), or doubtful where the agent
+-- ended in between. `bus_name` is that of a hung service that was asked and has not answered. `not_before`: a person
+-- asked to be reminded then. `held`: held back, so told in one summary. Important mail is repeated at `repeat_at`, in
+-- a series that began with its first showing. `hook`: whether the hook command is still to run for it.
 CREATE TABLE alert (
     message_id TEXT PRIMARY KEY,
     importance TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('due', 'showing', 'shown')),
-    at INTEGER NOT NULL
+    state TEXT NOT NULL CHECK (state IN ('due', 'showing', 'doubtful', 'shown')),
+    at INTEGER NOT NULL,
+    bus_name TEXT,
+    not_before INTEGER,
+    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
+    series_began_at INTEGER,
+    repeat_at INTEGER,
+    hook TEXT NOT NULL DEFAULT 'due' CHECK (hook IN ('due', 'done'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alert_open ON alert (state) WHERE state <> 'shown';
+CREATE INDEX alert_repeat ON alert (repeat_at) WHERE repeat_at IS NOT NULL;
+CREATE INDEX alert_hook ON alert (hook) WHERE hook = 'due';
 -- Opened here; the server has yet to hear of it.
 CREATE TABLE pending_read (
     message_id TEXT PRIMARY KEY,

@@ -56,7 +56,7 @@ impl Ledger {
 
     /// A value that cannot be read any more counts as never written: every one of them has a default
     /// that the next sync mends.
-    fn setting<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+    pub(super) fn setting<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let text: Option<String> = self
             .connection
             .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
@@ -65,7 +65,7 @@ impl Ledger {
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    fn set_setting<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
+    pub(super) fn set_setting<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
         let text = serde_json::to_string(value).unwrap_or_default();
         self.connection
             .execute(

@@ -62,8 +62,7 @@ impl Engine {
         };
         match problem.code {
             ProblemKind::Unauthenticated => {
-                self.signed_in = false;
-                self.connection = Connection::SignedOut;
+                self.token_refused();
                 self.connection_detail = Some(detail);
                 let mut effects = vec![self.unschedule()];
                 effects.extend(self.give_up(step, CheckOutcome::Refused, Again::Never, now));

@@ -8,8 +8,8 @@ use restante_model::Seconds;
 use toml_edit::{Document, Item, Value};
 
 use super::{
-    Carrier, ImportantCarrier, LogLevel, MarkReadAfter, Preview, Proxy, QuietHours, SettingsFile,
-    SettingsProblem, TokenStorage, UndoWindow,
+    Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, Preview, Proxy, QuietHours,
+    SettingsFile, SettingsProblem, Sound, TokenStorage, UndoWindow,
 };
 
 /// One key of the settings file.
@@ -52,6 +52,20 @@ pub const KEYS: &[Key] = &[
     key("notifications.quiet_hours", None, |file, value| {
         quiet_hours(value).map(|it| file.quiet_hours = Some(it))
     }),
+    key("notifications.important_in_quiet_hours", Some("true"), |file, value| {
+        let announced = value.as_bool().ok_or("must be true or false")?;
+        file.important_in_quiet_hours = if announced { InQuietHours::Announced } else { InQuietHours::Held };
+        Ok(())
+    }),
+    key("notifications.sound", Some("false"), |file, value| {
+        file.sound = match value.as_bool() {
+            Some(true) => Sound::NewMail,
+            Some(false) => Sound::Off,
+            None => Sound::Named(text(value).map_err(|_| "must be true, false or the name of a sound")?),
+        };
+        Ok(())
+    }),
+    key("notifications.hook", None, |file, value| hook(value).map(|it| file.hook = Some(it))),
     key("mail.mark_read_after_seconds", Some("2"), |file, value| {
         let seconds = value.as_integer().and_then(|it| u64::try_from(it).ok()).filter(|it| *it <= 3_600);
         file.mark_read_after =
@@ -182,8 +196,24 @@ fn quiet_hours(value: &Value) -> Result<QuietHours, String> {
     };
     let (from, to) = value.as_str().and_then(|text| text.split_once('-')).unwrap_or_default();
     match (minute(from), minute(to)) {
-        (Some(from_minute), Some(to_minute)) => Ok(QuietHours { from_minute, to_minute }),
-        _ => Err("must be two times of day, such as \"22:00-07:00\"".into()),
+        (Some(from_minute), Some(to_minute)) if from_minute != to_minute => {
+            Ok(QuietHours { from_minute, to_minute })
+        }
+        _ => Err("must be two different times of day, such as \"22:00-07:00\"".into()),
+    }
+}
+
+/// A program and its arguments, each a text of its own: no shell ever takes them apart.
+fn hook(value: &Value) -> Result<Vec<String>, String> {
+    let words: Option<Vec<&str>> =
+        value.as_array().and_then(|words| words.iter().map(Value::as_str).collect());
+    match words {
+        Some(words) if words.first().is_some_and(|program| !program.is_empty()) => {
+            Ok(words.into_iter().map(str::to_owned).collect())
+        }
+        Some(_) | None => {
+            Err("must be a program and its arguments, such as [\"/usr/bin/play\", \"-q\"]".into())
+        }
     }
 }
 
@@ -237,6 +267,30 @@ mod tests {
     fn quiet_hours_may_go_over_midnight() {
         let settings = read("[notifications]\nquiet_hours = \"22:00-07:30\"");
         assert_eq!(settings.quiet_hours, Some(QuietHours { from_minute: 1320, to_minute: 450 }));
+    }
+
+    #[test]
+    fn a_hook_is_a_program_with_its_arguments_and_never_a_line_for_a_shell() {
+        let settings = read("[notifications]\nhook = [\"/usr/bin/play\", \"-q\", \"new mail.ogg\"]");
+        assert_eq!(settings.hook.unwrap(), ["/usr/bin/play", "-q", "new mail.ogg"]);
+        for bad in ["\"play -q\"", "[]", "[\"\"]", "[\"play\", 1]"] {
+            let settings = read(&format!("[notifications]\nhook = {bad}"));
+            assert_eq!((settings.hook, settings.problems.len()), (None, 1), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_sound_is_the_desktops_a_named_one_or_none() {
+        let sound = |value| read(&format!("[notifications]\nsound = {value}")).sound;
+        assert_eq!(sound("true"), Sound::NewMail);
+        assert_eq!(sound("\"bell\""), Sound::Named("bell".into()));
+        assert_eq!(sound("3"), Sound::Off);
+    }
+
+    #[test]
+    fn quiet_hours_of_no_length_are_refused() {
+        let settings = read("[notifications]\nquiet_hours = \"22:00-22:00\"");
+        assert_eq!((settings.quiet_hours, settings.problems.len()), (None, 1));
     }
 
     #[test]

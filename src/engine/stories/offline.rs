@@ -215,7 +215,7 @@ impl Slow {
                     TokenFound::None(state)
                 }))
             }
-            Happening::SignIn => Some(signed_in()),
+            Happening::SignIn => Some(session(at(0))),
             Happening::SignOut => ask(Ask::Logout),
             Happening::Answer(well) => self.answer(well),
             Happening::Mail(number) => {

@@ -200,7 +200,7 @@ fn signed_out_nothing_is_asked_until_somebody_signs_in() {
         (asked, Connection::SignedOut)
     );
     story.refusal = None;
-    story.happens(signed_in());
+    story.happens(session(at(0)));
     assert_eq!(story.outcome(), CheckOutcome::Ok);
 }
 

@@ -11,6 +11,8 @@ popup-summary = { $count ->
    *[other] { $count } new messages
 }
 popup-summary-body = They are waiting in the mailbox.
+popup-sign-in-again = Sign in to your mail again
+popup-sign-in-again-body = The server no longer knows this device. Your mail here stays as it is.
 popup-open = Open
 popup-mark-read = Mark read
 

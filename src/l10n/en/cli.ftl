@@ -61,6 +61,7 @@ cli-label-last-check = last check
 cli-label-outbox = outbox
 cli-label-drafts = drafts
 cli-label-storage = storage
+cli-label-alerts = alerts
 cli-label-lacks = note
 cli-label-settings = settings
 cli-account = { $user } of { $organisation } at { $server }
@@ -81,6 +82,9 @@ cli-keyring-locked = the keyring is locked: unlock it to use the account
 cli-keyring-absent = no keyring: to keep the token in a file, set token = "file" under [storage]
 cli-keyring-unavailable = the keyring does not answer: start it anew to use the account
 cli-keyring-file = the token is kept in a file that only you can read
+cli-snoozed = none until { $moment }: restante snooze off ends that
+cli-quiet = quiet hours until { $moment }
+cli-not-snoozed = alerts are on
 cli-trigger-start = start
 cli-trigger-schedule = schedule
 cli-trigger-manual = by hand

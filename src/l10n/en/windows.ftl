@@ -147,6 +147,8 @@ important-more = { $count ->
 }
 open = Open
 later = Later
+acknowledge = Got it
+remind-ten-minutes = In 10 minutes
 cannot-open = Cannot be opened now: { $why }
 
 # About

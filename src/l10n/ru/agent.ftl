@@ -12,6 +12,8 @@ popup-summary = { $count ->
    *[many] { $count } новых писем
 }
 popup-summary-body = Они ждут в почте.
+popup-sign-in-again = Войдите в почту снова
+popup-sign-in-again-body = Сервер больше не знает это устройство. Почта здесь остаётся как была.
 popup-open = Открыть
 popup-mark-read = Прочитано
 

@@ -62,6 +62,7 @@ cli-label-last-check = последняя проверка
 cli-label-outbox = исходящие
 cli-label-drafts = черновики
 cli-label-storage = хранение
+cli-label-alerts = оповещения
 cli-label-lacks = замечание
 cli-label-settings = настройки
 cli-account = { $user }, { $organisation }, { $server }
@@ -84,6 +85,9 @@ cli-keyring-locked = связка ключей заблокирована: ра�
 cli-keyring-absent = связки ключей нет: чтобы хранить ключ входа в файле, укажите token = "file" в разделе [storage]
 cli-keyring-unavailable = связка ключей не отвечает: перезапустите её, чтобы пользоваться учётной записью
 cli-keyring-file = токен хранится в файле, который можете прочитать только вы
+cli-snoozed = выключены до { $moment }: включить их — restante snooze off
+cli-quiet = тихие часы до { $moment }
+cli-not-snoozed = оповещения включены
 cli-trigger-start = запуск
 cli-trigger-schedule = по расписанию
 cli-trigger-manual = вручную

@@ -154,6 +154,8 @@ important-more = { $count ->
 }
 open = Открыть
 later = Позже
+acknowledge = Принято
+remind-ten-minutes = Через 10 минут
 cannot-open = Сейчас не открыть: { $why }
 
 # О программе

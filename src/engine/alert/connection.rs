@@ -1,0 +1,75 @@
+//! States of the connection that need a person: one calm popup for each change into one of them.
+
+use restante_local_api::Connection;
+use restante_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{About, Effect, Engine, Result};
+use crate::effect::PopupContent;
+
+/// What was said of the connection; kept in the ledger, so that a restart does not say it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ConnectionAlert {
+    /// The state that it is about.
+    pub(crate) connection: Connection,
+    /// Whether it was handed to the desktop; until then it is due.
+    pub(crate) told: bool,
+}
+
+impl Engine {
+    /// Notes that the connection came into a state that needs a person, or out of it.
+    pub(super) fn note_connection(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+        let before = self.alerts.connection;
+        match self.connection {
+            Connection::SignedOut if self.alerts.revoked => {}
+            Connection::OfficeUnavailable | Connection::ClientTooOld => {}
+            Connection::Ok | Connection::SignedOut if before.is_some() => return self.forget_connection(),
+            // Not to be reached says nothing of the state behind it.
+            Connection::Ok | Connection::SignedOut | Connection::Unreachable | Connection::Untried => {
+                return Ok(Vec::new());
+            }
+        }
+        if before.is_some_and(|alert| alert.connection == self.connection) {
+            return Ok(Vec::new());
+        }
+        let mut effects = self.forget_connection()?;
+        self.set_connection_alert(Some(ConnectionAlert { connection: self.connection, told: false }))?;
+        effects.extend(self.announce(now)?);
+        Ok(effects)
+    }
+
+    fn forget_connection(&mut self) -> Result<Vec<Effect>> {
+        self.set_connection_alert(None)?;
+        let popups: Vec<_> = self.alerts.popups_about(|about| *about == About::Connection).collect();
+        for popup in &popups {
+            self.alerts.popups.remove(popup);
+        }
+        Ok(popups.into_iter().map(Effect::WithdrawPopup).collect())
+    }
+
+    pub(super) fn set_connection_alert(&mut self, alert: Option<ConnectionAlert>) -> Result<()> {
+        if alert != self.alerts.connection {
+            self.ledger.set_connection_alert(alert)?;
+            self.alerts.connection = alert;
+        }
+        Ok(())
+    }
+
+    /// Whether something is to be said of the connection.
+    pub(super) fn connection_due(&self) -> bool {
+        self.alerts.connection.is_some_and(|alert| !alert.told)
+    }
+
+    /// Says it, written down first: like ordinary mail it is said at most once.
+    pub(super) fn announce_connection(&mut self, now: Timestamp) -> Result<Option<Effect>> {
+        let Some(alert) = self.alerts.connection.filter(|alert| !alert.told) else { return Ok(None) };
+        if self.hush_at(now).ordinary_until().is_some() {
+            return Ok(None);
+        }
+        let Some(carrier) = self.popup_carrier(now) else { return Ok(None) };
+        self.set_connection_alert(Some(ConnectionAlert { told: true, ..alert }))?;
+        let content =
+            PopupContent::Connection { state: alert.connection, detail: self.connection_detail.clone() };
+        Ok(Some(self.popup(About::Connection, content, carrier, now)))
+    }
+}

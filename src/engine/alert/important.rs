@@ -1,0 +1,110 @@
+//! The window for important mail: one for all that was not seen yet, again by a rhythm until the person
+//! opened or acknowledged it (rows S10, B8).
+
+use restante_model::{MessageId, Seconds, Timestamp};
+
+use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result, Rhythm};
+use crate::{
+    ledger::{AlertState, DueAlert},
+    settings_file::ImportantCarrier,
+};
+
+impl Engine {
+    /// Important mail: written down as showing first, then shown, at least once.
+    pub(super) fn announce_important(&mut self, due: &[DueAlert], now: Timestamp) -> Result<Vec<Effect>> {
+        let ids: Vec<_> = due.iter().map(|alert| alert.message_id).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.settings.important {
+            ImportantCarrier::Modal => {
+                self.ledger.set_alerts(&ids, AlertState::Showing, now)?;
+                Ok(vec![self.open_important(ids)])
+            }
+            ImportantCarrier::Desktop => self.important_popups(&ids, now),
+        }
+    }
+
+    fn important_popups(&mut self, ids: &[MessageId], now: Timestamp) -> Result<Vec<Effect>> {
+        let Some(carrier) = self.popup_carrier(now) else {
+            self.ledger.set_alerts(ids, AlertState::Due, now)?;
+            return Ok(Vec::new());
+        };
+        self.ledger.set_alerts(ids, AlertState::Showing, now)?;
+        ids.iter().map(|id| self.message_popup(*id, carrier, now)).collect()
+    }
+
+    /// One window for all important mail that was not seen yet, newest first.
+    fn open_important(&mut self, ids: Vec<MessageId>) -> Effect {
+        let shown = &mut self.alerts.important;
+        for id in ids {
+            if !shown.contains(&id) {
+                shown.push(id);
+            }
+        }
+        shown.sort_unstable_by(|one, other| other.cmp(one));
+        Effect::OpenImportant { ids: shown.clone() }
+    }
+
+    pub(super) fn take_back_important(&mut self, ids: &[MessageId]) -> Option<Effect> {
+        let before = self.alerts.important.len();
+        self.alerts.important.retain(|id| !ids.contains(id));
+        (before > 0 && self.alerts.important.is_empty()).then_some(Effect::CloseImportant)
+    }
+
+    /// The window for important mail is there, or could not be started: then the notification service
+    /// says it instead.
+    pub(crate) fn important_opened(
+        &mut self,
+        ids: &[MessageId],
+        outcome: std::result::Result<(), String>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        // What was read or acknowledged while it opened is no longer in it.
+        let ids: Vec<_> = ids.iter().copied().filter(|id| self.alerts.important.contains(id)).collect();
+        match outcome {
+            Ok(()) => {
+                self.ledger.alerts_shown(&ids, Rhythm::DEFAULT, now)?;
+                Ok(Vec::new())
+            }
+            Err(reason) => {
+                tracing::warn!(%reason, "the window for important mail did not start");
+                self.alerts.important.clear();
+                self.important_popups(&ids, now)
+            }
+        }
+    }
+
+    /// The window for important mail was closed.
+    pub(crate) fn important_closed(&mut self, ids: &[MessageId]) {
+        self.alerts.important.retain(|id| !ids.contains(id));
+    }
+
+    /// The person knows of a message: it is not repeated, and stays unread. `None` where it is not here.
+    pub(crate) fn acknowledge(&mut self, id: MessageId, now: Timestamp) -> Result<Option<Vec<Effect>>> {
+        if self.cache.message(id)?.is_none() {
+            return Ok(None);
+        }
+        self.withdraw(&[id], now).map(Some)
+    }
+
+    /// The person opens a message: it is not repeated.
+    pub(crate) fn opened(&mut self, id: Option<MessageId>, now: Timestamp) -> Result<()> {
+        self.ledger.settle_alerts(id.as_slice(), now)
+    }
+
+    /// The person wants to be reminded of a message; `None` where it is not here or not unread.
+    pub(crate) fn remind_later(
+        &mut self,
+        id: MessageId,
+        seconds: u64,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Effect>>> {
+        if !self.cache.unread_message(id)? {
+            return Ok(None);
+        }
+        let until = now.plus(Seconds::new(seconds.min(MAX_SNOOZE_SECONDS)));
+        self.ledger.snooze_alert(id, until, now)?;
+        Ok(Some(self.take_down(&[id])))
+    }
+}

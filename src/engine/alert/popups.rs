@@ -1,0 +1,284 @@
+//! Popups in the corner: which are shown, by whom, and what becomes of them.
+
+use restante_local_api::{NotificationsState, ShowWhat};
+use restante_model::{Importance, MessageId, Timestamp};
+
+use super::{Alerts, ConnectionAlert, Effect, Engine, Result, Rhythm};
+use crate::{
+    effect::{Popup, PopupCarrier, PopupContent},
+    event::{PopupAction, PopupId},
+    ledger::{AlertState, DueAlert},
+    settings_file::{Carrier, Preview, Sound},
+};
+
+/// More ordinary messages than this at once are one summary, and so are more than this on the screen.
+const MAX_POPUPS: usize = 3;
+/// How long a notification service may take to come (at login it often comes later than we) before our
+/// own corner window stands in for it, in milliseconds.
+const PATIENCE_MS: i64 = 30_000;
+/// What the desktop plays for new mail (freedesktop.org, "Sound Naming Specification").
+const NEW_MAIL_SOUND: &str = "message-new-email";
+
+/// A popup that was handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OpenPopup {
+    pub(super) about: About,
+    carrier: PopupCarrier,
+}
+
+/// What a popup is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    Messages(Vec<MessageId>),
+    Connection,
+}
+
+impl About {
+    fn messages(&self) -> &[MessageId] {
+        match self {
+            Self::Messages(ids) => ids,
+            Self::Connection => &[],
+        }
+    }
+}
+
+impl Alerts {
+    pub(super) fn popups_about(&self, is_so: impl Fn(&About) -> bool) -> impl Iterator<Item = PopupId> {
+        self.popups.iter().filter(move |(_, open)| is_so(&open.about)).map(|(id, _)| *id)
+    }
+
+    /// When our own window stands in for the service that is waited for.
+    pub(super) fn patience_ends_at(&self) -> Option<Timestamp> {
+        self.away_since.map(|since| since.plus_ms(PATIENCE_MS))
+    }
+}
+
+impl Engine {
+    /// By what a popup is shown now; `None` where it has to wait.
+    pub(super) fn popup_carrier(&mut self, now: Timestamp) -> Option<PopupCarrier> {
+        let window = !self.alerts.window_failed;
+        if self.settings.ordinary == Carrier::Window && window {
+            return Some(PopupCarrier::Window);
+        }
+        let state = self.carriers.notifications;
+        if state == NotificationsState::Ok {
+            return Some(PopupCarrier::Desktop);
+        }
+        self.alerts.away_since.get_or_insert(now);
+        match state {
+            _ if window && self.alerts.patience_ends_at().is_some_and(|end| end <= now) => {
+                Some(PopupCarrier::Window)
+            }
+            // It would lie unseen in front of a service that does not look.
+            NotificationsState::Hung => None,
+            // The bus may start one when it is asked for.
+            NotificationsState::Absent | NotificationsState::Ok => Some(PopupCarrier::Desktop),
+        }
+    }
+
+    /// Ordinary mail: written down as showing first, then shown, at most once.
+    pub(super) fn announce_ordinary(&mut self, due: &[DueAlert], now: Timestamp) -> Result<Vec<Effect>> {
+        let ids: Vec<_> = due.iter().map(|alert| alert.message_id).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.settings.ordinary == Carrier::Off {
+            self.ledger.settle_alerts(&ids, now)?;
+            return Ok(Vec::new());
+        }
+        let Some(carrier) = self.popup_carrier(now) else { return Ok(Vec::new()) };
+        self.ledger.set_alerts(&ids, AlertState::Showing, now)?;
+        let held = due.iter().any(|alert| alert.held);
+        let beside = match carrier {
+            PopupCarrier::Window => self.windows_open(),
+            // What the desktop's service does with many is its own affair.
+            PopupCarrier::Desktop => Vec::new(),
+        };
+        if ids.len() > 1 && held || ids.len() + beside.len() > MAX_POPUPS {
+            return self.summary(ids, &beside, carrier, now);
+        }
+        ids.into_iter().map(|id| self.message_popup(id, carrier, now)).collect()
+    }
+
+    fn windows_open(&self) -> Vec<PopupId> {
+        let windows = self.alerts.popups.iter().filter(|(_, open)| {
+            open.carrier == PopupCarrier::Window && matches!(open.about, About::Messages(_))
+        });
+        windows.map(|(id, _)| *id).collect()
+    }
+
+    /// One popup for all of these, for those in the popups that it takes the place of, and for those of
+    /// which nobody knows whether they were shown.
+    fn summary(
+        &mut self,
+        mut ids: Vec<MessageId>,
+        in_place_of: &[PopupId],
+        carrier: PopupCarrier,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        let mut effects = Vec::new();
+        for popup in in_place_of {
+            if let Some(open) = self.alerts.popups.remove(popup) {
+                ids.extend(open.about.messages());
+                effects.push(Effect::WithdrawPopup(*popup));
+            }
+        }
+        for id in self.ledger.doubtful_alerts()? {
+            if self.cache.unread_message(id)? {
+                ids.push(id);
+            }
+        }
+        let content = PopupContent::Summary { count: ids.len() as u64 };
+        effects.push(self.popup(About::Messages(ids), content, carrier, now));
+        Ok(effects)
+    }
+
+    /// A popup about one message, in place of the one about it that is there.
+    pub(super) fn message_popup(
+        &mut self,
+        id: MessageId,
+        carrier: PopupCarrier,
+        now: Timestamp,
+    ) -> Result<Effect> {
+        let shown = self.settings.preview == Preview::Shown;
+        let message = self.cache.message(id)?;
+        let content = PopupContent::Message {
+            id,
+            important: message.as_ref().is_some_and(|it| it.row.importance == Importance::High),
+            from: message.as_ref().filter(|_| shown).map(|it| it.row.from.clone()),
+            subject: message.filter(|_| shown).map(|it| it.row.subject),
+        };
+        Ok(self.popup(About::Messages(vec![id]), content, carrier, now))
+    }
+
+    pub(super) fn popup(
+        &mut self,
+        about: About,
+        content: PopupContent,
+        carrier: PopupCarrier,
+        now: Timestamp,
+    ) -> Effect {
+        let there = self.alerts.popups_about(|other| *other == about).next();
+        let id = there.unwrap_or(PopupId(self.alerts.next_popup));
+        self.alerts.next_popup = self.alerts.next_popup.max(id.0 + 1);
+        let quiet = self.hush_at(now).quiet_until.is_some();
+        let sound = match &self.settings.sound {
+            _ if quiet => None,
+            Sound::Off => None,
+            Sound::NewMail => Some(NEW_MAIL_SOUND.to_owned()),
+            Sound::Named(name) => Some(name.clone()),
+        };
+        self.alerts.popups.insert(id, OpenPopup { about, carrier });
+        Effect::ShowPopup(Popup { id, content, carrier, sound })
+    }
+
+    /// A popup that is about these alone goes away; one that is about others too stays.
+    pub(super) fn take_back_popups(&mut self, ids: &[MessageId]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.alerts.popups.retain(|popup, open| {
+            let About::Messages(about) = &mut open.about else { return true };
+            about.retain(|id| !ids.contains(id));
+            if about.is_empty() {
+                effects.push(Effect::WithdrawPopup(*popup));
+            }
+            !about.is_empty()
+        });
+        effects
+    }
+
+    /// The carrier took a popup, or not.
+    pub(crate) fn popup_shown(
+        &mut self,
+        popup: PopupId,
+        outcome: std::result::Result<(), NotificationsState>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        let Some(open) = self.alerts.popups.get(&popup).cloned() else { return Ok(Vec::new()) };
+        match outcome {
+            Ok(()) | Err(NotificationsState::Ok) => {
+                self.ledger.alerts_shown(open.about.messages(), Rhythm::DEFAULT, now)?;
+            }
+            Err(NotificationsState::Absent) => self.not_shown(popup, now)?,
+            // It may yet appear on the screen, so it stays `showing`: at most one popup.
+            Err(NotificationsState::Hung) => {
+                let service = self.alerts.service.clone().unwrap_or_default();
+                self.ledger.note_unanswered(open.about.messages(), &service)?;
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn not_shown(&mut self, popup: PopupId, now: Timestamp) -> Result<()> {
+        match self.alerts.popups.remove(&popup).map(|open| open.about) {
+            Some(About::Messages(ids)) => self.ledger.alerts_not_shown(&ids, now)?,
+            Some(About::Connection) => {
+                let due = self.alerts.connection.map(|alert| ConnectionAlert { told: false, ..alert });
+                self.set_connection_alert(due)?;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Our own corner window is not to be had: the notification service is asked instead.
+    pub(crate) fn popup_window_failed(
+        &mut self,
+        popup: PopupId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        tracing::warn!(reason, "a popup of our own could not be shown");
+        self.alerts.window_failed = true;
+        self.not_shown(popup, now)?;
+        self.announce(now)
+    }
+
+    /// Another program is the notification service now, or none.
+    pub(crate) fn notification_owner_changed(
+        &mut self,
+        owner: Option<String>,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        let freed = self.ledger.free_unanswered(owner.as_deref())?;
+        self.alerts.service = owner;
+        for popup in self.alerts.popups_of(&freed) {
+            self.alerts.popups.remove(&popup);
+        }
+        if freed.is_empty() || self.carriers.notifications != NotificationsState::Ok {
+            return Ok(Vec::new());
+        }
+        self.announce(now)
+    }
+
+    /// The person acted on a popup, or it went away.
+    pub(crate) fn popup_ended(
+        &mut self,
+        popup: PopupId,
+        action: PopupAction,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        let Some(open) = self.alerts.popups.remove(&popup) else { return Ok(Vec::new()) };
+        let ids = open.about.messages();
+        match action {
+            PopupAction::Closed => Ok(Vec::new()),
+            PopupAction::Open => {
+                self.ledger.settle_alerts(ids, now)?;
+                let id = if let [id] = ids { Some(*id) } else { None };
+                Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id }])
+            }
+            PopupAction::MarkRead => {
+                let mut effects = Vec::new();
+                for id in ids {
+                    effects.extend(self.mark_read(*id, now)?.unwrap_or_default());
+                }
+                Ok(effects)
+            }
+        }
+    }
+}
+
+impl Alerts {
+    fn popups_of(&self, ids: &[MessageId]) -> Vec<PopupId> {
+        self.popups_about(|about| about.messages().iter().any(|id| ids.contains(id))).collect()
+    }
+}

@@ -147,10 +147,10 @@ impl ServerClient {
         server_answer::body(self.send(request).await?).await
     }
 
-    /// Throws a draft away, unless the server has a newer version of it.
-    pub(crate) async fn throw_draft(&self, id: MessageId, base_version: Option<u64>) -> Answer<()> {
-        let base = base_version.map(|base| ("base_version", base));
-        self.done(self.request(Method::DELETE, &path::draft(id)).query(base.as_slice())).await
+    /// Throws a draft away, unless the server has another version of it.
+    pub(crate) async fn throw_draft(&self, id: MessageId, base_version: u64) -> Answer<()> {
+        let request = self.request(Method::DELETE, &path::draft(id));
+        self.done(request.query(&[("base_version", base_version)])).await
     }
 
     /// The settings in force.

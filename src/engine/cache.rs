@@ -41,6 +41,12 @@ fn database(source: rusqlite::Error) -> StorageError {
 }
 
 impl Cache {
+    /// For tests that break the disk.
+    #[cfg(test)]
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Forgets everything: another account signed in.
     pub(crate) fn clear(&mut self) -> Result<()> {
         let transaction = self.connection.transaction().map_err(database)?;

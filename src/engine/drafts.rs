@@ -64,7 +64,9 @@ impl Engine {
         for thrown in self.ledger.thrown_drafts()? {
             let id = thrown.id;
             if run.tries(Step::ThrowDraft(id), MAX_TRIES) {
-                let effect = Effect::ThrowDraft { id, base_version: thrown.server.version };
+                // Where only an answer was lost, the server tells what it has, and that is known again.
+                let base_version = thrown.server.version.unwrap_or(0);
+                let effect = Effect::ThrowDraft { id, base_version };
                 return Ok(Some((Step::ThrowDraft(id), effect)));
             }
         }

@@ -55,8 +55,8 @@ pub enum Effect {
     ThrowDraft {
         /// Its id.
         id: MessageId,
-        /// The server's version as known here; a newer one is not thrown away.
-        base_version: Option<u64>,
+        /// The server's version as known here, zero where none is; another one is not thrown away.
+        base_version: u64,
     },
     /// Ask the server for the settings: `SettingsPulled`.
     PullSettings,

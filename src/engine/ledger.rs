@@ -53,6 +53,12 @@ pub(crate) fn database(source: rusqlite::Error) -> StorageError {
 }
 
 impl Ledger {
+    /// For tests that break the disk.
+    #[cfg(test)]
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Who is signed in, or was last.
     pub(crate) fn account(&self) -> Result<Option<Account>> {
         self.connection

@@ -138,12 +138,10 @@ impl Engine {
         let reply = match self.ledger.outbox_letter(id)? {
             None => Err(local::not_found(id)),
             Some(OutboxLetter { refused: None, .. }) => Ok(id),
-            Some(OutboxLetter { refused: Some(refusal), written, .. }) => {
-                let sum = written.letter.content_sum();
-                let new_id = if refusal.id_taken { ids::derived(id, "letter", &sum) } else { id };
-                self.ledger.retry_outbox(id, new_id)?;
+            Some(OutboxLetter { refused: Some(_), .. }) => {
+                self.ledger.retry_outbox(id)?;
                 self.mailbox_revision += 1;
-                Ok(new_id)
+                Ok(id)
             }
         };
         let reply = reply.map(|id| Answer::Letter(LetterId { id, goes_out_at: None, version: None }));
@@ -211,6 +209,15 @@ impl Engine {
                 self.letter_refused(id, &problem, now)?;
                 self.step_done(Step::Post(id), now)
             }
+            // Another device sent the draft that it was, and this one wrote on: they are two letters.
+            Err(ServerError::Refused(problem)) if problem.code == ProblemKind::IdReused => {
+                if let Some(waiting) = self.ledger.outbox_letter(id)? {
+                    let sum = waiting.written.letter.content_sum();
+                    self.ledger.rename_letter(id, ids::derived(id, "letter", &sum))?;
+                    self.mailbox_revision += 1;
+                }
+                self.step_done(Step::Post(id), now)
+            }
             // Perhaps it is this letter that cannot be had through; whether it is the server, the check
             // behind it will tell.
             Err(ServerError::Unreachable(detail)) => {
@@ -228,9 +235,8 @@ impl Engine {
 
     /// The letter itself is at fault: it stays, with why.
     pub(crate) fn letter_refused(&mut self, id: MessageId, problem: &Problem, now: Timestamp) -> Result<()> {
-        let id_taken = problem.code == ProblemKind::IdReused;
         self.mailbox_revision += 1;
-        self.ledger.refuse_outbox(id, &Refusal { why: why(problem), at: now, id_taken })
+        self.ledger.refuse_outbox(id, &Refusal { why: why(problem), at: now })
     }
 
     /// The letter is a sent message first, and out of the outbox then: a crash in between posts it again
@@ -275,11 +281,10 @@ fn letter_id(waiting: &OutboxLetter) -> LetterId {
 /// Whether trying again cannot help: the letter itself is at fault.
 pub(crate) fn refused_for_good(code: ProblemKind) -> bool {
     match code {
-        ProblemKind::Invalid
-        | ProblemKind::TooLarge
-        | ProblemKind::IdReused
-        | ProblemKind::UnknownRecipient => true,
-        ProblemKind::Unauthenticated
+        ProblemKind::Invalid | ProblemKind::TooLarge | ProblemKind::UnknownRecipient => true,
+        // That one goes on under another id.
+        ProblemKind::IdReused
+        | ProblemKind::Unauthenticated
         | ProblemKind::WrongCredentials
         | ProblemKind::NotFound
         | ProblemKind::TooManyRequests

@@ -1,8 +1,11 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
 mod chores;
+mod crash;
 mod damage;
+mod drafts;
 mod letters;
+mod office;
 mod offline;
 mod weather;
 
@@ -489,7 +492,7 @@ fn a_refused_letter_holds_up_no_other() {
     }
     assert!(story.posted.is_empty(), "nothing is sent offline");
     let why = "there is no user nobody".to_owned();
-    let refusal = crate::ledger::Refusal { why, at: story.now, id_taken: false };
+    let refusal = crate::ledger::Refusal { why, at: story.now };
     story.engine.ledger.refuse_outbox(id(1), &refusal).unwrap();
     story.happens(Event::Asked { call: CallId(3), ask: Ask::SetMode(Mode::Online) });
     assert_eq!(story.posted, [id(2)]);

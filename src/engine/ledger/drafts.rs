@@ -1,6 +1,6 @@
 //! The drafts: letters still being written, here and on the user's other devices.
 //!
-//! Each save here grows `version`; each save on the server grows the server's. What the server has and
+//! Each change here takes a new `version`; each save on the server grows the server's. What the server has and
 //! what stands here part ways when two devices write at once: then what stands here keeps the id, and
 //! the other one becomes a draft of its own. Nothing written is ever overwritten unseen.
 
@@ -18,7 +18,7 @@ use crate::{ids, storage};
 pub(crate) struct Draft {
     /// The letter so far.
     pub(crate) written: WrittenLetter,
-    /// Grows with every save here.
+    /// Another one after every change here.
     pub(crate) version: u64,
     /// What the server has of it.
     pub(crate) server: ServerSide,
@@ -64,19 +64,15 @@ impl Ledger {
     pub(crate) fn save_draft(&mut self, written: &WrittenLetter, base: Option<u64>) -> Result<u64> {
         let known = self.draft(written.id)?;
         let transaction = self.connection.transaction().map_err(database)?;
-        let version = match known {
-            Some(known) if written.letter.is_empty() || known.written.letter == written.letter => {
+        if let Some(known) = known {
+            if written.letter.is_empty() || known.written.letter == written.letter {
                 return Ok(known.version);
             }
-            Some(known) => {
-                if base.is_some_and(|base| base != known.version) {
-                    put_copy(&transaction, written.id, &known.written.letter, written.written_at)?;
-                }
-                known.version + 1
+            if base.is_some_and(|base| base != known.version) {
+                put_copy(&transaction, written.id, &known.written.letter, written.written_at)?;
             }
-            None => 1,
-        };
-        put(&transaction, written, version)?;
+        }
+        let version = put(&transaction, written)?;
         transaction.commit().map_err(database)?;
         Ok(version)
     }
@@ -223,7 +219,7 @@ fn meet(transaction: &Transaction<'_>, here: &Draft, told: &ServerDraft) -> Resu
         }
         (Some(letter), _) => {
             let written = WrittenLetter { id, letter: letter.clone(), written_at: told.saved_at };
-            put(transaction, &written, here.version + 1)?;
+            put(transaction, &written)?;
             follow(transaction, id, told.version, false)?;
             return Ok(TakenDraft::Changed);
         }
@@ -259,7 +255,7 @@ fn arrive(transaction: &Transaction<'_>, id: MessageId, told: &ServerDraft) -> R
         // Another device has written on: that is not what was sent or thrown away here.
     }
     execute(transaction, "DELETE FROM thrown_draft WHERE id = ?1", params![id.to_string()])?;
-    put(transaction, &WrittenLetter { id, letter: letter.clone(), written_at: told.saved_at }, 1)?;
+    put(transaction, &WrittenLetter { id, letter: letter.clone(), written_at: told.saved_at })?;
     follow(transaction, id, told.version, false)?;
     Ok(TakenDraft::Changed)
 }
@@ -275,8 +271,9 @@ fn follow(transaction: &Transaction<'_>, id: MessageId, version: u64, unsaved: b
     )
 }
 
-/// Writes a draft as it is now; the server lacks it.
-fn put(transaction: &Transaction<'_>, written: &WrittenLetter, version: u64) -> Result<()> {
+/// Writes a draft as it is now, and gives its version; the server lacks it.
+fn put(transaction: &Transaction<'_>, written: &WrittenLetter) -> Result<u64> {
+    let version = next_version(transaction)?;
     letters::write(
         transaction,
         "INSERT INTO draft (id, recipients, subject, body, importance, content_sum, written_at, version,
@@ -288,7 +285,28 @@ fn put(transaction: &Transaction<'_>, written: &WrittenLetter, version: u64) -> 
              unsaved_since = coalesce(draft.unsaved_since, excluded.unsaved_since)",
         written,
         params![version],
-    )
+    )?;
+    adopt(transaction, written.id)?;
+    Ok(version)
+}
+
+/// A draft that was thrown away and is written on is the same one for the server.
+pub(super) fn adopt(transaction: &Transaction<'_>, id: MessageId) -> Result<()> {
+    execute(
+        transaction,
+        "UPDATE draft SET server_version = thrown.server_version, handed = thrown.handed
+           FROM thrown_draft thrown
+          WHERE draft.id = ?1 AND thrown.id = ?1 AND draft.server_version IS NULL",
+        params![id.to_string()],
+    )?;
+    execute(transaction, "DELETE FROM thrown_draft WHERE id = ?1", params![id.to_string()])
+}
+
+/// A version that no draft ever had.
+pub(super) fn next_version(transaction: &Transaction<'_>) -> Result<u64> {
+    transaction
+        .query_row("UPDATE draft_version SET newest = newest + 1 RETURNING newest", [], |row| row.get(0))
+        .map_err(database)
 }
 
 /// Keeps a letter that would be overwritten as a draft of its own. Its id comes from its content, so that
@@ -301,7 +319,7 @@ fn put_copy(transaction: &Transaction<'_>, of: MessageId, letter: &Letter, at: T
     if there || letter.is_empty() {
         return Ok(());
     }
-    put(transaction, &WrittenLetter { id, letter: letter.clone(), written_at: at }, 1)
+    put(transaction, &WrittenLetter { id, letter: letter.clone(), written_at: at }).map(drop)
 }
 
 fn execute(transaction: &Transaction<'_>, sql: &str, params: impl rusqlite::Params) -> Result<()> {

@@ -4,7 +4,7 @@ use restante_model::{MessageId, Timestamp};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Ledger, Result, database,
+    Ledger, Result, database, drafts,
     letters::{self, COLUMNS, ServerSide, WrittenLetter},
 };
 use crate::storage;
@@ -29,8 +29,6 @@ pub(crate) struct Refusal {
     pub(crate) why: String,
     /// When it said so.
     pub(crate) at: Timestamp,
-    /// Whether only the id is at fault: it names another message.
-    pub(crate) id_taken: bool,
 }
 
 impl OutboxLetter {
@@ -40,7 +38,7 @@ impl OutboxLetter {
     }
 }
 
-const OUTBOX: &str = "goes_out_at, tried_at, refused_at, refused, id_taken FROM outbox";
+const OUTBOX: &str = "goes_out_at, tried_at, refused_at, refused FROM outbox";
 
 impl Ledger {
     /// Puts a letter into the outbox, and takes the draft that it was out of the drafts. `None` where
@@ -127,20 +125,26 @@ impl Ledger {
     pub(crate) fn refuse_outbox(&mut self, id: MessageId, refusal: &Refusal) -> Result<()> {
         self.connection
             .execute(
-                "UPDATE outbox SET refused = ?2, refused_at = ?3, id_taken = ?4 WHERE id = ?1",
-                params![id.to_string(), refusal.why, refusal.at.unix_ms(), refusal.id_taken],
+                "UPDATE outbox SET refused = ?2, refused_at = ?3 WHERE id = ?1",
+                params![id.to_string(), refusal.why, refusal.at.unix_ms()],
             )
             .map(drop)
             .map_err(database)
     }
 
-    /// A refused letter is tried again, under `new_id` where its own names another message.
-    pub(crate) fn retry_outbox(&mut self, id: MessageId, new_id: MessageId) -> Result<()> {
+    /// A refused letter is to be tried again.
+    pub(crate) fn retry_outbox(&mut self, id: MessageId) -> Result<()> {
+        self.connection
+            .execute("UPDATE outbox SET refused = NULL, refused_at = NULL WHERE id = ?1", [id.to_string()])
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// The server has another letter under the id, so not this one: it goes on under a new one.
+    pub(crate) fn rename_letter(&mut self, id: MessageId, new_id: MessageId) -> Result<()> {
         self.connection
             .execute(
-                "UPDATE OR IGNORE outbox
-                    SET id = ?2, refused = NULL, refused_at = NULL, id_taken = 0, goes_out_at = written_at
-                  WHERE id = ?1",
+                "UPDATE outbox SET id = ?2, tried_at = NULL WHERE id = ?1",
                 params![id.to_string(), new_id.to_string()],
             )
             .map(drop)
@@ -151,18 +155,20 @@ impl Ledger {
     /// known where the id is the same, and is thrown away there where it is another.
     pub(crate) fn take_back(&mut self, id: MessageId, draft: MessageId, at: Timestamp) -> Result<()> {
         let transaction = self.connection.transaction().map_err(database)?;
+        let version = drafts::next_version(&transaction)?;
         let (from, to) = (id.to_string(), draft.to_string());
         transaction
             .execute(
                 "INSERT INTO draft (id, recipients, subject, body, importance, content_sum, written_at, version,
                      server_version, handed, unsaved_since)
-                 SELECT ?2, recipients, subject, body, importance, content_sum, written_at, 1,
+                 SELECT ?2, recipients, subject, body, importance, content_sum, written_at, ?4,
                         CASE WHEN draft_id = ?2 THEN server_version END,
                         CASE WHEN draft_id = ?2 THEN handed ELSE x'' END, ?3
                    FROM outbox WHERE id = ?1",
-                params![from, to, at.unix_ms()],
+                params![from, to, at.unix_ms(), version],
             )
             .map_err(database)?;
+        drafts::adopt(&transaction, draft)?;
         throw_draft_of(&transaction, id)?;
         transaction.execute("DELETE FROM outbox WHERE id = ?1", [from]).map_err(database)?;
         transaction.commit().map_err(database)
@@ -197,7 +203,7 @@ fn throw_draft_of(transaction: &Transaction<'_>, letter: MessageId) -> Result<()
 fn read(written: WrittenLetter, row: &Row<'_>) -> rusqlite::Result<OutboxLetter> {
     let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_unix_ms));
     let refused = match (moment(9)?, row.get(10)?) {
-        (Some(at), Some(why)) => Some(Refusal { why, at, id_taken: row.get(11)? }),
+        (Some(at), Some(why)) => Some(Refusal { why, at }),
         _ => None,
     };
     Ok(OutboxLetter { written, goes_out_at: storage::timestamp(row, 7)?, tried_at: moment(8)?, refused })

@@ -25,8 +25,6 @@ CREATE TABLE outbox (
     tried_at INTEGER,
     refused_at INTEGER,
     refused TEXT,
-    -- Whether it was refused because the id names another message.
-    id_taken INTEGER NOT NULL DEFAULT 0,
     -- The draft that it was, and what the server has of that.
     draft_id TEXT,
     server_version INTEGER,
@@ -48,6 +46,12 @@ CREATE TABLE draft (
     -- Since when the server lacks what stands here; absent where it has it.
     unsaved_since INTEGER
 ) STRICT;
+-- The newest version of any draft: a version is never given twice, so that none is taken for another.
+CREATE TABLE draft_version (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    newest INTEGER NOT NULL
+) STRICT;
+INSERT INTO draft_version VALUES (1, 0);
 -- Thrown away or sent here; the server has yet to hear of it.
 CREATE TABLE thrown_draft (
     id TEXT PRIMARY KEY,

@@ -11,6 +11,7 @@ mod delivery;
 mod identity;
 mod interval;
 mod killed;
+mod letters;
 mod packages;
 mod parts;
 mod restart;

@@ -5,6 +5,7 @@
 //! something that happens, with a limit after which the test fails and says what it waited for.
 
 mod agent;
+mod bad_line;
 mod bus;
 mod command;
 mod desktop;
@@ -20,6 +21,7 @@ mod wait;
 mod writes;
 
 pub use agent::{Agent, Cli};
+pub use bad_line::BadLine;
 pub use bus::{Bus, Hung};
 pub use command::{Output, run};
 pub use desktop::Desktop;

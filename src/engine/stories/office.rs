@@ -244,7 +244,7 @@ impl Device {
             requests: Vec::new(),
         };
         device.happens(office, Event::Started { settings: Ok(SettingsFile::default()) }).unwrap();
-        device.happens(office, signed_in()).unwrap();
+        device.happens(office, session(at(0))).unwrap();
         device
     }
 

@@ -156,7 +156,7 @@ impl Written {
             body: format!("Written in round {round}."),
             importance: Importance::Normal,
         };
-        let undo = if round % 3 == 0 { Undo::Seconds(Seconds::new(1)) } else { Undo::AtOnce };
+        let undo = if round.is_multiple_of(3) { Undo::Seconds(Seconds::new(1)) } else { Undo::AtOnce };
         let id = MessageId::from_uuid(Uuid::now_v7());
         Self { id, letter, draft: round % 5 == 4, undo, safe: Cell::new(false) }
     }

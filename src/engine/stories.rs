@@ -2,6 +2,7 @@
 
 mod chores;
 mod damage;
+mod interval;
 mod letters;
 mod offline;
 mod weather;

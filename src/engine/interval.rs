@@ -249,20 +249,26 @@ impl Engine {
     }
 
     fn meet(&mut self, server: Settings, now: Timestamp) -> Result<Vec<Effect>> {
-        let decision = merge(self.wish(), &self.synced, &server);
-        let synced = SyncedInterval { server: Some(server), at: Some(now), ..self.synced.clone() };
+        // The ledger's, not the one in force: what could not be written into the file is still to be.
+        let base = self.ledger.synced_interval()?;
+        let decision = merge(self.wish(), &base, &server);
+        let synced = SyncedInterval { server: Some(server), at: Some(now), ..base };
         let mut effects = Vec::new();
         match decision {
             // Pushing is a step of its own; the ledger goes on saying that the file differs.
-            Decision::Push(_) | Decision::Take => {}
+            Decision::Push(_) | Decision::Take => self.ledger.set_synced_interval(&synced)?,
             Decision::Rewrite(wish) => {
-                // The file first: after a crash in between, file and server agree, and pushing the one
-                // to the other changes nothing.
-                self.writing_interval = Some(WritingInterval { wish, from_server: true, calls: Vec::new() });
-                effects.push(Effect::WriteInterval { wish });
+                // The file first, the ledger when it is written: after a crash before, the server still
+                // differs from the ledger, and this is decided again; after a crash in between, file and
+                // server agree, and pushing the one to the other changes nothing.
+                // A person's wish that is on its way into the file is the newer one, and wins.
+                if self.writing_interval.as_ref().is_none_or(|writing| writing.from_server) {
+                    self.writing_interval =
+                        Some(WritingInterval { wish, from_server: true, calls: Vec::new() });
+                    effects.push(Effect::WriteInterval { wish });
+                }
             }
         }
-        self.ledger.set_synced_interval(&synced)?;
         self.synced = synced;
         effects.extend(self.reschedule(now));
         Ok(effects)

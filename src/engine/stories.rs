@@ -4,6 +4,7 @@ mod chores;
 mod crash;
 mod damage;
 mod drafts;
+mod interval;
 mod letters;
 mod office;
 mod offline;

@@ -6,6 +6,7 @@
 mod alarm;
 mod badge;
 mod credentials;
+mod doctor;
 mod durable_file;
 mod event_loop;
 mod exchanges;
@@ -27,6 +28,7 @@ mod session;
 mod settings_watcher;
 mod tray;
 
+pub use doctor::examine_without_agent;
 pub use event_loop::{AgentError, Config, Desktop, Witness, run};
 pub use instance::InstanceError;
 pub use scheduler::SchedulerError;

@@ -55,6 +55,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route(path::DIRECTORY, get(directory))
         .route(path::SEARCH, get(search))
         .route(path::JOBS, get(|office| ask(office, Ask::Jobs)))
+        .route(path::DOCTOR, get(doctor))
         .route(path::EVENTS, get(events))
         .route(path::SHOW, post(show))
         .route(path::LOGIN, post(login))
@@ -238,6 +239,12 @@ async fn search(office: State<Office>, parameters: Parameters<SearchParameters>)
         }
         Err(rejection) => invalid(rejection.body_text()),
     }
+}
+
+/// The loop goes on meanwhile: nothing of this is its business.
+async fn doctor(State(office): State<Office>) -> Response {
+    let status = Arc::clone(&office.status.borrow());
+    Json(office.doctor.examine(Some(&status)).await).into_response()
 }
 
 /// The whole state now, and again whenever something has changed.

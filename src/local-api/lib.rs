@@ -6,6 +6,7 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod doctor;
 mod mail;
 pub mod path;
 mod popups;
@@ -14,6 +15,7 @@ mod status;
 
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Events};
+pub use doctor::{CheckStatus, DoctorCheck, DoctorReport};
 pub use mail::{
     Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay, Recipient, RowState,
     SearchPage,

@@ -30,6 +30,8 @@ pub(crate) struct Cache {
     path: Option<PathBuf>,
     /// The unread as last counted, which is right until something is written.
     unread_counted: Cell<Option<folders::Counted>>,
+    /// The same of all messages.
+    all_counted: Cell<Option<folders::AllCounted>>,
 }
 
 pub(crate) use search::{FoundRow, Wanted};
@@ -47,7 +49,7 @@ impl Cache {
         transaction
             .execute_batch(
                 "DELETE FROM message; DELETE FROM recipient; DELETE FROM person;
-                 INSERT INTO message_stems (message_stems) VALUES ('delete-all');
+                 DELETE FROM stem; INSERT INTO message_stems (message_stems) VALUES ('delete-all');
                  UPDATE place SET cursor = NULL, reported = NULL, directory_tag = NULL",
             )
             .map_err(database)?;

@@ -153,6 +153,7 @@ impl Doctor {
             KeyringState::File => return self.ok("keyring", self.words.text("cli-keyring-file")),
             KeyringState::Locked => (CheckStatus::Fail, "cli-keyring-locked"),
             KeyringState::Absent => (CheckStatus::Warn, "cli-keyring-absent"),
+            KeyringState::Unavailable => (CheckStatus::Warn, "cli-keyring-unavailable"),
         };
         self.check("keyring", state, self.words.text(key), None)
     }

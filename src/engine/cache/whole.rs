@@ -33,6 +33,7 @@ impl Cache {
             self.connection = SCHEMA.open(None)?;
         }
         self.unread_counted.set(None);
+        self.all_counted.set(None);
         Ok(())
     }
 
@@ -49,7 +50,12 @@ impl Cache {
         if log_left || !closed {
             storage::look_through("cache", &connection)?;
         }
-        let cache = Self { connection, path: path.map(Path::to_owned), unread_counted: Cell::new(None) };
+        let cache = Self {
+            connection,
+            path: path.map(Path::to_owned),
+            unread_counted: Cell::new(None),
+            all_counted: Cell::new(None),
+        };
         // What the agent says of itself when it starts.
         cache.unread()?;
         cache.cursor()?;

@@ -32,6 +32,10 @@ impl Doctor {
         Self { paths, settings_file, words, clock }
     }
 
+    pub(crate) fn settings_file(&self) -> &std::path::Path {
+        &self.settings_file
+    }
+
     /// Looks at everything; without the state of a running agent, at what can be seen without one.
     pub(crate) async fn examine(&self, status: Option<&Status>) -> DoctorReport {
         let (settings, settings_check) = self.settings();

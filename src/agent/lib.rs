@@ -25,6 +25,7 @@ mod scheduler;
 mod server_answer;
 mod server_client;
 mod session;
+mod settings_sources;
 mod settings_watcher;
 mod tray;
 
@@ -33,4 +34,5 @@ pub use event_loop::{AgentError, Config, Desktop, Witness, run};
 pub use instance::InstanceError;
 pub use scheduler::SchedulerError;
 pub use server_client::ClientError;
+pub use settings_sources::settings_report;
 pub use settings_watcher::log_level;

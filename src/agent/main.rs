@@ -31,6 +31,8 @@ struct Arguments {
 enum Print {
     /// The doctor's report, as the local API gives it.
     Doctor,
+    /// The settings in force, as the local API gives them.
+    Settings,
 }
 
 fn main() -> ExitCode {
@@ -98,6 +100,7 @@ fn print_and_end(print: Print, paths: Paths, settings_file: PathBuf) -> anyhow::
             let examine = restante_agent::examine_without_agent(paths, settings_file, words);
             serde_json::to_string(&runtime.block_on(examine))?
         }
+        Print::Settings => serde_json::to_string(&restante_agent::settings_report(&settings_file))?,
     };
     // A desktop service that hangs must not hold up the end.
     runtime.shutdown_background();

@@ -11,6 +11,7 @@ mod mail;
 pub mod path;
 mod popups;
 mod requests;
+mod settings;
 mod status;
 
 #[cfg(feature = "client")]
@@ -26,6 +27,7 @@ pub use requests::{
     RemindLater, Show, ShowWhat, Undo, UndoError,
 };
 pub use restante_model as model;
+pub use settings::{Setting, SettingOrigin, SettingProblem, SettingsReport};
 pub use status::{
     Account, AlertsStatus, CacheState, Carriers, CheckOutcome, Connection, DiskState, IntervalStatus, Job,
     KeyringState, LastCheck, Mode, NotificationsState, Offered, OutboxStatus, SCHEMA, Status, StorageStatus,

@@ -104,3 +104,27 @@ async fn shells_get_completions_and_packages_get_man_pages() {
     assert!(folder.path().join("restante-search.1").exists());
     assert_eq!(agent.requests().len(), 0, "none of it needs an agent");
 }
+
+#[tokio::test]
+async fn the_settings_are_checked_and_shown_with_their_source() {
+    let settings = json!([
+        {"key": "check_interval", "value": "\"2m\"", "origin": "user_file", "place": "config.toml:3"},
+        {"key": "log.level", "value": "\"warn\"", "origin": "policy", "place": "policy.toml:2"},
+        {"key": "user", "value": null, "origin": "built_in", "place": null},
+    ]);
+    let problem = json!({"file": "config.toml", "line": 4, "column": 1, "reason": "there is no key colour"});
+    let good = json!({"file": "config.toml", "settings": settings, "problems": []});
+    let mut bad = good.clone();
+    bad["problems"] = json!([problem]);
+    let agent = Agent::start().answers("GET /v1/settings", good).answers("GET /v1/settings", bad);
+    let ran = SCRIPT.types(&agent, &["config", "check"]).await;
+    assert_eq!((ran.exit, ran.output.as_str()), (Exit::Done, "the settings are good\n"));
+    let ran = SCRIPT.types(&agent, &["config", "check"]).await;
+    assert_eq!((ran.exit, ran.output.as_str()), (Exit::No, "config.toml:4:1: there is no key colour\n"));
+    let ran = SCRIPT.types(&agent, &["config", "show", "--origin"]).await;
+    let lines: Vec<_> = ran.output.lines().collect();
+    assert!(lines[0].contains("\"2m\"") && lines[0].ends_with("config.toml:3"), "{}", ran.output);
+    assert!(lines[1].contains("locked by the administrator"), "{}", ran.output);
+    assert_eq!(lines[2].split_whitespace().collect::<Vec<_>>(), ["user", "-", "built", "in"]);
+    assert_eq!(SCRIPT.types(&agent, &["config", "show", "--json"]).await.object(), settings);
+}

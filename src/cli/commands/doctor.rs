@@ -46,11 +46,15 @@ impl Doctor {
     }
 }
 
+/// The program beside this one, or where there is none the one in `PATH`.
+pub(super) fn agent_program() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.join(AGENT)));
+    beside.filter(|path| path.is_file()).unwrap_or_else(|| AGENT.into())
+}
+
 /// What the agent's program sees by itself; at the least, that no agent runs.
 fn without_agent(session: &Session<'_, '_>) -> DoctorReport {
-    let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.join(AGENT)));
-    let program = beside.filter(|path| path.is_file()).unwrap_or_else(|| AGENT.into());
-    let mut command = Command::new(program);
+    let mut command = Command::new(agent_program());
     command.args(["--print", "doctor"]);
     if let Some(profile) = &session.profile {
         command.args(["--profile", profile]);

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod config;
 mod doctor;
 mod draft;
 mod interval;
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Open(open::Open),
     Write(write::Write),
     Doctor(doctor::Doctor),
+    #[command(subcommand)]
+    Config(config::Config),
     Completions(completions::Completions),
     #[command(hide = true)]
     Man(man::Man),
@@ -73,6 +76,7 @@ impl Command {
             Self::Open(open) => open.run(session).await,
             Self::Write(write) => write.run(session).await,
             Self::Doctor(doctor) => doctor.run(session).await,
+            Self::Config(config) => config.run(session).await,
             Self::Completions(completions) => completions.run(session),
             Self::Man(man) => man.run(session),
             Self::Quit(quit) => quit.run(session).await,

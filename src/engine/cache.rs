@@ -32,6 +32,8 @@ pub(crate) struct Cache {
     unread_counted: Cell<Option<folders::Counted>>,
     /// The same of all messages.
     all_counted: Cell<Option<folders::AllCounted>>,
+    /// The words of the pages before, while there are more.
+    stemming: stems::Stemming,
 }
 
 pub(crate) use search::{FoundRow, Wanted};
@@ -53,7 +55,9 @@ impl Cache {
                  UPDATE place SET cursor = NULL, reported = NULL, directory_tag = NULL",
             )
             .map_err(database)?;
-        transaction.commit().map_err(database)
+        transaction.commit().map_err(database)?;
+        self.stemming = stems::Stemming::default();
+        Ok(())
     }
 
     /// Gives the disk back pages that are free, and lets the database look at its figures where they are

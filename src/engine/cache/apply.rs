@@ -32,15 +32,20 @@ impl Cache {
         own: &Login,
         opened: &BTreeSet<MessageId>,
     ) -> Result<Applied> {
+        // Taken out for the while: after a failure nothing that it counts as written is.
+        let mut stemming = std::mem::take(&mut self.stemming);
         let transaction = self.connection.transaction().map_err(database)?;
         let mut applied = Applied::default();
-        let mut stemming = Stemming::default();
         for change in &page.changes {
             apply_one(&transaction, change, own, opened, &mut stemming, &mut applied).map_err(database)?;
         }
-        keep_stems(&transaction, &stemming).map_err(database)?;
+        keep_stems(&transaction, &mut stemming).map_err(database)?;
         transaction.execute("UPDATE place SET cursor = ?1", [page.cursor.to_string()]).map_err(database)?;
         transaction.commit().map_err(database)?;
+        if page.more {
+            // The next page has the same words; an agent at rest keeps none of them.
+            self.stemming = stemming;
+        }
         Ok(applied)
     }
 
@@ -49,7 +54,7 @@ impl Cache {
         let transaction = self.connection.transaction().map_err(database)?;
         let mut stemming = Stemming::default();
         put(&transaction, message, DeliveryState::Read, &mut stemming).map_err(database)?;
-        keep_stems(&transaction, &stemming).map_err(database)?;
+        keep_stems(&transaction, &mut stemming).map_err(database)?;
         transaction.commit().map_err(database)
     }
 

@@ -61,9 +61,9 @@ impl Cache {
 }
 
 /// Notes the stems that are met for the first time.
-pub(super) fn keep_stems(transaction: &Transaction<'_>, stemming: &Stemming) -> rusqlite::Result<()> {
+pub(super) fn keep_stems(transaction: &Transaction<'_>, stemming: &mut Stemming) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached("INSERT OR IGNORE INTO stem (stem) VALUES (?1)")?;
-    for stem in stemming.stems() {
+    for stem in stemming.new_stems() {
         insert.execute([stem])?;
     }
     Ok(())

@@ -63,7 +63,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("чисел", "числ"),
 ];
 
-/// Makes the stems of many messages: words repeat, and each is cut once.
+/// More words than this are forgotten and begun anew: about 4 MB.
+const MAX_WORDS_KNOWN: usize = 32_768;
+
+/// Makes the stems of many messages: words repeat, and cutting one takes 40 times as long as knowing it.
 #[derive(Default)]
 pub(crate) struct Stemming {
     /// The place in `stems` of each word met so far.
@@ -73,11 +76,16 @@ pub(crate) struct Stemming {
     /// The message in which each stem was last met, by number.
     met_in: Vec<usize>,
     messages: usize,
+    /// How many of `stems` were taken away by [`Self::new_stems`].
+    taken: usize,
 }
 
 impl Stemming {
     /// The stems of one message's texts, each once, with a blank between them: what the index keeps of it.
     pub(crate) fn index_text<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) -> String {
+        if self.words.len() > MAX_WORDS_KNOWN && self.taken == self.stems.len() {
+            *self = Self::default();
+        }
         self.messages += 1;
         let mut line = String::new();
         for text in texts {
@@ -93,9 +101,10 @@ impl Stemming {
         line
     }
 
-    /// Every stem met so far, once.
-    pub(crate) fn stems(&self) -> &[String] {
-        &self.stems
+    /// The stems that were met since this was asked last.
+    pub(crate) fn new_stems(&mut self) -> &[String] {
+        let from = std::mem::replace(&mut self.taken, self.stems.len());
+        &self.stems[from..]
     }
 
     fn place(&mut self, word: &str) -> usize {
@@ -169,9 +178,12 @@ impl Wanted {
 
 /// Hands over each word in one spelling: composed, in small letters, е for ё, without marks of stress.
 fn each_word(text: &str, mut take: impl FnMut(&str)) {
-    let text = match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
+    // Letters of Latin-1 and Russian ones are composed as they stand, and nearly all text is of them.
+    let plain = |letter| letter < '\u{300}' || ('\u{400}'..='\u{482}').contains(&letter);
+    let text = if text.chars().all(plain) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
     };
     let mut word = String::new();
     let mut characters = 0;
@@ -179,7 +191,11 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
         if letter.is_alphanumeric() {
             characters += 1;
             if characters <= MAX_WORD_CHARACTERS {
-                word.extend(letter.to_lowercase().map(|letter| if letter == 'ё' { 'е' } else { letter }));
+                match letter {
+                    'ё' | 'Ё' => word.push('е'),
+                    'а'..='я' | 'a'..='z' | '0'..='9' => word.push(letter),
+                    _ => word.extend(letter.to_lowercase()),
+                }
             }
         } else if !('\u{300}'..='\u{36f}').contains(&letter) && !word.is_empty() {
             take(&word);

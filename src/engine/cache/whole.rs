@@ -4,7 +4,7 @@ use std::{cell::Cell, path::Path};
 
 use rusqlite::Connection;
 
-use super::{Cache, Result, SCHEMA, database};
+use super::{Cache, Result, SCHEMA, database, stems::Stemming};
 use crate::storage;
 
 impl Cache {
@@ -34,6 +34,7 @@ impl Cache {
         }
         self.unread_counted.set(None);
         self.all_counted.set(None);
+        self.stemming = Stemming::default();
         Ok(())
     }
 
@@ -55,6 +56,7 @@ impl Cache {
             path: path.map(Path::to_owned),
             unread_counted: Cell::new(None),
             all_counted: Cell::new(None),
+            stemming: Stemming::default(),
         };
         // What the agent says of itself when it starts.
         cache.unread()?;

@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     alarm::Alarm,
     credentials::Credentials,
+    doctor::Doctor,
     exchanges::Exchanges,
     hook::Hooks,
     instance::{Instance, InstanceError},
@@ -115,7 +116,9 @@ pub async fn run(
     let (questions, mut asked) = mpsc::channel(MAX_QUESTIONS);
     let (published, status) = watch::channel(Arc::new(engine.status()?));
     let socket = config.paths.socket();
-    let local_server = LocalServer::start(&socket, questions, status)
+    let doctor =
+        Doctor::new(config.paths.clone(), config.settings_file.clone(), config.words.clone(), clock.clone());
+    let local_server = LocalServer::start(&socket, questions, status, doctor)
         .map_err(|source| AgentError::Socket { socket: socket.clone(), source })?;
     // The login session's name by pam_systemd; without one, its end is told by a signal to the process.
     let _session = Session::start(events.clone(), std::env::var("XDG_SESSION_ID").ok());

@@ -6,6 +6,7 @@
 mod alarm;
 mod badge;
 mod credentials;
+mod doctor;
 mod durable_file;
 mod event_loop;
 mod exchanges;
@@ -24,11 +25,14 @@ mod scheduler;
 mod server_answer;
 mod server_client;
 mod session;
+mod settings_sources;
 mod settings_watcher;
 mod tray;
 
+pub use doctor::examine_without_agent;
 pub use event_loop::{AgentError, Config, Desktop, Witness, run};
 pub use instance::InstanceError;
 pub use scheduler::SchedulerError;
 pub use server_client::ClientError;
+pub use settings_sources::settings_report;
 pub use settings_watcher::log_level;

@@ -24,7 +24,10 @@ use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
 use tokio::sync::{oneshot, watch};
 
-use crate::local_server::{Office, Question};
+use crate::{
+    local_server::{Office, Question},
+    settings_sources::settings_report,
+};
 
 /// As large as the server takes.
 const MAX_REQUEST_BYTES: usize = restante_server_api::MAX_REQUEST_BYTES;
@@ -55,6 +58,8 @@ pub(crate) fn router(office: Office) -> Router {
         .route(path::DIRECTORY, get(directory))
         .route(path::SEARCH, get(search))
         .route(path::JOBS, get(|office| ask(office, Ask::Jobs)))
+        .route(path::SETTINGS, get(settings))
+        .route(path::DOCTOR, get(doctor))
         .route(path::EVENTS, get(events))
         .route(path::SHOW, post(show))
         .route(path::LOGIN, post(login))
@@ -238,6 +243,17 @@ async fn search(office: State<Office>, parameters: Parameters<SearchParameters>)
         }
         Err(rejection) => invalid(rejection.body_text()),
     }
+}
+
+/// As the files and the environment say now, be it in force already or not.
+async fn settings(State(office): State<Office>) -> Response {
+    Json(settings_report(office.doctor.settings_file())).into_response()
+}
+
+/// The loop goes on meanwhile: nothing of this is its business.
+async fn doctor(State(office): State<Office>) -> Response {
+    let status = Arc::clone(&office.status.borrow());
+    Json(office.doctor.examine(Some(&status)).await).into_response()
 }
 
 /// The whole state now, and again whenever something has changed.

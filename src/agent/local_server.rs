@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::local_routes;
+use crate::{doctor::Doctor, local_routes};
 
 /// A question on its way to the loop, with the way back.
 pub(crate) struct Question {
@@ -30,6 +30,7 @@ pub(crate) struct Office {
     pub(crate) questions: mpsc::Sender<Question>,
     pub(crate) status: watch::Receiver<Arc<Status>>,
     pub(crate) stop: CancellationToken,
+    pub(crate) doctor: Arc<Doctor>,
 }
 
 /// The socket while the agent runs.
@@ -46,6 +47,7 @@ impl LocalServer {
         socket: &Path,
         questions: mpsc::Sender<Question>,
         status: watch::Receiver<Arc<Status>>,
+        doctor: Doctor,
     ) -> io::Result<Self> {
         match std::fs::remove_file(socket) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -54,7 +56,8 @@ impl LocalServer {
         let listener =
             SameUser { listener: UnixListener::bind(socket)?, uid: rustix::process::getuid().as_raw() };
         let stop = CancellationToken::new();
-        let router = local_routes::router(Office { questions, status, stop: stop.clone() });
+        let router =
+            local_routes::router(Office { questions, status, stop: stop.clone(), doctor: Arc::new(doctor) });
         let stopped = stop.clone().cancelled_owned();
         let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use restante_agent::{AgentError, Config, Desktop, InstanceError};
 use restante_l10n::{Language, Words};
 use restante_model::SystemClock;
@@ -21,6 +21,18 @@ struct Arguments {
     /// How much is logged: error, warn, info, debug, trace; else as the settings file says
     #[arg(long, value_name = "L", env = "RESTANTE_LOG_LEVEL")]
     log_level: Option<String>,
+    /// Print something for `restante`, which asks when no agent runs, and end
+    #[arg(long, value_name = "WHAT", hide = true)]
+    print: Option<Print>,
+}
+
+/// What `restante` asks a program for that can do it without an agent.
+#[derive(Clone, Copy, ValueEnum)]
+enum Print {
+    /// The doctor's report, as the local API gives it.
+    Doctor,
+    /// The settings in force, as the local API gives them.
+    Settings,
 }
 
 fn main() -> ExitCode {
@@ -55,6 +67,9 @@ fn hint(error: &anyhow::Error) -> &'static str {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let paths = Paths::of_user(arguments.profile.as_deref())?;
     let settings_file = arguments.config.unwrap_or_else(|| paths.config_file());
+    if let Some(print) = arguments.print {
+        return print_and_end(print, paths, settings_file);
+    }
     let level = arguments.log_level.unwrap_or_else(|| restante_agent::log_level(&settings_file).to_owned());
     // The scheduler's crate says at level info what it does inside.
     logging::start(&format!("{level},tokio_cron_scheduler=warn"), false);
@@ -75,4 +90,20 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     // A keyring or a bus that hangs must not hold up the end of the session.
     runtime.shutdown_background();
     Ok(outcome?)
+}
+
+fn print_and_end(print: Print, paths: Paths, settings_file: PathBuf) -> anyhow::Result<()> {
+    let words = Arc::new(Words::new(Language::of_user()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let text = match print {
+        Print::Doctor => {
+            let examine = restante_agent::examine_without_agent(paths, settings_file, words);
+            serde_json::to_string(&runtime.block_on(examine))?
+        }
+        Print::Settings => serde_json::to_string(&restante_agent::settings_report(&settings_file))?,
+    };
+    // A desktop service that hangs must not hold up the end.
+    runtime.shutdown_background();
+    println!("{text}");
+    Ok(())
 }

@@ -7,12 +7,13 @@ use restante_engine::{
     event::{Checked, ServerError},
     settings_file::Proxy,
 };
-use restante_model::{CheckInterval, Cursor, Letter, MessageId};
+use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
     Accepted, CLIENT_VERSION_HEADER, Delivered, Directory, NewSession, PutDraft, PutInterval, Read,
     SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 use crate::server_answer;
 
@@ -95,6 +96,21 @@ impl ServerClient {
     /// The token of the device that it speaks as.
     pub(crate) fn token(&self) -> Option<SecretString> {
         self.token.clone()
+    }
+
+    /// Asks without a token: our server refuses in its own words, and nobody else does. Gives what its
+    /// clock says, where it says it.
+    pub(crate) async fn probe(&self) -> Answer<Option<Timestamp>> {
+        let bare = Self { token: None, ..self.clone() };
+        let answer = bare.send(bare.request(Method::GET, path::SETTINGS)).await?;
+        let date = answer.headers().get(header::DATE).and_then(|it| it.to_str().ok());
+        let time = date.and_then(|it| OffsetDateTime::parse(it, &Rfc2822).ok());
+        match server_answer::done(answer).await {
+            Ok(()) | Err(ServerError::Refused(_)) => {
+                Ok(time.map(|time| Timestamp::from_unix_ms(time.unix_timestamp() * 1_000)))
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Signs in. The password goes into the request and nowhere else.

@@ -9,12 +9,12 @@ use std::{
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::AccessKind, event::AccessMode};
 use restante_engine::{
     Event,
-    settings_file::{LogLevel, SettingsFile, SettingsProblem, parse, with_check_interval},
+    settings_file::{LogLevel, SettingsFile, SettingsProblem, with_check_interval},
 };
 use restante_model::CheckInterval;
 use tokio::sync::mpsc;
 
-use crate::durable_file;
+use crate::{durable_file, settings_sources::layered};
 
 /// Editors write a file in several steps; what they leave after this much quiet is what they mean.
 const QUIET: Duration = Duration::from_millis(300);
@@ -53,7 +53,7 @@ impl Drop for SettingsWatcher {
 
 /// What the settings file says; a missing one says nothing, which is all defaults.
 pub(crate) fn read(file: &Path) -> Result<SettingsFile, SettingsProblem> {
-    parse(&read_text(file)?, &file.display().to_string())
+    layered(&read_text(file)?, file).map(|(settings, _)| settings)
 }
 
 /// How much the settings file wants logged; the default where it cannot be read, which the agent says
@@ -91,7 +91,7 @@ fn mode_of(_: &Path) -> u32 {
     NEW_FILE_MODE
 }
 
-fn read_text(file: &Path) -> Result<String, SettingsProblem> {
+pub(crate) fn read_text(file: &Path) -> Result<String, SettingsProblem> {
     let unreadable = |error: io::Error| problem(file, 1, 1, format!("could not be read: {error}"));
     match fs::metadata(file) {
         Ok(metadata) if metadata.len() > MAX_BYTES => {
@@ -193,7 +193,7 @@ async fn follow(
         if text == text_known {
             continue;
         }
-        let settings = text.clone().and_then(|text| parse(&text, &file.display().to_string()));
+        let settings = text.clone().and_then(|text| layered(&text, &file)).map(|(settings, _)| settings);
         text_known = text;
         if events.send(Event::SettingsEdited(settings)).is_err() {
             return;

@@ -50,6 +50,9 @@ pub(crate) enum Failure {
     /// The letter is safe in the outbox, and goes out when this changes.
     #[error("letter waits: {0}")]
     LetterWaits(#[source] Box<Failure>),
+    /// A file that was to be written.
+    #[error("writing {0}: {1}")]
+    File(std::path::PathBuf, #[source] io::Error),
     /// The agent ended while we listened.
     #[error("the agent ended")]
     AgentEnded,
@@ -76,6 +79,7 @@ impl Failure {
             Self::Paths(_) | Self::Missing(_) | Self::BadId(_) | Self::NotUtf8 | Self::Input(_) => {
                 Exit::Usage
             }
+            Self::File(..) => Exit::Refused,
             Self::Output(_) if self.reader_gone() => Exit::Done,
             Self::Output(_) | Self::Agent(ClientError::Broken(_)) => Exit::Bug,
             Self::NoSuchMessage(_) | Self::AmbiguousId(..) => Exit::No,
@@ -131,6 +135,13 @@ impl Failure {
             }
             Self::Output(error) => {
                 told("internal", words.with("cli-output", &[("why", Value::Text(&error.to_string()))]), None)
+            }
+            Self::File(path, error) => {
+                let values = [
+                    ("path", Value::Text(&path.display().to_string())),
+                    ("why", Value::Text(&error.to_string())),
+                ];
+                told("file", words.with("cli-file", &values), Some(words.text("cli-file-hint")))
             }
             Self::Missing(option) => told(
                 "usage",

@@ -50,16 +50,28 @@ pub(crate) struct Session<'s, 'a> {
     pub(crate) words: &'a Words,
     /// Whether a script reads the output.
     pub(crate) json: bool,
+    /// The account, where there are several.
+    pub(crate) profile: Option<String>,
+    /// Whether the agent is the one on this user's own folders, and not one of another socket.
+    pub(crate) usual_agent: bool,
     around: &'s mut Surroundings<'a>,
 }
 
 impl<'s, 'a> Session<'s, 'a> {
     pub(crate) fn new(global: Global, around: &'s mut Surroundings<'a>) -> Result<Self, Failure> {
+        let usual_agent = global.socket.is_none();
         let socket = match global.socket {
             Some(socket) => socket,
             None => Paths::of_user(global.profile.as_deref())?.socket(),
         };
-        Ok(Self { client: Client::new(&socket)?, words: around.words, json: global.json, around })
+        Ok(Self {
+            client: Client::new(&socket)?,
+            words: around.words,
+            json: global.json,
+            profile: global.profile,
+            usual_agent,
+            around,
+        })
     }
 
     pub(crate) fn now(&self) -> Timestamp {

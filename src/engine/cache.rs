@@ -30,6 +30,10 @@ pub(crate) struct Cache {
     path: Option<PathBuf>,
     /// The unread as last counted, which is right until something is written.
     unread_counted: Cell<Option<folders::Counted>>,
+    /// The same of all messages.
+    all_counted: Cell<Option<folders::AllCounted>>,
+    /// The words of the pages before, while there are more.
+    stemming: stems::Stemming,
 }
 
 pub(crate) use search::{FoundRow, Wanted};
@@ -53,11 +57,13 @@ impl Cache {
         transaction
             .execute_batch(
                 "DELETE FROM message; DELETE FROM recipient; DELETE FROM person;
-                 INSERT INTO message_stems (message_stems) VALUES ('delete-all');
+                 DELETE FROM stem; INSERT INTO message_stems (message_stems) VALUES ('delete-all');
                  UPDATE place SET cursor = NULL, reported = NULL, directory_tag = NULL",
             )
             .map_err(database)?;
-        transaction.commit().map_err(database)
+        transaction.commit().map_err(database)?;
+        self.stemming = stems::Stemming::default();
+        Ok(())
     }
 
     /// Gives the disk back pages that are free, and lets the database look at its figures where they are

@@ -33,4 +33,4 @@ pub use effect::Effect;
 pub use engine::Engine;
 pub use event::Event;
 pub use ledger::Account;
-pub use storage::StorageError;
+pub use storage::{StorageError, examine_database};

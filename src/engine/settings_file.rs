@@ -2,6 +2,7 @@
 //! rewritten with everything else left as it is. Text in, values or text out: no file is touched here.
 
 mod keys;
+mod layers;
 mod rewrite;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use restante_model::Seconds;
 
 pub use keys::{KEYS, parse};
+pub use layers::{Layer, Origin, SettingInForce, merge, of_environment};
 pub use rewrite::with_check_interval;
 
 /// What the settings file says (contracts, section 4). Absent keys have their defaults.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use restante_model::{MessageId, Timestamp};
-use rusqlite::{Connection, ErrorCode, types::Type};
+use rusqlite::{Connection, ErrorCode, OpenFlags, types::Type};
 
 /// Why something could not be written down or read back.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +109,18 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+/// Looks through a database of the agent from outside, also while the agent runs: `None` where there is no
+/// file yet, else its length in bytes.
+pub fn examine_database(database: &'static str, path: &Path) -> Result<Option<u64>, StorageError> {
+    let Ok(file) = std::fs::metadata(path) else { return Ok(None) };
+    // A reader of a write-ahead log has to write beside it.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|source| StorageError::Database { database, source })?;
+    look_through(database, &connection)?;
+    Ok(Some(file.len()))
 }
 
 /// Whether a write-ahead log lies beside the file with something in it.

@@ -9,8 +9,7 @@ use restante_model::{Folder, Letter, MessageId, Person};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    CheckAnswer, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message, PutInterval,
-    PutMode, PutSnooze, RemindLater, SearchPage, Show, Status, Undo, path,
+    CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message, PutInterval, PutMode, PutSnooze, RemindLater, SearchPage, SettingsReport, Show, Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -179,6 +178,16 @@ impl Client {
     /// The scheduler's jobs.
     pub async fn jobs(&self) -> Result<Vec<Job>, ClientError> {
         self.get(path::JOBS).await
+    }
+
+    /// What the settings say, and where each comes from.
+    pub async fn settings(&self) -> Result<SettingsReport, ClientError> {
+        self.get(path::SETTINGS).await
+    }
+
+    /// Lets the agent look at everything that it works with; takes seconds where something hangs.
+    pub async fn doctor(&self) -> Result<DoctorReport, ClientError> {
+        self.get(path::DOCTOR).await
     }
 
     /// Signs in.

@@ -6,14 +6,17 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod doctor;
 mod mail;
 pub mod path;
 mod popups;
 mod requests;
+mod settings;
 mod status;
 
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Events};
+pub use doctor::{CheckStatus, DoctorCheck, DoctorReport};
 pub use mail::{
     Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay, Recipient, RowState,
     SearchPage,
@@ -24,6 +27,7 @@ pub use requests::{
     RemindLater, Show, ShowWhat, Undo, UndoError,
 };
 pub use restante_model as model;
+pub use settings::{Setting, SettingOrigin, SettingProblem, SettingsReport};
 pub use status::{
     Account, AlertsStatus, CacheState, Carriers, CheckOutcome, Connection, DiskState, IntervalStatus, Job,
     KeyringState, LastCheck, Mode, NotificationsState, Offered, OutboxStatus, SCHEMA, Status, StorageStatus,

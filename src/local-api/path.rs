@@ -26,6 +26,10 @@ pub const DIRECTORY: &str = "/v1/directory";
 pub const SEARCH: &str = "/v1/search";
 /// The scheduler's jobs.
 pub const JOBS: &str = "/v1/jobs";
+/// What the settings say, and where each comes from.
+pub const SETTINGS: &str = "/v1/settings";
+/// What works and what does not.
+pub const DOCTOR: &str = "/v1/doctor";
 /// Server-sent events; the first one is the whole state.
 pub const EVENTS: &str = "/v1/events";
 /// Bring a window to the front.

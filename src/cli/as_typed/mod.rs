@@ -2,6 +2,7 @@
 
 mod agent;
 mod asking;
+mod doctor;
 mod failing;
 mod reading;
 mod writing;
@@ -44,7 +45,11 @@ const SCRIPT: Caller<'static> =
 
 impl Caller<'_> {
     async fn types(&self, agent: &Agent, line: &[&str]) -> Ran {
-        let socket = agent.socket();
+        self.types_to(&agent.socket(), line).await
+    }
+
+    /// The same where perhaps nobody listens.
+    async fn types_to(&self, socket: &std::path::Path, line: &[&str]) -> Ran {
         let socket = socket.to_str().unwrap();
         let arguments = ["restante", "--socket", socket].into_iter().chain(line.iter().copied());
         let (mut output, mut errors) = (Vec::new(), Vec::new());

@@ -1,12 +1,16 @@
 //! The commands, each in its file.
 
 mod check;
+mod completions;
+mod config;
+mod doctor;
 mod draft;
 mod interval;
 mod jobs;
 mod list;
 mod login;
 mod logout;
+mod man;
 mod offline;
 mod open;
 mod outbox;
@@ -43,6 +47,12 @@ pub(crate) enum Command {
     Snooze(snooze::Snooze),
     Open(open::Open),
     Write(write::Write),
+    Doctor(doctor::Doctor),
+    #[command(subcommand)]
+    Config(config::Config),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    Man(man::Man),
     Quit(quit::Quit),
 }
 
@@ -65,6 +75,10 @@ impl Command {
             Self::Jobs(jobs) => jobs.run(session).await,
             Self::Open(open) => open.run(session).await,
             Self::Write(write) => write.run(session).await,
+            Self::Doctor(doctor) => doctor.run(session).await,
+            Self::Config(config) => config.run(session).await,
+            Self::Completions(completions) => completions.run(session),
+            Self::Man(man) => man.run(session),
             Self::Quit(quit) => quit.run(session).await,
         }
     }

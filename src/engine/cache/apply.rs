@@ -8,6 +8,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{
     Cache, Result, database,
+    search::{keep_stems, stems_of},
+    stems::Stemming,
     sums::{Head, body_sum},
 };
 use crate::storage;
@@ -30,20 +32,29 @@ impl Cache {
         own: &Login,
         opened: &BTreeSet<MessageId>,
     ) -> Result<Applied> {
+        // Taken out for the while: after a failure nothing that it counts as written is.
+        let mut stemming = std::mem::take(&mut self.stemming);
         let transaction = self.connection.transaction().map_err(database)?;
         let mut applied = Applied::default();
         for change in &page.changes {
-            apply_one(&transaction, change, own, opened, &mut applied).map_err(database)?;
+            apply_one(&transaction, change, own, opened, &mut stemming, &mut applied).map_err(database)?;
         }
+        keep_stems(&transaction, &mut stemming).map_err(database)?;
         transaction.execute("UPDATE place SET cursor = ?1", [page.cursor.to_string()]).map_err(database)?;
         transaction.commit().map_err(database)?;
+        if page.more {
+            // The next page has the same words; an agent at rest keeps none of them.
+            self.stemming = stemming;
+        }
         Ok(applied)
     }
 
     /// A letter of the outbox was accepted: it is a sent message from now on.
     pub(crate) fn add_sent(&mut self, message: &Message) -> Result<()> {
         let transaction = self.connection.transaction().map_err(database)?;
-        put(&transaction, message, DeliveryState::Read).map_err(database)?;
+        let mut stemming = Stemming::default();
+        put(&transaction, message, DeliveryState::Read, &mut stemming).map_err(database)?;
+        keep_stems(&transaction, &mut stemming).map_err(database)?;
         transaction.commit().map_err(database)
     }
 
@@ -65,11 +76,12 @@ fn apply_one(
     change: &Change,
     own: &Login,
     opened: &BTreeSet<MessageId>,
+    stemming: &mut Stemming,
     applied: &mut Applied,
 ) -> rusqlite::Result<()> {
     match change {
         Change::Message { message, .. } => match &message.direction {
-            Direction::Sent { .. } => put(transaction, message, DeliveryState::Read),
+            Direction::Sent { .. } => put(transaction, message, DeliveryState::Read, stemming),
             Direction::Received { state } => {
                 let told = match state {
                     // What waits at the post office is here now.
@@ -81,7 +93,7 @@ fn apply_one(
                 };
                 match received_state(transaction, message.id)? {
                     None => {
-                        put(transaction, message, told)?;
+                        put(transaction, message, told, stemming)?;
                         if told == DeliveryState::Delivered {
                             applied.new.push(message.id);
                         }
@@ -191,7 +203,12 @@ fn delivery(
 }
 
 /// Puts a message in that is not here yet, with its sums and its stems.
-fn put(transaction: &Transaction<'_>, message: &Message, state: DeliveryState) -> rusqlite::Result<()> {
+fn put(
+    transaction: &Transaction<'_>,
+    message: &Message,
+    state: DeliveryState,
+    stemming: &mut Stemming,
+) -> rusqlite::Result<()> {
     let head = Head::of(message);
     let inserted = transaction
         .prepare_cached(
@@ -219,7 +236,7 @@ fn put(transaction: &Transaction<'_>, message: &Message, state: DeliveryState) -
         let number = transaction.last_insert_rowid();
         transaction
             .prepare_cached("INSERT INTO message_stems (rowid, stems) VALUES (?1, ?2)")?
-            .execute(params![number, super::search::stems_of(message)])?;
+            .execute(params![number, stems_of(stemming, message)])?;
     }
     let Direction::Sent { recipients } = &message.direction else { return Ok(()) };
     for (position, recipient) in recipients.iter().enumerate() {

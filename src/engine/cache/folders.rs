@@ -31,6 +31,14 @@ pub(super) struct Counted {
     unread_high: u64,
 }
 
+/// All messages, as counted when so many rows had been written.
+#[derive(Clone, Copy)]
+pub(super) struct AllCounted {
+    rows_written: u64,
+    received: u64,
+    sent: u64,
+}
+
 impl Cache {
     /// A page of a folder, newest first, beginning behind `before` (milliseconds and id of the last row
     /// of the page before).
@@ -137,8 +145,20 @@ impl Cache {
 
     /// Messages that came, or went.
     pub(crate) fn messages(&self, direction: Direction) -> Result<u64> {
-        let direction = direction_name(direction);
-        self.count(&format!("SELECT count(*) FROM message WHERE direction = '{direction}'"))
+        let rows_written = self.connection.total_changes();
+        let counted = match self.all_counted.get().filter(|it| it.rows_written == rows_written) {
+            Some(counted) => counted,
+            None => AllCounted {
+                rows_written,
+                received: self.count("SELECT count(*) FROM message WHERE direction = 'received'")?,
+                sent: self.count("SELECT count(*) FROM message WHERE direction = 'sent'")?,
+            },
+        };
+        self.all_counted.set(Some(counted));
+        Ok(match direction {
+            Direction::Received => counted.received,
+            Direction::Sent => counted.sent,
+        })
     }
 
     /// Whether something sent is not yet received by all (row S6).

@@ -39,8 +39,13 @@ CREATE INDEX message_unread_count ON message (importance)
 CREATE VIRTUAL TABLE message_stems USING fts5 (
     stems,
     content = '', contentless_delete = 1,
-    tokenize = 'ascii', detail = 'none', prefix = '1 2'
+    tokenize = 'ascii', detail = 'none'
 );
+-- Every stem that a message ever had: what the beginning of a word may go on to. FTS5 answers a beginning by
+-- reading all messages of all such words (38 ms for three letters), and single words from the newest on.
+CREATE TABLE stem (
+    stem TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 -- One row a recipient of a sent message.
 CREATE TABLE recipient (
     message_id TEXT NOT NULL,

@@ -3,14 +3,17 @@
 
 use restante_local_api::{Direction, MessageRow};
 use restante_server_api::Message;
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 pub(crate) use super::stems::Wanted;
 use super::{
     Cache, Result, database,
     folders::{self, ROW},
-    stems::index_text,
+    stems::Stemming,
 };
+
+/// A beginning that goes on to more stems than this is left to FTS5.
+const MAX_CONTINUED: usize = 256;
 
 /// A message that was looked for, with its number: the answers before it are those with a smaller one.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +32,11 @@ impl Cache {
         );
         let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
         let before = before.unwrap_or(i64::MAX);
-        let rows = query.query_map(params![wanted.expression(), before, limit], |row| {
+        let expression = match wanted.beginning() {
+            Some(beginning) => wanted.expression(self.continued(beginning)?.as_deref()),
+            None => wanted.expression(Some(&[])),
+        };
+        let rows = query.query_map(params![expression, before, limit], |row| {
             Ok(FoundRow {
                 number: row.get(14)?,
                 direction: folders::direction(row)?,
@@ -38,12 +45,34 @@ impl Cache {
         });
         rows.and_then(Iterator::collect).map_err(database)
     }
+
+    /// The stems with this beginning; `None` where they are too many to name.
+    fn continued(&self, beginning: &str) -> Result<Option<Vec<String>>> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT stem FROM stem WHERE stem >= ?1 AND stem < ?1 || char(0x10ffff) LIMIT ?2")
+            .map_err(database)?;
+        let stems: Vec<String> = query
+            .query_map(params![beginning, MAX_CONTINUED + 1], |row| row.get(0))
+            .and_then(Iterator::collect)
+            .map_err(database)?;
+        Ok((stems.len() <= MAX_CONTINUED).then_some(stems))
+    }
+}
+
+/// Notes the stems that are met for the first time.
+pub(super) fn keep_stems(transaction: &Transaction<'_>, stemming: &mut Stemming) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached("INSERT OR IGNORE INTO stem (stem) VALUES (?1)")?;
+    for stem in stemming.new_stems() {
+        insert.execute([stem])?;
+    }
+    Ok(())
 }
 
 /// What a message is found by: what it says, who wrote it and to whom.
-pub(super) fn stems_of(message: &Message) -> String {
+pub(super) fn stems_of(stemming: &mut Stemming, message: &Message) -> String {
     let people = [&message.from].into_iter().chain(&message.to);
-    index_text(
+    stemming.index_text(
         [message.subject.as_str(), &message.body]
             .into_iter()
             .chain(people.flat_map(|person| [person.name.as_str(), person.login.as_str()])),

@@ -1,7 +1,7 @@
 //! Words as the search knows them: one spelling, no endings. SQLite's own tokenizers neither know Russian
 //! endings nor that ё and е are one letter to a reader, so both text and question pass through here.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{borrow::Cow, collections::HashMap};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -10,6 +10,9 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 const MAX_WORD_CHARACTERS: usize = 64;
 /// More words than anybody asks for; FTS5 takes 256.
 const MAX_WORDS_ASKED: usize = 32;
+
+/// Of words up to this length, the whole is meant and not a beginning.
+const SHORT_CHARACTERS: usize = 2;
 
 /// Words whose stem changes with the ending, which Snowball does not follow: the genitive plural puts a
 /// vowel into the stem, and a few short words lose one. On the right, the stem of their other forms.
@@ -60,22 +63,63 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("чисел", "числ"),
 ];
 
-/// The stems of these texts, each once, with a blank between them: what the index keeps of a message.
-pub(crate) fn index_text<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut seen = HashSet::new();
-    let mut line = String::new();
-    for text in texts {
-        each_word(text, |word| {
-            let stem = stem(word);
-            if !seen.contains(stem.as_ref()) {
-                line.push_str(&stem);
-                line.push(' ');
-                seen.insert(stem.into_owned());
-            }
-        });
+/// More words than this are forgotten and begun anew: about 4 MB.
+const MAX_WORDS_KNOWN: usize = 32_768;
+
+/// Makes the stems of many messages: words repeat, and cutting one takes 40 times as long as knowing it.
+#[derive(Default)]
+pub(crate) struct Stemming {
+    /// The place in `stems` of each word met so far.
+    words: HashMap<String, usize>,
+    places: HashMap<String, usize>,
+    stems: Vec<String>,
+    /// The message in which each stem was last met, by number.
+    met_in: Vec<usize>,
+    messages: usize,
+    /// How many of `stems` were taken away by [`Self::new_stems`].
+    taken: usize,
+}
+
+impl Stemming {
+    /// The stems of one message's texts, each once, with a blank between them: what the index keeps of it.
+    pub(crate) fn index_text<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) -> String {
+        if self.words.len() > MAX_WORDS_KNOWN && self.taken == self.stems.len() {
+            *self = Self::default();
+        }
+        self.messages += 1;
+        let mut line = String::new();
+        for text in texts {
+            each_word(text, |word| {
+                let place = self.place(word);
+                if std::mem::replace(&mut self.met_in[place], self.messages) != self.messages {
+                    line.push_str(&self.stems[place]);
+                    line.push(' ');
+                }
+            });
+        }
+        line.pop();
+        line
     }
-    line.pop();
-    line
+
+    /// The stems that were met since this was asked last.
+    pub(crate) fn new_stems(&mut self) -> &[String] {
+        let from = std::mem::replace(&mut self.taken, self.stems.len());
+        &self.stems[from..]
+    }
+
+    fn place(&mut self, word: &str) -> usize {
+        if let Some(place) = self.words.get(word) {
+            return *place;
+        }
+        let stem = stem(word).into_owned();
+        let place = *self.places.entry(stem.clone()).or_insert_with(|| {
+            self.stems.push(stem);
+            self.met_in.push(0);
+            self.stems.len() - 1
+        });
+        self.words.insert(word.to_owned(), place);
+        place
+    }
 }
 
 /// What somebody looks for: every word, the last one as the beginning of one, since it may be still being
@@ -99,31 +143,47 @@ impl Wanted {
         Some(Self { whole: words, beginning })
     }
 
-    /// The same for FTS5. Each word is quoted, so that none of them is an operator; as they hold letters
-    /// and digits only, none of them ends its quotes.
-    pub(crate) fn expression(&self) -> String {
-        let mut expression = String::new();
-        for word in &self.whole {
-            expression.extend(["\"", word, "\" "]);
-        }
-        expression.extend(["\"", &self.beginning, "\"*"]);
-        expression
+    /// How the last word begins; `None` where it is too short to go on to anything: half of all words
+    /// begin with two letters or fewer.
+    pub(crate) fn beginning(&self) -> Option<&str> {
+        let long = self.beginning.chars().nth(SHORT_CHARACTERS).is_some();
+        long.then_some(self.beginning.as_str())
+    }
+
+    /// The same for FTS5, with the stems that the last word may go on to; `None`: too many to name. Each
+    /// word is quoted, so that none of them is an operator; as they hold letters and digits only, none of
+    /// them ends its quotes.
+    pub(crate) fn expression(&self, continued: Option<&[String]>) -> String {
+        let quoted = |word: &String| format!("\"{word}\"");
+        let whole: String = self.whole.iter().map(|word| quoted(word) + " AND ").collect();
+        let last = match continued {
+            None => quoted(&self.beginning) + "*",
+            Some([]) => quoted(&self.beginning),
+            Some(stems) => stems.iter().map(quoted).collect::<Vec<_>>().join(" OR "),
+        };
+        format!("{whole}({last})")
     }
 
     /// Whether a text that is in no index holds all of it.
     pub(crate) fn found_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
-        let line = index_text(texts);
+        let line = Stemming::default().index_text(texts);
         let has = |fits: &dyn Fn(&str) -> bool| line.split(' ').any(fits);
         self.whole.iter().all(|word| has(&|stem| stem == word))
-            && has(&|stem| stem.starts_with(&self.beginning))
+            && match self.beginning() {
+                Some(beginning) => has(&|stem| stem.starts_with(beginning)),
+                None => has(&|stem| stem == self.beginning),
+            }
     }
 }
 
 /// Hands over each word in one spelling: composed, in small letters, е for ё, without marks of stress.
 fn each_word(text: &str, mut take: impl FnMut(&str)) {
-    let text = match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
+    // Letters of Latin-1 and Russian ones are composed as they stand, and nearly all text is of them.
+    let plain = |letter| letter < '\u{300}' || ('\u{400}'..='\u{482}').contains(&letter);
+    let text = if text.chars().all(plain) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
     };
     let mut word = String::new();
     let mut characters = 0;
@@ -131,7 +191,11 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
         if letter.is_alphanumeric() {
             characters += 1;
             if characters <= MAX_WORD_CHARACTERS {
-                word.extend(letter.to_lowercase().map(|letter| if letter == 'ё' { 'е' } else { letter }));
+                match letter {
+                    'ё' | 'Ё' => word.push('е'),
+                    'а'..='я' | 'a'..='z' | '0'..='9' => word.push(letter),
+                    _ => word.extend(letter.to_lowercase()),
+                }
             }
         } else if !('\u{300}'..='\u{36f}').contains(&letter) && !word.is_empty() {
             take(&word);
@@ -162,7 +226,7 @@ mod tests {
     use super::*;
 
     fn stems(text: &str) -> String {
-        index_text([text])
+        Stemming::default().index_text([text])
     }
 
     #[test]
@@ -209,11 +273,11 @@ mod tests {
 
     #[test]
     fn signs_only_separate_words() {
-        let expression = |text| Wanted::from_words(text).map(|wanted| wanted.expression());
-        assert_eq!(expression("foo-bar").unwrap(), "\"foo\" \"bar\"*");
-        assert_eq!(expression("C++").unwrap(), "\"c\"*");
-        assert_eq!(expression("т.е.").unwrap(), "\"т\" \"е\"*");
-        assert_eq!(expression("a AND NOT \"b").unwrap(), "\"a\" \"and\" \"not\" \"b\"*");
+        let expression = |text| Wanted::from_words(text).map(|wanted| wanted.expression(None));
+        assert_eq!(expression("foo-bar").unwrap(), "\"foo\" AND (\"bar\"*)");
+        assert_eq!(expression("C++").unwrap(), "(\"c\"*)");
+        assert_eq!(expression("т.е.").unwrap(), "\"т\" AND (\"е\"*)");
+        assert_eq!(expression("a AND NOT \"b").unwrap(), "\"a\" AND \"and\" AND \"not\" AND (\"b\"*)");
         for nothing in ["", "  ", "\"", "*", "'", "()", "-", "\u{301}"] {
             assert_eq!(expression(nothing), None, "{nothing:?}");
         }
@@ -223,7 +287,7 @@ mod tests {
     fn a_word_longer_than_words_are_is_found_by_its_beginning() {
         let long = "я".repeat(100_000);
         let wanted = Wanted::from_words(&long).unwrap();
-        assert!(wanted.expression().len() < 200);
+        assert!(wanted.expression(None).len() < 200);
         assert!(wanted.found_in([long.as_str()]));
     }
 

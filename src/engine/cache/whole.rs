@@ -4,7 +4,7 @@ use std::{cell::Cell, path::Path};
 
 use rusqlite::Connection;
 
-use super::{Cache, Result, SCHEMA, database};
+use super::{Cache, Result, SCHEMA, database, stems::Stemming};
 use crate::storage;
 
 impl Cache {
@@ -33,6 +33,8 @@ impl Cache {
             self.connection = SCHEMA.open(None)?;
         }
         self.unread_counted.set(None);
+        self.all_counted.set(None);
+        self.stemming = Stemming::default();
         Ok(())
     }
 
@@ -49,7 +51,13 @@ impl Cache {
         if log_left || !closed {
             storage::look_through("cache", &connection)?;
         }
-        let cache = Self { connection, path: path.map(Path::to_owned), unread_counted: Cell::new(None) };
+        let cache = Self {
+            connection,
+            path: path.map(Path::to_owned),
+            unread_counted: Cell::new(None),
+            all_counted: Cell::new(None),
+            stemming: Stemming::default(),
+        };
         // What the agent says of itself when it starts.
         cache.unread()?;
         cache.cursor()?;

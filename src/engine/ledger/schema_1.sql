@@ -82,3 +82,5 @@ CREATE TABLE pending_read (
     message_id TEXT PRIMARY KEY,
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Asked for after every check; a partial index serves only a question that repeats its very words.
+CREATE INDEX alert_due ON alert (at, message_id) WHERE state = 'due';

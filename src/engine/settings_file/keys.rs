@@ -111,18 +111,35 @@ pub const KEYS: &[Key] = &[
 /// Reads the text of the settings file. A file that is not TOML is refused whole, with the place; an
 /// unknown key or a bad value is named in `problems`, and every other key is in force.
 pub fn parse(text: &str, file: &str) -> Result<SettingsFile, SettingsProblem> {
+    let mut settings = SettingsFile::default();
+    read_into(&mut settings, text, file, |_, _, _| {})?;
+    Ok(settings)
+}
+
+/// The same on top of settings that another file said. Each key that is taken is told, with its value as
+/// TOML and its line.
+pub(super) fn read_into(
+    settings: &mut SettingsFile,
+    text: &str,
+    file: &str,
+    mut taken: impl FnMut(&'static str, String, usize),
+) -> Result<(), SettingsProblem> {
     let problem = |span: Option<std::ops::Range<usize>>, reason: String| {
         let (line, column) = place(text, span.map_or(0, |span| span.start));
         SettingsProblem { file: file.to_owned(), line, column, reason }
     };
     let document = Document::parse(text).map_err(|error| problem(error.span(), one_line(error.message())))?;
-    let mut settings = SettingsFile::default();
     for (table, name, item, span) in entries(&document) {
         let path = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
         let outcome = match (KEYS.iter().find(|key| key.path == path), item.as_value()) {
-            (Some(key), Some(value)) => {
-                (key.read)(&mut settings, value).map_err(|reason| (item.span(), format!("{path} {reason}")))
-            }
+            (Some(key), Some(value)) => match (key.read)(settings, value) {
+                Ok(()) => {
+                    let line = place(text, span.map_or(0, |span| span.start)).0;
+                    taken(key.path, value.to_string().trim().to_owned(), line);
+                    Ok(())
+                }
+                Err(reason) => Err((item.span(), format!("{path} {reason}"))),
+            },
             (Some(_), None) => Err((span, format!("{path} must be a value, not a table"))),
             (None, _) => Err((span, format!("there is no key {path}"))),
         };
@@ -130,7 +147,7 @@ pub fn parse(text: &str, file: &str) -> Result<SettingsFile, SettingsProblem> {
             settings.problems.push(problem(span, reason));
         }
     }
-    Ok(settings)
+    Ok(())
 }
 
 type Entry<'a> = (String, String, &'a Item, Option<std::ops::Range<usize>>);

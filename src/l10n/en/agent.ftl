@@ -42,3 +42,43 @@ tray-unreachable = no connection
 tray-signed-out = sign in
 tray-office-unavailable = no post office
 tray-too-old = update needed
+
+# The doctor
+doctor-agent-runs = the agent runs, version { $version }
+doctor-agent-absent = the agent is not running
+doctor-agent-absent-hint = start it: restante-agent
+doctor-folders-ok = the agent's folders are yours alone: { $path }
+doctor-folders-hint = check the rights of XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME and XDG_RUNTIME_DIR
+doctor-settings-ok = { $path } is good
+doctor-settings-hint = mend the file: restante config check; config.example.toml shows every key
+doctor-proxy-none = no proxy, as the settings say
+doctor-proxy-none-set = no proxy is set
+doctor-proxy-url = { $url }, as the settings say
+doctor-proxy-environment = { $url }, from the environment; a server in the house usually needs proxy = "none"
+doctor-certificates-unused = not used: the server is reached without encryption
+doctor-certificates-system = those of the system
+doctor-certificates-extra = those of the system, and { $path }
+doctor-certificates-hint = check extra_ca_file and proxy under [network] in the settings file
+doctor-server-unknown = no server is known: nobody is signed in
+doctor-signed-out-hint = sign in: restante login URL
+doctor-server-ok = { $url } answers
+doctor-server-unreachable = { $url } does not answer: { $why }
+doctor-server-hint = is the address right, does the server run, and is the way to it open?
+doctor-offline = offline mode is on, so the server was not asked
+doctor-offline-hint = leave it: restante offline off
+doctor-hangs = no answer in 5 s
+doctor-clock-ok = agrees with the server's
+doctor-clock-behind = this computer's clock is { $count } s behind the server's
+doctor-clock-ahead = this computer's clock is { $count } s ahead of the server's
+doctor-clock-hint = set the clock, or let it be set: timedatectl set-ntp true
+doctor-keyring-ok = the token is kept in the keyring
+doctor-tray-ok = the icon is shown
+doctor-notifications-ok = { $name } { $version } ({ $capabilities })
+doctor-notifications-plain = { $name } { $version } ({ $capabilities }): it shows no buttons
+doctor-notifications-hint = start a notification service, such as dunst, or set ordinary = "window" under [notifications]
+doctor-disk-unknown = how much room there is cannot be known
+doctor-disk-free = { $count } MB free
+doctor-disk-hint = make room in your home folder
+doctor-database-ok = whole, { $count } MB
+doctor-database-hint = start the agent again: it sets a damaged file aside and saves what can be read
+doctor-set-aside-hint = see with restante list drafts and restante list outbox what is there, then move that file away

@@ -149,3 +149,18 @@ cli-letter-too-long-hint = shorten it, or send it in parts
 cli-letter-control-hint = send plain text
 cli-outcome-refused-hint = restante status says why; your administrator can help
 cli-outcome-failed-hint = check the free space and the rights of the agent's folders
+
+# The doctor, and files that are written
+cli-doctor-ok = ok
+cli-doctor-warn = warning
+cli-doctor-fail = FAILS
+cli-bundle-holds = The archive will hold this and nothing else:
+cli-bundle-written = written: { $path }
+cli-file = { $path } could not be written: { $why }
+cli-file-hint = name a file that is not there yet, in a folder that you may write to
+cli-settings-good = the settings are good
+cli-origin-built-in = built in
+cli-origin-machine = machine
+cli-origin-user = your file
+cli-origin-environment = environment
+cli-origin-policy = locked by the administrator

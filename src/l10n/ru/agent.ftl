@@ -44,3 +44,43 @@ tray-unreachable = нет связи
 tray-signed-out = нужен вход
 tray-office-unavailable = нет почтового отделения
 tray-too-old = нужно обновление
+
+# Проверка
+doctor-agent-runs = агент работает, версия { $version }
+doctor-agent-absent = агент не запущен
+doctor-agent-absent-hint = запустите его: restante-agent
+doctor-folders-ok = папки агента доступны только вам: { $path }
+doctor-folders-hint = проверьте права на XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME и XDG_RUNTIME_DIR
+doctor-settings-ok = { $path } — всё верно
+doctor-settings-hint = исправьте файл: restante config check; все ключи есть в config.example.toml
+doctor-proxy-none = без прокси, так указано в настройках
+doctor-proxy-none-set = прокси не задан
+doctor-proxy-url = { $url }, так указано в настройках
+doctor-proxy-environment = { $url }, из окружения; серверу внутри здания обычно нужно proxy = "none"
+doctor-certificates-unused = не нужны: связь с сервером без шифрования
+doctor-certificates-system = системные
+doctor-certificates-extra = системные и { $path }
+doctor-certificates-hint = проверьте extra_ca_file и proxy в разделе [network] файла настроек
+doctor-server-unknown = сервер не известен: вход не выполнен
+doctor-signed-out-hint = войдите: restante login URL
+doctor-server-ok = { $url } отвечает
+doctor-server-unreachable = { $url } не отвечает: { $why }
+doctor-server-hint = верен ли адрес, работает ли сервер и открыт ли путь к нему?
+doctor-offline = включён автономный режим, поэтому сервер не спрашивали
+doctor-offline-hint = выйти из него: restante offline off
+doctor-hangs = нет ответа за 5 с
+doctor-clock-ok = совпадают с часами сервера
+doctor-clock-behind = часы этого компьютера отстают от часов сервера на { $count } с
+doctor-clock-ahead = часы этого компьютера спешат относительно часов сервера на { $count } с
+doctor-clock-hint = установите часы или доверьте это системе: timedatectl set-ntp true
+doctor-keyring-ok = токен хранится в связке ключей
+doctor-tray-ok = значок показан
+doctor-notifications-ok = { $name } { $version } ({ $capabilities })
+doctor-notifications-plain = { $name } { $version } ({ $capabilities }): кнопок не показывает
+doctor-notifications-hint = запустите службу уведомлений, например dunst, или укажите ordinary = "window" в разделе [notifications]
+doctor-disk-unknown = не удалось узнать, сколько места на диске
+doctor-disk-free = свободно { $count } МБ
+doctor-disk-hint = освободите место в домашней папке
+doctor-database-ok = целы, { $count } МБ
+doctor-database-hint = перезапустите агента: он отложит повреждённый файл и сохранит всё, что удастся прочитать
+doctor-set-aside-hint = посмотрите, что сохранилось: restante list drafts и restante list outbox; затем уберите этот файл

@@ -152,3 +152,18 @@ cli-letter-too-long-hint = сократите или отправьте част
 cli-letter-control-hint = отправьте простой текст
 cli-outcome-refused-hint = причину скажет restante status; поможет администратор
 cli-outcome-failed-hint = проверьте свободное место и права на папки агента
+
+# Проверка и файлы, которые пишутся
+cli-doctor-ok = в порядке
+cli-doctor-warn = внимание
+cli-doctor-fail = НЕ РАБОТАЕТ
+cli-bundle-holds = В архиве будет это и ничего больше:
+cli-bundle-written = записан: { $path }
+cli-file = не удалось записать { $path }: { $why }
+cli-file-hint = укажите файл, которого ещё нет, в папке, куда вам можно писать
+cli-settings-good = настройки в порядке
+cli-origin-built-in = встроено
+cli-origin-machine = компьютер
+cli-origin-user = ваш файл
+cli-origin-environment = окружение
+cli-origin-policy = закреплено администратором

@@ -1,0 +1,233 @@
+//! Folders, settings, network, disk and databases.
+
+use std::path::Path;
+
+use restante_engine::{
+    event::ServerError,
+    examine_database,
+    settings_file::{Proxy, SettingsFile},
+};
+use restante_l10n::Value;
+use restante_local_api::{CacheState, CheckStatus, DoctorCheck, KeyringState, Mode, Status};
+
+use super::{Doctor, PATIENCE};
+use crate::{
+    server_client::{ServerClient, http_client},
+    settings_watcher,
+};
+
+/// A clock that is further off than this is shown: mail would carry wrong times.
+const MAX_SKEW_SECONDS: i64 = 120;
+/// With less than this, a morning's mail may not fit.
+const LOW_DISK_BYTES: u64 = 500 * 1024 * 1024;
+/// With less than this, nothing can be relied on.
+const FULL_DISK_BYTES: u64 = 20 * 1024 * 1024;
+
+impl Doctor {
+    pub(super) fn agent(&self, status: Option<&Status>) -> DoctorCheck {
+        match status {
+            Some(_) => self.ok("agent", self.with("doctor-agent-runs", "version", env!("CARGO_PKG_VERSION"))),
+            None => self.check(
+                "agent",
+                CheckStatus::Fail,
+                self.words.text("doctor-agent-absent"),
+                Some(self.words.text("doctor-agent-absent-hint")),
+            ),
+        }
+    }
+
+    pub(super) fn folders(&self) -> DoctorCheck {
+        match self.paths.create() {
+            Ok(()) => {
+                let path = self.paths.state_dir.display().to_string();
+                self.ok("folders", self.with("doctor-folders-ok", "path", &path))
+            }
+            Err(error) => self.check(
+                "folders",
+                CheckStatus::Fail,
+                error.to_string(),
+                Some(self.words.text("doctor-folders-hint")),
+            ),
+        }
+    }
+
+    /// What the settings say, as far as they can be read.
+    pub(super) fn settings(&self) -> (SettingsFile, DoctorCheck) {
+        let hint = || Some(self.words.text("doctor-settings-hint"));
+        match settings_watcher::read(&self.settings_file) {
+            Ok(settings) if settings.problems.is_empty() => {
+                let path = self.settings_file.display().to_string();
+                (settings, self.ok("settings", self.with("doctor-settings-ok", "path", &path)))
+            }
+            Ok(settings) => {
+                let problems: Vec<_> = settings.problems.iter().map(ToString::to_string).collect();
+                let check = self.check("settings", CheckStatus::Warn, problems.join("; "), hint());
+                (settings, check)
+            }
+            Err(problem) => (
+                SettingsFile::default(),
+                self.check("settings", CheckStatus::Fail, problem.to_string(), hint()),
+            ),
+        }
+    }
+
+    pub(super) fn proxy(&self, settings: &SettingsFile) -> DoctorCheck {
+        let variables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+        let detail = match &settings.proxy {
+            Proxy::None => self.words.text("doctor-proxy-none"),
+            Proxy::Url(url) => self.with("doctor-proxy-url", "url", &without_password(url)),
+            Proxy::System => match variables.iter().find_map(|name| std::env::var(name).ok()) {
+                Some(url) => self.with("doctor-proxy-environment", "url", &without_password(&url)),
+                None => self.words.text("doctor-proxy-none-set"),
+            },
+        };
+        self.ok("proxy", detail)
+    }
+
+    /// Certificates, our server, and how far its clock is from ours. Offline nobody is asked.
+    pub(super) async fn server(&self, settings: &SettingsFile, status: Option<&Status>) -> Vec<DoctorCheck> {
+        let http = match http_client(&settings.proxy, settings.extra_ca_file.as_deref()) {
+            Ok(http) => http,
+            Err(error) => {
+                let hint = self.words.text("doctor-certificates-hint");
+                let error = without_password(&error.to_string());
+                return vec![self.check("certificates", CheckStatus::Fail, error, Some(hint))];
+            }
+        };
+        let account = status.and_then(|status| status.account.as_ref()).map(|account| account.server.clone());
+        let Some(server) = account.or_else(|| settings.server.clone()) else {
+            let hint = Some(self.words.text("doctor-signed-out-hint"));
+            let detail = self.words.text("doctor-server-unknown");
+            return vec![self.check("server", CheckStatus::Warn, detail, hint)];
+        };
+        let mut checks = vec![self.certificates(settings, &server)];
+        if status.is_some_and(|status| status.mode == Mode::Offline) {
+            let hint = Some(self.words.text("doctor-offline-hint"));
+            checks.push(self.check("server", CheckStatus::Warn, self.words.text("doctor-offline"), hint));
+            return checks;
+        }
+        let asked = tokio::time::timeout(PATIENCE, ServerClient::new(http, &server, None).probe()).await;
+        let outcome =
+            asked.unwrap_or_else(|_| Err(ServerError::Unreachable(self.words.text("doctor-hangs"))));
+        let named = without_password(&server);
+        match outcome {
+            Ok(server_time) => {
+                checks.push(self.ok("server", self.with("doctor-server-ok", "url", &named)));
+                checks.extend(server_time.map(|time| self.clock(time.ms_since(self.clock.now()) / 1_000)));
+            }
+            Err(error) => {
+                let values = [("url", Value::Text(&named)), ("why", Value::Text(&error.to_string()))];
+                let detail = self.words.with("doctor-server-unreachable", &values);
+                let hint = Some(self.words.text("doctor-server-hint"));
+                checks.push(self.check("server", CheckStatus::Fail, detail, hint));
+            }
+        }
+        checks
+    }
+
+    fn certificates(&self, settings: &SettingsFile, server: &str) -> DoctorCheck {
+        match &settings.extra_ca_file {
+            _ if server.starts_with("http://") => {
+                self.ok("certificates", self.words.text("doctor-certificates-unused"))
+            }
+            Some(file) => {
+                let path = file.display().to_string();
+                self.ok("certificates", self.with("doctor-certificates-extra", "path", &path))
+            }
+            None => self.ok("certificates", self.words.text("doctor-certificates-system")),
+        }
+    }
+
+    pub(super) fn clock(&self, seconds_ahead: i64) -> DoctorCheck {
+        if seconds_ahead.abs() <= MAX_SKEW_SECONDS {
+            return self.ok("clock", self.words.text("doctor-clock-ok"));
+        }
+        let key = if seconds_ahead > 0 { "doctor-clock-behind" } else { "doctor-clock-ahead" };
+        let detail = self.words.with(key, &[("count", Value::Number(seconds_ahead.unsigned_abs()))]);
+        self.check("clock", CheckStatus::Warn, detail, Some(self.words.text("doctor-clock-hint")))
+    }
+
+    pub(super) fn keyring(&self, status: &Status) -> DoctorCheck {
+        let (state, key) = match status.carriers.keyring {
+            KeyringState::Ok => return self.ok("keyring", self.words.text("doctor-keyring-ok")),
+            KeyringState::File => return self.ok("keyring", self.words.text("cli-keyring-file")),
+            KeyringState::Locked => (CheckStatus::Fail, "cli-keyring-locked"),
+            KeyringState::Absent => (CheckStatus::Warn, "cli-keyring-absent"),
+            KeyringState::Unavailable => (CheckStatus::Warn, "cli-keyring-unavailable"),
+        };
+        self.check("keyring", state, self.words.text(key), None)
+    }
+
+    pub(super) fn disk(&self) -> DoctorCheck {
+        let folders = [&self.paths.state_dir, &self.paths.cache_dir];
+        let free = folders.into_iter().filter_map(|folder| free_bytes(folder)).min();
+        let Some(free) = free else {
+            return self.check("disk", CheckStatus::Warn, self.words.text("doctor-disk-unknown"), None);
+        };
+        let detail = self.words.with("doctor-disk-free", &[("count", Value::Number(free / (1024 * 1024)))]);
+        let hint = Some(self.words.text("doctor-disk-hint"));
+        match free {
+            0..FULL_DISK_BYTES => self.check("disk", CheckStatus::Fail, detail, hint),
+            FULL_DISK_BYTES..LOW_DISK_BYTES => self.check("disk", CheckStatus::Warn, detail, hint),
+            _ => self.ok("disk", detail),
+        }
+    }
+
+    /// Looks through both databases, on a thread of its own: 100,000 messages take half a second.
+    pub(super) async fn databases(&self, status: Option<&Status>) -> DoctorCheck {
+        let files = [("ledger", self.paths.ledger_database()), ("cache", self.paths.cache_database())];
+        let looked = tokio::task::spawn_blocking(move || {
+            files.map(|(name, path)| examine_database(name, &path).map_err(|error| error.to_string()))
+        });
+        let hint = || Some(self.words.text("doctor-database-hint"));
+        let bytes = match looked.await {
+            Ok([Ok(ledger), Ok(cache)]) => ledger.unwrap_or(0) + cache.unwrap_or(0),
+            Ok([Err(why), _] | [_, Err(why)]) => {
+                return self.check("database", CheckStatus::Fail, why, hint());
+            }
+            Err(ended) => return self.check("database", CheckStatus::Fail, ended.to_string(), None),
+        };
+        let storage = status.map(|status| &status.storage);
+        if let Some(path) = storage.and_then(|storage| storage.ledger_set_aside.as_ref()) {
+            let detail = self.with("storage-ledger-set-aside", "path", path);
+            let hint = Some(self.words.text("doctor-set-aside-hint"));
+            return self.check("database", CheckStatus::Warn, detail, hint);
+        }
+        if storage.is_some_and(|storage| storage.cache == CacheState::Rebuilding) {
+            let detail = self.words.text("storage-cache-rebuilding");
+            return self.check("database", CheckStatus::Warn, detail, None);
+        }
+        let megabytes = [("count", Value::Number(bytes / 1_000_000))];
+        self.ok("database", self.words.with("doctor-database-ok", &megabytes))
+    }
+}
+
+/// A URL may carry a name and a password before its @.
+pub(super) fn without_password(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        shown.push_str(before);
+        let end = after.find(|letter: char| "/?# \"'".contains(letter)).unwrap_or(after.len());
+        let host = after[..end].rfind('@').map_or(0, |at| at + 1);
+        if host > 0 {
+            shown.push_str("...@");
+        }
+        shown.push_str(&after[host..end]);
+        rest = &after[end..];
+    }
+    shown + rest
+}
+
+#[cfg(unix)]
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find(|folder| folder.exists())?;
+    let disk = rustix::fs::statvfs(there).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}

@@ -41,6 +41,8 @@ pub(crate) enum Wish {
         #[arg(long, value_name = "ID", required = true)]
         id: Vec<MessageId>,
     },
+    /// Where one signs in
+    SignIn,
     /// Which version this is, and whose work it stands on
     About,
 }
@@ -60,6 +62,7 @@ mod tests {
         let id = ID.parse().unwrap();
         assert_eq!(window(&[]), None);
         assert_eq!(window(&["--socket", "/s", "mailbox"]), Some(Wish::Mailbox { id: None, write: false }));
+        assert_eq!(window(&["sign-in"]), Some(Wish::SignIn));
         assert_eq!(window(&["mailbox", "--id", ID]), Some(Wish::Mailbox { id: Some(id), write: false }));
         assert_eq!(
             window(&["important", "--id", ID, "--id", ID]),

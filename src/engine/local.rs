@@ -116,7 +116,7 @@ impl Engine {
                 Ok(Answer::Done)
             }
             Ask::Show { what, id } => {
-                effects.push(Effect::OpenWindow { what, id });
+                effects.push(self.window(what, id));
                 Ok(Answer::Done)
             }
             Ask::Quit => {

@@ -11,6 +11,8 @@ mod interval;
 mod killed;
 mod packages;
 mod parts;
+mod profiles;
 mod restart;
 mod screen;
+mod sign_in;
 mod tray;

@@ -4,6 +4,7 @@ mod about;
 mod compose;
 mod important;
 mod mailbox;
+mod sign_in;
 
 use std::{cell::RefCell, future::Future, path::Path, sync::Arc};
 
@@ -65,6 +66,7 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
             placement::select_backend()?;
             about::run(words)
         }
+        Wish::SignIn => sign_in::run(&Desk::new(&socket, words)?, &socket),
         Wish::Important { id } => important::run(&Desk::new(&socket, words)?, &socket, &id),
         Wish::Mailbox { id, write } => {
             let errand = match id {

@@ -84,7 +84,7 @@ impl Desk {
         let mut desk =
             Self { folder, engine, file: file.into(), office, now: at(0), steps_left: None, scheduled: None };
         desk.starts().unwrap();
-        desk.happens(signed_in()).unwrap();
+        desk.happens(session(at(0))).unwrap();
         assert!(!desk.engine.status().unwrap().interval.pending);
         desk
     }

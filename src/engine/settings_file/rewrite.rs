@@ -158,16 +158,16 @@ mod tests {
             let removed = rewrite(&old, None);
             let without = text(before.iter().chain(&after).cloned(), end);
             prop_assert_eq!(&removed, &without);
-            match key {
-                Some(key) => {
-                    let key = key.replace("\"5m\"", &format!("{wished:?}")).replace("'5m'", &format!("{wished:?}"));
-                    let expected = text(before.iter().chain([&key]).chain(&after).cloned(), end);
-                    prop_assert_eq!(&written, &expected);
-                    // And back again, to the byte.
-                    prop_assert_eq!(rewrite(&written, Some(300)), rewrite(&old, Some(300)));
-                }
+            if let Some(key) = key {
+                let value = format!("{wished:?}");
+                let key = key.replace("\"5m\"", &value).replace("'5m'", &value);
+                let expected = text(before.iter().chain([&key]).chain(&after).cloned(), end);
+                prop_assert_eq!(&written, &expected);
+                // And back again, to the byte.
+                prop_assert_eq!(rewrite(&written, Some(300)), rewrite(&old, Some(300)));
+            } else {
                 // Taken out again, a key that was put in leaves nothing behind.
-                None => prop_assert_eq!(rewrite(&written, None), old),
+                prop_assert_eq!(rewrite(&written, None), old);
             }
         }
     }

@@ -118,7 +118,7 @@ impl Desk {
             for effect in effects {
                 // What only shows something makes no difference to what is there after a kill.
                 let shows = matches!(effect, Effect::SetTray(_) | Effect::Publish | Effect::Answer { .. });
-                events.extend(self.carry_out(effect));
+                events.extend(self.carry_out(&effect));
                 if !shows {
                     self.step()?;
                 }
@@ -127,17 +127,17 @@ impl Desk {
         Ok(())
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Option<Event> {
+    fn carry_out(&mut self, effect: &Effect) -> Option<Event> {
         Some(match effect {
             Effect::FindToken(_) => {
                 Event::TokenFound(TokenFound::Found(restante_local_api::KeyringState::Ok))
             }
             Effect::PullSettings => Event::SettingsPulled(Ok(self.office.settings())),
             Effect::PushInterval { wish, base_revision } => {
-                Event::IntervalPushed { wish, outcome: self.office.push(wish, base_revision) }
+                Event::IntervalPushed { wish: *wish, outcome: self.office.push(*wish, *base_revision) }
             }
             Effect::WriteInterval { wish } => {
-                self.file = with_check_interval(&self.file, wish, "config.toml").unwrap();
+                self.file = with_check_interval(&self.file, *wish, "config.toml").unwrap();
                 Event::IntervalWritten(Ok(()))
             }
             Effect::Check { .. } => Event::Checked(Ok(Checked::Unchanged)),
@@ -169,15 +169,22 @@ fn open(folder: &std::path::Path) -> Engine {
     Engine::open(Some(&folder.join("ledger")), Some(&folder.join("cache"))).unwrap()
 }
 
+/// What one side says from now on.
+#[derive(Clone, Copy)]
+enum Now {
+    Says(Option<u64>),
+    AsItWas,
+}
+
 /// A row of the table: how it begins, what happens to file and server, what it must come to.
 struct Row {
     name: &'static str,
     file: &'static str,
     own: Option<u64>,
-    /// What the file says from now on; `None`: it is left alone.
-    edited: Option<Option<u64>>,
+    /// What the file says from now on.
+    edited: Now,
     /// What the server says from now on.
-    told: Option<Option<u64>>,
+    told: Now,
     locks: bool,
     ends_in: (u64, IntervalFrom, bool),
     /// The user's own on the server, and the key in the file.
@@ -190,8 +197,8 @@ const ROWS: &[Row] = &[
         name: "same, same: nothing",
         file: WITH_KEY,
         own: Some(300),
-        edited: None,
-        told: None,
+        edited: Now::AsItWas,
+        told: Now::AsItWas,
         locks: false,
         ends_in: (300, IntervalFrom::User, false),
         own_at_end: Some(300),
@@ -201,8 +208,8 @@ const ROWS: &[Row] = &[
         name: "changed, same: push",
         file: WITH_KEY,
         own: Some(300),
-        edited: Some(Some(120)),
-        told: None,
+        edited: Now::Says(Some(120)),
+        told: Now::AsItWas,
         locks: false,
         ends_in: (120, IntervalFrom::User, false),
         own_at_end: Some(120),
@@ -212,8 +219,8 @@ const ROWS: &[Row] = &[
         name: "changed beyond the range: push, clamped, the wish stays in the file",
         file: WITHOUT_KEY,
         own: None,
-        edited: Some(Some(5)),
-        told: None,
+        edited: Now::Says(Some(5)),
+        told: Now::AsItWas,
         locks: false,
         ends_in: (30, IntervalFrom::User, false),
         own_at_end: Some(30),
@@ -223,8 +230,8 @@ const ROWS: &[Row] = &[
         name: "same with the key, changed: rewrite",
         file: WITH_KEY,
         own: Some(300),
-        edited: None,
-        told: Some(Some(180)),
+        edited: Now::AsItWas,
+        told: Now::Says(Some(180)),
         locks: false,
         ends_in: (180, IntervalFrom::User, false),
         own_at_end: Some(180),
@@ -234,8 +241,8 @@ const ROWS: &[Row] = &[
         name: "same without the key, changed: take",
         file: WITHOUT_KEY,
         own: None,
-        edited: None,
-        told: Some(Some(180)),
+        edited: Now::AsItWas,
+        told: Now::Says(Some(180)),
         locks: false,
         ends_in: (180, IntervalFrom::User, false),
         own_at_end: Some(180),
@@ -245,8 +252,8 @@ const ROWS: &[Row] = &[
         name: "changed, changed: the newer wish",
         file: WITH_KEY,
         own: Some(300),
-        edited: Some(Some(120)),
-        told: Some(Some(180)),
+        edited: Now::Says(Some(120)),
+        told: Now::Says(Some(180)),
         locks: false,
         ends_in: (120, IntervalFrom::User, false),
         own_at_end: Some(120),
@@ -256,8 +263,8 @@ const ROWS: &[Row] = &[
         name: "key removed: follow the office",
         file: WITH_KEY,
         own: Some(300),
-        edited: Some(None),
-        told: Some(Some(180)),
+        edited: Now::Says(None),
+        told: Now::Says(Some(180)),
         locks: false,
         ends_in: (600, IntervalFrom::Office, false),
         own_at_end: None,
@@ -267,8 +274,8 @@ const ROWS: &[Row] = &[
         name: "locked: the server's, and the file is left alone",
         file: WITH_KEY,
         own: Some(300),
-        edited: Some(Some(120)),
-        told: None,
+        edited: Now::Says(Some(120)),
+        told: Now::AsItWas,
         locks: true,
         ends_in: (600, IntervalFrom::Lock, false),
         own_at_end: Some(300),
@@ -286,12 +293,12 @@ impl Row {
         let mut desk = Desk::synced(self.file, self.own);
         desk.office.locked = self.locks;
         desk.office.revision += u64::from(self.locks);
-        if let Some(own) = self.told {
+        if let Now::Says(own) = self.told {
             desk.office.set(own);
         }
         desk.steps_left = Some(kill_after);
         let row = |desk: &mut Desk| {
-            if let Some(wish) = self.edited {
+            if let Now::Says(wish) = self.edited {
                 desk.file = edited(&desk.file, wish);
                 desk.happens(Event::SettingsEdited(Ok(desk.settings_file())))?;
             }
@@ -301,7 +308,7 @@ impl Row {
         let killed = row(&mut desk).is_err();
         if killed {
             // An edit that the agent did not live to see stands in the file all the same.
-            if let Some(wish) = self.edited
+            if let Now::Says(wish) = self.edited
                 && desk.settings_file().check_interval.map(Seconds::get) != wish
             {
                 desk.file = edited(&desk.file, wish);

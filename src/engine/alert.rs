@@ -19,7 +19,7 @@ pub(crate) use connection::ConnectionAlert;
 pub(crate) use hush::{Hush, MAX_SNOOZE_SECONDS};
 pub(crate) use rhythm::Rhythm;
 
-use popups::{About, OpenPopup};
+use popups::{About, OpenPopup, OwnWindow};
 
 use crate::{
     effect::Effect,
@@ -51,8 +51,8 @@ pub(crate) struct Alerts {
     service: Option<String>,
     /// Since when something waits for a notification service that does not answer.
     away_since: Option<Timestamp>,
-    /// Our own corner window could not be shown.
-    window_failed: bool,
+    /// Whether popups of our own can be shown.
+    own_window: OwnWindow,
     /// The loop has begun; before that nothing is announced.
     pub(crate) started: bool,
     /// When something will be due next.
@@ -73,7 +73,7 @@ impl Alerts {
             revoked: false,
             service: None,
             away_since: None,
-            window_failed: false,
+            own_window: OwnWindow::Usable,
             started: false,
             next_at: None,
         })
@@ -112,7 +112,7 @@ impl Engine {
 
     /// The settings changed: what they held back or could not show may go out now.
     pub(crate) fn announce_by_new_settings(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
-        self.alerts.window_failed = false;
+        self.alerts.own_window = OwnWindow::Usable;
         self.announce(now)
     }
 

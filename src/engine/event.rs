@@ -125,7 +125,8 @@ pub enum Event {
     PopupShown {
         /// Which.
         popup: PopupId,
-        /// Whether the notification service took it.
+        /// Whether it was taken. `Hung`: the service was asked and has not answered, so it may yet show it, and
+        /// this event comes again when it does. `Absent`: it was not asked, or refused.
         outcome: Result<(), NotificationsState>,
     },
     /// The person acted on a popup, or it went away.

@@ -26,6 +26,15 @@ pub(super) struct OpenPopup {
     carrier: PopupCarrier,
 }
 
+/// Whether popups can be shown by our own corner window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OwnWindow {
+    /// As far as is known.
+    Usable,
+    /// It could not be shown: there is no screen, say. New settings or a new start try again.
+    Failed,
+}
+
 /// What a popup is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum About {
@@ -56,7 +65,7 @@ impl Alerts {
 impl Engine {
     /// By what a popup is shown now; `None` where it has to wait.
     pub(super) fn popup_carrier(&mut self, now: Timestamp) -> Option<PopupCarrier> {
-        let window = !self.alerts.window_failed;
+        let window = self.alerts.own_window == OwnWindow::Usable;
         if self.settings.ordinary == Carrier::Window && window {
             return Some(PopupCarrier::Window);
         }
@@ -228,7 +237,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
         tracing::warn!(reason, "a popup of our own could not be shown");
-        self.alerts.window_failed = true;
+        self.alerts.own_window = OwnWindow::Failed;
         self.not_shown(popup, now)?;
         self.announce(now)
     }

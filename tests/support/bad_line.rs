@@ -1,12 +1,9 @@
-//! A line between an agent and its server that drops, delays, cuts and doubles what goes over it, by a
+//! A line between an agent and its server that drops, cuts, doubles and breaks into pieces what goes over it, by a
 //! seed: the same seed, the same fates in the same order of exchanges.
 
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use tokio::{
@@ -21,8 +18,8 @@ use tokio::{
 enum Fate {
     /// It goes through.
     Passes,
-    /// It goes through late.
-    Late,
+    /// Its answer comes in a hundred pieces.
+    InPieces,
     /// The server never hears it.
     RequestLost,
     /// The server hears it, and its answer is lost.
@@ -33,8 +30,10 @@ enum Fate {
     Doubled,
 }
 
-/// One byte more than any answer that matters is cut to.
+/// Within the head of any answer.
 const CUT_TO: usize = 40;
+/// So that an agent that took a piece for the whole would read nonsense.
+const PIECES: usize = 100;
 
 /// Listens on a port of its own and carries on to a server.
 pub struct BadLine {
@@ -115,6 +114,8 @@ impl Shared {
     /// Carries one connection, an exchange at a time: what the agent writes in one piece is a request.
     async fn carry(&self, mut agent: TcpStream) -> std::io::Result<()> {
         let mut server = TcpStream::connect(("127.0.0.1", self.server)).await?;
+        // Each piece is to go as it is.
+        agent.set_nodelay(true)?;
         let (mut request, mut answer) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
         let mut fate = Fate::Passes;
         loop {
@@ -127,9 +128,8 @@ impl Shared {
                     fate = self.next_fate();
                     match fate {
                         Fate::RequestLost => return Ok(()),
-                        Fate::Late => tokio::time::sleep(Duration::from_millis(50)).await,
                         Fate::Doubled => self.ask_besides(&request[..count]).await?,
-                        Fate::Passes | Fate::AnswerLost | Fate::AnswerCut => {}
+                        Fate::Passes | Fate::InPieces | Fate::AnswerLost | Fate::AnswerCut => {}
                     }
                     server.write_all(&request[..count]).await?;
                 }
@@ -138,12 +138,16 @@ impl Shared {
                     match fate {
                         Fate::AnswerLost => return Ok(()),
                         Fate::AnswerCut => return agent.write_all(&answer[..count.min(CUT_TO)]).await,
-                        Fate::Passes | Fate::Late | Fate::RequestLost | Fate::Doubled => {}
+                        Fate::Passes | Fate::InPieces | Fate::RequestLost | Fate::Doubled => {}
                     }
                     if count == 0 {
                         return Ok(());
                     }
-                    agent.write_all(&answer[..count]).await?;
+                    let piece = if fate == Fate::InPieces { count.div_ceil(PIECES) } else { count };
+                    for piece in answer[..count].chunks(piece) {
+                        agent.write_all(piece).await?;
+                        tokio::task::yield_now().await;
+                    }
                 }
             }
         }
@@ -167,7 +171,7 @@ impl Shared {
             1 | 2 => Fate::AnswerLost,
             3 => Fate::AnswerCut,
             4 => Fate::Doubled,
-            5 => Fate::Late,
+            5 => Fate::InPieces,
             _ => return Fate::Passes,
         };
         self.harmed.fetch_add(1, Ordering::Relaxed);

@@ -51,17 +51,17 @@ impl Doctor {
         DoctorReport { checks }
     }
 
-    fn check(&self, id: &str, status: CheckStatus, detail: String, hint: Option<String>) -> DoctorCheck {
-        DoctorCheck { id: id.to_owned(), status, detail, hint }
-    }
-
-    fn ok(&self, id: &str, detail: String) -> DoctorCheck {
-        self.check(id, CheckStatus::Ok, detail, None)
-    }
-
     fn with(&self, key: &str, name: &str, text: &str) -> String {
         self.words.with(key, &[(name, Value::Text(text))])
     }
+}
+
+fn check(id: &str, status: CheckStatus, detail: String, hint: Option<String>) -> DoctorCheck {
+    DoctorCheck { id: id.to_owned(), status, detail, hint }
+}
+
+fn ok(id: &str, detail: String) -> DoctorCheck {
+    check(id, CheckStatus::Ok, detail, None)
 }
 
 /// What the doctor sees while no agent runs: one of the checks says just that.

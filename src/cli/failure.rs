@@ -79,11 +79,14 @@ impl Failure {
             Self::Paths(_) | Self::Missing(_) | Self::BadId(_) | Self::NotUtf8 | Self::Input(_) => {
                 Exit::Usage
             }
-            Self::File(..) => Exit::Refused,
             Self::Output(_) if self.reader_gone() => Exit::Done,
             Self::Output(_) | Self::Agent(ClientError::Broken(_)) => Exit::Bug,
             Self::NoSuchMessage(_) | Self::AmbiguousId(..) => Exit::No,
-            Self::Letter(_) | Self::LetterRefused(_) | Self::LetterTakenBack | Self::Offline => Exit::Refused,
+            Self::File(..)
+            | Self::Letter(_)
+            | Self::LetterRefused(_)
+            | Self::LetterTakenBack
+            | Self::Offline => Exit::Refused,
             Self::Check(outcome, _) => of_outcome(*outcome),
             Self::LetterWaits(why) => why.exit(),
         }

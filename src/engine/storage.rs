@@ -42,10 +42,10 @@ impl StorageError {
     /// Whether what is in the file is not what was written there, so that trying again does not help.
     pub fn is_damage(&self) -> bool {
         match self {
-            Self::Damaged { .. } => true,
-            Self::Newer { .. } => false,
             // What a column holds and cannot be read is not what was written there.
-            Self::Database { source: rusqlite::Error::FromSqlConversionFailure(..), .. } => true,
+            Self::Damaged { .. }
+            | Self::Database { source: rusqlite::Error::FromSqlConversionFailure(..), .. } => true,
+            Self::Newer { .. } => false,
             Self::Database { source, .. } => matches!(
                 source.sqlite_error_code(),
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)

@@ -9,7 +9,8 @@ use restante_model::{Folder, Letter, MessageId, Person};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message, PutInterval, PutMode, PutSnooze, RemindLater, SearchPage, SettingsReport, Show, Status, Undo, path,
+    CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message,
+    PutInterval, PutMode, PutSnooze, RemindLater, SearchPage, SettingsReport, Show, Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.

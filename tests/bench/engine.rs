@@ -4,6 +4,14 @@
 //! the wall behind it; short ones by the quickest of many runs, with the median behind it. Texts are made of 30,000 Russian and English words as often as words
 //! are in real text.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "figures for people, rounded as they are printed, and counts far below the limits of their types"
+)]
+
 use std::{fs, path::Path, time::Instant};
 
 use restante_engine::{

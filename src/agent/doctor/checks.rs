@@ -10,7 +10,7 @@ use restante_engine::{
 use restante_l10n::Value;
 use restante_local_api::{CacheState, CheckStatus, DoctorCheck, KeyringState, Mode, Status};
 
-use super::{Doctor, PATIENCE};
+use super::{Doctor, PATIENCE, check, ok};
 use crate::{
     server_client::{ServerClient, http_client},
     settings_watcher,
@@ -26,8 +26,8 @@ const FULL_DISK_BYTES: u64 = 20 * 1024 * 1024;
 impl Doctor {
     pub(super) fn agent(&self, status: Option<&Status>) -> DoctorCheck {
         match status {
-            Some(_) => self.ok("agent", self.with("doctor-agent-runs", "version", env!("CARGO_PKG_VERSION"))),
-            None => self.check(
+            Some(_) => ok("agent", self.with("doctor-agent-runs", "version", env!("CARGO_PKG_VERSION"))),
+            None => check(
                 "agent",
                 CheckStatus::Fail,
                 self.words.text("doctor-agent-absent"),
@@ -40,9 +40,9 @@ impl Doctor {
         match self.paths.create() {
             Ok(()) => {
                 let path = self.paths.state_dir.display().to_string();
-                self.ok("folders", self.with("doctor-folders-ok", "path", &path))
+                ok("folders", self.with("doctor-folders-ok", "path", &path))
             }
-            Err(error) => self.check(
+            Err(error) => check(
                 "folders",
                 CheckStatus::Fail,
                 error.to_string(),
@@ -57,17 +57,16 @@ impl Doctor {
         match settings_watcher::read(&self.settings_file) {
             Ok(settings) if settings.problems.is_empty() => {
                 let path = self.settings_file.display().to_string();
-                (settings, self.ok("settings", self.with("doctor-settings-ok", "path", &path)))
+                (settings, ok("settings", self.with("doctor-settings-ok", "path", &path)))
             }
             Ok(settings) => {
                 let problems: Vec<_> = settings.problems.iter().map(ToString::to_string).collect();
-                let check = self.check("settings", CheckStatus::Warn, problems.join("; "), hint());
+                let check = check("settings", CheckStatus::Warn, problems.join("; "), hint());
                 (settings, check)
             }
-            Err(problem) => (
-                SettingsFile::default(),
-                self.check("settings", CheckStatus::Fail, problem.to_string(), hint()),
-            ),
+            Err(problem) => {
+                (SettingsFile::default(), check("settings", CheckStatus::Fail, problem.to_string(), hint()))
+            }
         }
     }
 
@@ -81,7 +80,7 @@ impl Doctor {
                 None => self.words.text("doctor-proxy-none-set"),
             },
         };
-        self.ok("proxy", detail)
+        ok("proxy", detail)
     }
 
     /// Certificates, our server, and how far its clock is from ours. Offline nobody is asked.
@@ -91,19 +90,19 @@ impl Doctor {
             Err(error) => {
                 let hint = self.words.text("doctor-certificates-hint");
                 let error = without_password(&error.to_string());
-                return vec![self.check("certificates", CheckStatus::Fail, error, Some(hint))];
+                return vec![check("certificates", CheckStatus::Fail, error, Some(hint))];
             }
         };
         let account = status.and_then(|status| status.account.as_ref()).map(|account| account.server.clone());
         let Some(server) = account.or_else(|| settings.server.clone()) else {
             let hint = Some(self.words.text("doctor-signed-out-hint"));
             let detail = self.words.text("doctor-server-unknown");
-            return vec![self.check("server", CheckStatus::Warn, detail, hint)];
+            return vec![check("server", CheckStatus::Warn, detail, hint)];
         };
         let mut checks = vec![self.certificates(settings, &server)];
         if status.is_some_and(|status| status.mode == Mode::Offline) {
             let hint = Some(self.words.text("doctor-offline-hint"));
-            checks.push(self.check("server", CheckStatus::Warn, self.words.text("doctor-offline"), hint));
+            checks.push(check("server", CheckStatus::Warn, self.words.text("doctor-offline"), hint));
             return checks;
         }
         let asked = tokio::time::timeout(PATIENCE, ServerClient::new(http, &server, None).probe()).await;
@@ -112,14 +111,14 @@ impl Doctor {
         let named = without_password(&server);
         match outcome {
             Ok(server_time) => {
-                checks.push(self.ok("server", self.with("doctor-server-ok", "url", &named)));
+                checks.push(ok("server", self.with("doctor-server-ok", "url", &named)));
                 checks.extend(server_time.map(|time| self.clock(time.ms_since(self.clock.now()) / 1_000)));
             }
             Err(error) => {
                 let values = [("url", Value::Text(&named)), ("why", Value::Text(&error.to_string()))];
                 let detail = self.words.with("doctor-server-unreachable", &values);
                 let hint = Some(self.words.text("doctor-server-hint"));
-                checks.push(self.check("server", CheckStatus::Fail, detail, hint));
+                checks.push(check("server", CheckStatus::Fail, detail, hint));
             }
         }
         checks
@@ -128,48 +127,48 @@ impl Doctor {
     fn certificates(&self, settings: &SettingsFile, server: &str) -> DoctorCheck {
         match &settings.extra_ca_file {
             _ if server.starts_with("http://") => {
-                self.ok("certificates", self.words.text("doctor-certificates-unused"))
+                ok("certificates", self.words.text("doctor-certificates-unused"))
             }
             Some(file) => {
                 let path = file.display().to_string();
-                self.ok("certificates", self.with("doctor-certificates-extra", "path", &path))
+                ok("certificates", self.with("doctor-certificates-extra", "path", &path))
             }
-            None => self.ok("certificates", self.words.text("doctor-certificates-system")),
+            None => ok("certificates", self.words.text("doctor-certificates-system")),
         }
     }
 
     pub(super) fn clock(&self, seconds_ahead: i64) -> DoctorCheck {
         if seconds_ahead.abs() <= MAX_SKEW_SECONDS {
-            return self.ok("clock", self.words.text("doctor-clock-ok"));
+            return ok("clock", self.words.text("doctor-clock-ok"));
         }
         let key = if seconds_ahead > 0 { "doctor-clock-behind" } else { "doctor-clock-ahead" };
         let detail = self.words.with(key, &[("count", Value::Number(seconds_ahead.unsigned_abs()))]);
-        self.check("clock", CheckStatus::Warn, detail, Some(self.words.text("doctor-clock-hint")))
+        check("clock", CheckStatus::Warn, detail, Some(self.words.text("doctor-clock-hint")))
     }
 
     pub(super) fn keyring(&self, status: &Status) -> DoctorCheck {
         let (state, key) = match status.carriers.keyring {
-            KeyringState::Ok => return self.ok("keyring", self.words.text("doctor-keyring-ok")),
-            KeyringState::File => return self.ok("keyring", self.words.text("cli-keyring-file")),
+            KeyringState::Ok => return ok("keyring", self.words.text("doctor-keyring-ok")),
+            KeyringState::File => return ok("keyring", self.words.text("cli-keyring-file")),
             KeyringState::Locked => (CheckStatus::Fail, "cli-keyring-locked"),
             KeyringState::Absent => (CheckStatus::Warn, "cli-keyring-absent"),
             KeyringState::Unavailable => (CheckStatus::Warn, "cli-keyring-unavailable"),
         };
-        self.check("keyring", state, self.words.text(key), None)
+        check("keyring", state, self.words.text(key), None)
     }
 
     pub(super) fn disk(&self) -> DoctorCheck {
         let folders = [&self.paths.state_dir, &self.paths.cache_dir];
         let free = folders.into_iter().filter_map(|folder| free_bytes(folder)).min();
         let Some(free) = free else {
-            return self.check("disk", CheckStatus::Warn, self.words.text("doctor-disk-unknown"), None);
+            return check("disk", CheckStatus::Warn, self.words.text("doctor-disk-unknown"), None);
         };
         let detail = self.words.with("doctor-disk-free", &[("count", Value::Number(free / (1024 * 1024)))]);
         let hint = Some(self.words.text("doctor-disk-hint"));
         match free {
-            0..FULL_DISK_BYTES => self.check("disk", CheckStatus::Fail, detail, hint),
-            FULL_DISK_BYTES..LOW_DISK_BYTES => self.check("disk", CheckStatus::Warn, detail, hint),
-            _ => self.ok("disk", detail),
+            0..FULL_DISK_BYTES => check("disk", CheckStatus::Fail, detail, hint),
+            FULL_DISK_BYTES..LOW_DISK_BYTES => check("disk", CheckStatus::Warn, detail, hint),
+            _ => ok("disk", detail),
         }
     }
 
@@ -183,22 +182,22 @@ impl Doctor {
         let bytes = match looked.await {
             Ok([Ok(ledger), Ok(cache)]) => ledger.unwrap_or(0) + cache.unwrap_or(0),
             Ok([Err(why), _] | [_, Err(why)]) => {
-                return self.check("database", CheckStatus::Fail, why, hint());
+                return check("database", CheckStatus::Fail, why, hint());
             }
-            Err(ended) => return self.check("database", CheckStatus::Fail, ended.to_string(), None),
+            Err(ended) => return check("database", CheckStatus::Fail, ended.to_string(), None),
         };
         let storage = status.map(|status| &status.storage);
         if let Some(path) = storage.and_then(|storage| storage.ledger_set_aside.as_ref()) {
             let detail = self.with("storage-ledger-set-aside", "path", path);
             let hint = Some(self.words.text("doctor-set-aside-hint"));
-            return self.check("database", CheckStatus::Warn, detail, hint);
+            return check("database", CheckStatus::Warn, detail, hint);
         }
         if storage.is_some_and(|storage| storage.cache == CacheState::Rebuilding) {
             let detail = self.words.text("storage-cache-rebuilding");
-            return self.check("database", CheckStatus::Warn, detail, None);
+            return check("database", CheckStatus::Warn, detail, None);
         }
         let megabytes = [("count", Value::Number(bytes / 1_000_000))];
-        self.ok("database", self.words.with("doctor-database-ok", &megabytes))
+        ok("database", self.words.with("doctor-database-ok", &megabytes))
     }
 }
 

@@ -3,7 +3,7 @@
 use restante_l10n::Value;
 use restante_local_api::{CheckStatus, DoctorCheck, NotificationsState, Status, TrayState};
 
-use super::{Doctor, PATIENCE};
+use super::{Doctor, PATIENCE, check, ok};
 
 /// What a notification service says of itself.
 struct Service {
@@ -15,18 +15,18 @@ struct Service {
 impl Doctor {
     pub(super) fn tray(&self, status: &Status) -> DoctorCheck {
         let key = match status.carriers.tray {
-            TrayState::Shown => return self.ok("tray", self.words.text("doctor-tray-ok")),
+            TrayState::Shown => return ok("tray", self.words.text("doctor-tray-ok")),
             TrayState::NoHost => "cli-no-tray-host",
             TrayState::NoBus => "cli-no-bus",
         };
-        self.check("tray", CheckStatus::Warn, self.words.text(key), None)
+        check("tray", CheckStatus::Warn, self.words.text(key), None)
     }
 
     pub(super) async fn notifications(&self, status: Option<&Status>) -> DoctorCheck {
         let hung = status.is_some_and(|status| status.carriers.notifications == NotificationsState::Hung);
         let warn = |detail| {
             let hint = Some(self.words.text("doctor-notifications-hint"));
-            self.check("notifications", CheckStatus::Warn, detail, hint)
+            check("notifications", CheckStatus::Warn, detail, hint)
         };
         match tokio::time::timeout(PATIENCE, service()).await {
             Err(_) => warn(self.words.text("cli-notifications-hung")),
@@ -44,7 +44,7 @@ impl Doctor {
                     ("version", Value::Text(&version)),
                     ("capabilities", Value::Text(&capabilities)),
                 ];
-                self.ok("notifications", self.words.with(key, &values))
+                ok("notifications", self.words.with(key, &values))
             }
         }
     }

@@ -100,7 +100,7 @@ async fn shells_get_completions_and_packages_get_man_pages() {
     let ran = SCRIPT.types(&agent, &["man", "--to", folder.path().to_str().unwrap()]).await;
     assert_eq!(ran.exit, Exit::Done, "{ran:?}");
     let page = std::fs::read_to_string(folder.path().join("restante.1")).unwrap();
-    assert!(page.starts_with(".") && page.contains("restante"), "{page}");
+    assert!(page.starts_with('.') && page.contains("restante"), "{page}");
     assert!(folder.path().join("restante-search.1").exists());
     assert_eq!(agent.requests().len(), 0, "none of it needs an agent");
 }

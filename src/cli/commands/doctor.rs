@@ -36,7 +36,7 @@ impl Doctor {
         }
         if let Some(file) = &self.bundle {
             let files = bundle::files(session, &report).await?;
-            preview(session, &files)?;
+            preview(session, &files);
             bundle::write(file, &files, session.now()).map_err(|error| Failure::File(file.clone(), error))?;
             let path = file.display().to_string();
             session.note(&session.words.with("cli-bundle-written", &[("path", Value::Text(&path))]));
@@ -100,7 +100,7 @@ fn status(words: &Words, status: CheckStatus) -> String {
 }
 
 /// Everything that will be in the archive, before there is one; beside the data, since scripts read that.
-fn preview(session: &mut Session<'_, '_>, files: &[bundle::File]) -> Result<(), Failure> {
+fn preview(session: &mut Session<'_, '_>, files: &[bundle::File]) {
     let title = session.words.text("cli-bundle-holds");
     session.note(&title);
     for file in files {
@@ -109,5 +109,4 @@ fn preview(session: &mut Session<'_, '_>, files: &[bundle::File]) -> Result<(), 
             session.note(&safe_line(line));
         }
     }
-    Ok(())
 }

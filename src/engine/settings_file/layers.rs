@@ -62,7 +62,7 @@ pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), Se
     for layer in layers {
         let mut said = Vec::new();
         match read_into(&mut settings, &layer.text, &layer.file, |key, value, line| {
-            said.push((key, value, line))
+            said.push((key, value, line));
         }) {
             Ok(()) => {}
             Err(problem) if layer.origin == Origin::UserFile => return Err(problem),

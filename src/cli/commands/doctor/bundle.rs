@@ -93,7 +93,7 @@ fn system() -> String {
     let mut text = format!("restante {}\n{release}\n{}\n", env!("CARGO_PKG_VERSION"), kernel.trim());
     for name in ["XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "DESKTOP_SESSION", "LANG", "LC_ALL"] {
         if let Ok(value) = env::var(name) {
-            text += &format!("{name}={value}\n");
+            text.extend([name, "=", &value, "\n"]);
         }
     }
     text

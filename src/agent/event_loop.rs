@@ -204,7 +204,8 @@ impl Agent {
             Some(command) => Programs::with_command(command, events.clone()),
             None => Programs::beside_this_one(events.clone()),
         };
-        let tray = session.then(|| Tray::start(events.clone(), config.words.clone(), clock.clone()));
+        let profile = config.paths.profile().map(ToOwned::to_owned);
+        let tray = session.then(|| Tray::start(events.clone(), config.words.clone(), clock.clone(), profile));
         Ok(Self {
             http: client_of(&settings)?,
             server: None,

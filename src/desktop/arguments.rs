@@ -43,6 +43,8 @@ pub(crate) enum Wish {
     },
     /// Popups in the corner, as the agent orders them on the input
     Popup,
+    /// Where one signs in
+    SignIn,
     /// Which version this is, and whose work it stands on
     About,
 }
@@ -62,6 +64,7 @@ mod tests {
         let id = ID.parse().unwrap();
         assert_eq!(window(&[]), None);
         assert_eq!(window(&["--socket", "/s", "mailbox"]), Some(Wish::Mailbox { id: None, write: false }));
+        assert_eq!(window(&["sign-in"]), Some(Wish::SignIn));
         assert_eq!(window(&["mailbox", "--id", ID]), Some(Wish::Mailbox { id: Some(id), write: false }));
         assert_eq!(window(&["popup"]), Some(Wish::Popup));
         assert_eq!(

@@ -261,7 +261,7 @@ impl Engine {
 
     fn tray_picked(&mut self, item: TrayItem, now: Timestamp) -> Result<Vec<Effect>> {
         use restante_local_api::ShowWhat;
-        let window = |what| Ok(vec![Effect::OpenWindow { what, id: None }]);
+        let window = |what| Ok(vec![self.window(what, None)]);
         match item {
             TrayItem::Icon | TrayItem::OpenMail => window(ShowWhat::Mailbox),
             TrayItem::Write => window(ShowWhat::Write),

@@ -141,7 +141,7 @@ impl Engine {
             }
             Ask::Show { what, id } => {
                 self.opened(id, now)?;
-                effects.push(Effect::OpenWindow { what, id });
+                effects.push(self.window(what, id));
                 Ok(Answer::Done)
             }
             Ask::Quit => {

@@ -1,7 +1,7 @@
 //! Who uses the agent: signing in, signing out.
 
-use restante_local_api::{Connection, LocalProblem, LocalProblemKind, Login, Mode, Trigger};
-use restante_model::Timestamp;
+use restante_local_api::{Connection, LocalProblem, LocalProblemKind, Login, Mode, ShowWhat, Trigger};
+use restante_model::{MessageId, Timestamp};
 use restante_server_api::{ProblemKind, Session};
 
 use crate::{
@@ -98,6 +98,18 @@ impl Engine {
         effects.extend(self.start_run(Trigger::SignIn, now)?);
         effects.push(Effect::Answer { call, answer: self.status_answer() });
         Ok(effects)
+    }
+
+    /// The window that is asked for; before anybody has signed in, the one where one does.
+    pub(crate) fn window(&self, what: ShowWhat, id: Option<MessageId>) -> Effect {
+        match what {
+            ShowWhat::Mailbox | ShowWhat::Write if self.account.is_none() => {
+                Effect::OpenWindow { what: ShowWhat::SignIn, id: None }
+            }
+            ShowWhat::Mailbox | ShowWhat::Write | ShowWhat::Settings | ShowWhat::SignIn => {
+                Effect::OpenWindow { what, id }
+            }
+        }
     }
 
     /// The person signs out: the token goes, mail and drafts stay.

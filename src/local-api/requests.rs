@@ -148,6 +148,8 @@ pub enum ShowWhat {
     Write,
     /// The settings.
     Settings,
+    /// Where one signs in.
+    SignIn,
 }
 
 /// What a front end is told when the agent cannot do as asked; `application/problem+json`.

@@ -12,6 +12,9 @@ use crate::folder;
 /// The longest path that a Unix socket may have (`sun_path` in unix(7), less the closing zero).
 const MAX_SOCKET_PATH_BYTES: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
+/// The folder of the profiles in each of the program's folders.
+const PROFILES: &str = "profiles";
+
 /// The longest name of a profile: leaves room for it in the socket's path.
 const MAX_PROFILE_CHARACTERS: usize = 32;
 
@@ -100,6 +103,12 @@ impl Paths {
         }
     }
 
+    /// The name of the profile that these folders are of; `None` for the main account.
+    pub fn profile(&self) -> Option<&str> {
+        let above = self.state_dir.parent().and_then(Path::file_name);
+        self.state_dir.file_name().filter(|_| above.is_some_and(|name| name == PROFILES))?.to_str()
+    }
+
     /// The settings file.
     pub fn config_file(&self) -> PathBuf {
         self.config_dir.join("config.toml")
@@ -153,7 +162,7 @@ impl Paths {
         if !letters || !(1..=MAX_PROFILE_CHARACTERS).contains(&profile.len()) {
             return Err(PathsError::BadProfile(profile.chars().take(80).collect()));
         }
-        let of_profile = |dir: PathBuf| dir.join("profiles").join(profile);
+        let of_profile = |dir: PathBuf| dir.join(PROFILES).join(profile);
         Ok(Self {
             config_dir: of_profile(self.config_dir),
             state_dir: of_profile(self.state_dir),
@@ -166,7 +175,7 @@ impl Paths {
 /// Of a profile's folder, `profiles` and the program's folder above it: whoever owns those could
 /// exchange the profile.
 fn of_ours_above(dir: &Path) -> impl Iterator<Item = &Path> {
-    let in_profiles = dir.parent().and_then(Path::file_name).is_some_and(|name| name == "profiles");
+    let in_profiles = dir.parent().and_then(Path::file_name).is_some_and(|name| name == PROFILES);
     dir.ancestors().skip(1).take(if in_profiles { 2 } else { 0 })
 }
 
@@ -189,7 +198,9 @@ mod tests {
         let work = of_program(root).of_profile(Some("work_2")).unwrap();
         assert_eq!(work.config_file(), root.join("c/restante/profiles/work_2/config.toml"));
         assert_eq!(work.socket(), root.join("r/restante/profiles/work_2/agent.sock"));
+        assert_eq!(work.profile(), Some("work_2"));
         assert_eq!(of_program(root).of_profile(None).unwrap(), of_program(root));
+        assert_eq!(of_program(root).profile(), None);
     }
 
     #[test]

@@ -14,6 +14,8 @@ mod killed;
 mod letters;
 mod packages;
 mod parts;
+mod profiles;
 mod restart;
 mod screen;
+mod sign_in;
 mod tray;

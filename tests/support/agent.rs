@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::Arc,
 };
 
 use notify::Watcher;
@@ -25,6 +26,7 @@ use crate::{Bus, Office, Output, PASSWORD, Program, run, target_folder, within};
 #[derive(Clone)]
 struct Account {
     home: PathBuf,
+    profile: Option<String>,
     bus: Option<String>,
     display: Option<String>,
 }
@@ -48,6 +50,9 @@ impl Account {
             .env("RESTANTE_LOG", std::env::var("RESTANTE_TESTS_LOG").unwrap_or("info".into()))
             .stdin(Stdio::null())
             .kill_on_drop(true);
+        if let Some(profile) = &self.profile {
+            command.env("RESTANTE_PROFILE", profile);
+        }
         if let Some(bus) = &self.bus {
             command.env("DBUS_SESSION_BUS_ADDRESS", bus);
         }
@@ -55,6 +60,15 @@ impl Account {
             command.env("DISPLAY", display);
         }
         command
+    }
+
+    /// The account's own folder in one of the program's.
+    fn folder(&self, of: &str) -> PathBuf {
+        let of_program = self.home.join(of).join("restante");
+        match &self.profile {
+            Some(profile) => of_program.join("profiles").join(profile),
+            None => of_program,
+        }
     }
 }
 
@@ -112,7 +126,7 @@ pub struct Agent {
     /// The command line of the same account.
     pub cli: Cli,
     account: Account,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     programs: TempDir,
     windows: pipe::Receiver,
     // Windows stay open as long as somebody could still write to this pipe.
@@ -132,13 +146,31 @@ impl Agent {
     pub fn new(bus: Option<&Bus>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let home = folder.path().to_owned();
-        for name in ["config/restante", "state", "cache", "data", "run/restante"] {
+        for name in ["state", "cache", "data"] {
             std::fs::create_dir_all(home.join(name)).expect("a folder of the account");
         }
-        for name in ["run", "run/restante"] {
-            std::fs::set_permissions(home.join(name), Permissions::from_mode(0o700)).expect("mode 0700");
+        let bus = bus.map(|bus| bus.address().to_owned());
+        Self::of(Account { home, profile: None, bus, display: None }, Arc::new(folder))
+    }
+
+    /// The agent of another account of the same person, in the same session.
+    ///
+    /// # Panics
+    /// As [`Agent::new`].
+    #[must_use]
+    pub fn with_profile(&self, name: &str) -> Self {
+        let account = Account { profile: Some(name.to_owned()), ..self.account.clone() };
+        Self::of(account, Arc::clone(&self.folder))
+    }
+
+    fn of(account: Account, folder: Arc<TempDir>) -> Self {
+        let runtime = account.folder("run");
+        for name in [&account.folder("config"), &runtime] {
+            std::fs::create_dir_all(name).expect("a folder of the account");
         }
-        let account = Account { home, bus: bus.map(|bus| bus.address().to_owned()), display: None };
+        for name in runtime.ancestors().take_while(|name| **name != account.home) {
+            std::fs::set_permissions(name, Permissions::from_mode(0o700)).expect("mode 0700");
+        }
         // A link, not a symbolic one: the agent looks beside the file that it was started as.
         let programs = tempfile::tempdir_in(target_folder()).expect("a folder beside the programs");
         let agent = programs.path().join(Program::Agent.name());
@@ -349,7 +381,7 @@ impl Agent {
 
     /// The settings file.
     pub fn settings_file(&self) -> PathBuf {
-        self.account.home.join("config/restante/config.toml")
+        self.account.folder("config").join("config.toml")
     }
 
     /// The folder of everything that the account has.
@@ -376,11 +408,11 @@ impl Agent {
     }
 
     fn log_file(&self) -> PathBuf {
-        self.account.home.join("agent.log")
+        self.account.folder("run").join("agent.log")
     }
 
     fn socket(&self) -> PathBuf {
-        self.account.home.join("run/restante/agent.sock")
+        self.account.folder("run").join("agent.sock")
     }
 }
 

@@ -18,7 +18,7 @@ const MENU: &str = "com.canonical.dbusmenu";
 
 fn start() -> (Tray, Events) {
     let (sender, events) = mpsc::unbounded_channel();
-    (Tray::start(sender, Arc::new(Words::new(Language::English)), Arc::new(SystemClock)), events)
+    (Tray::start(sender, Arc::new(Words::new(Language::English)), Arc::new(SystemClock), None), events)
 }
 
 fn face(unread: u64) -> TrayFace {

@@ -5,18 +5,31 @@ use restante_l10n::{Value, Words, local, moment};
 use restante_local_api::{Connection, Mode};
 use restante_model::Timestamp;
 
+use super::Neighbour;
+
 /// What the tray shows of a face; compared, so that only what changed is sent to the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Said {
+    /// Unread messages of all accounts, for the badge.
+    pub(super) unread: u64,
     /// Over the icon.
     pub(super) tooltip: String,
     /// The item that opens the mailbox.
     pub(super) open_mail: String,
+    /// Those that open the other accounts' mailboxes, each with its agent.
+    pub(super) open_mail_of: Vec<(String, String)>,
     /// The line on the checks.
     pub(super) interval: String,
 }
 
-pub(super) fn of(face: &TrayFace, words: &Words, now: Timestamp) -> Said {
+impl Said {
+    /// The other accounts' agents: as long as they are the same, so are the menu's items.
+    pub(super) fn agents(&self) -> impl PartialEq {
+        self.open_mail_of.iter().map(|(agent, _)| agent.clone()).collect::<Vec<_>>()
+    }
+}
+
+pub(super) fn of(face: &TrayFace, others: &[Neighbour], words: &Words, now: Timestamp) -> Said {
     let last_answer = face.last_good_at.map_or_else(
         || words.text("tray-never-answered"),
         |at| {
@@ -31,8 +44,24 @@ pub(super) fn of(face: &TrayFace, words: &Words, now: Timestamp) -> Said {
     let every = every(face.interval_seconds, words);
     let interval =
         words.with("tray-interval", &[("every", Value::Text(&every)), ("state", Value::Text(&state))]);
+    let total = others.iter().fold(face.unread, |sum, other| sum.saturating_add(other.unread));
+    let total_high = others.iter().fold(face.unread_high, |sum, other| sum.saturating_add(other.unread_high));
+    let mut tooltip = format!("{}\n{state}", unread(total, total_high, words));
+    for other in others {
+        let unread = unread(other.unread, other.unread_high, words);
+        let values = [("account", Value::Text(&account(other, words))), ("unread", Value::Text(&unread))];
+        tooltip.push('\n');
+        tooltip.push_str(&words.with("tray-account", &values));
+    }
+    let open_mail_of = others.iter().map(|other| {
+        let account = account(other, words);
+        let values = [("account", Value::Text(&account)), ("count", Value::Number(other.unread))];
+        (other.agent.clone(), label(&words.with("tray-open-mail-of", &values)))
+    });
     Said {
-        tooltip: format!("{}\n{state}", unread(face, words)),
+        unread: total,
+        tooltip,
+        open_mail_of: open_mail_of.collect(),
         open_mail: label(&words.with("tray-open-mail", &[("count", Value::Number(face.unread))])),
         interval: label(&interval),
     }
@@ -43,12 +72,17 @@ pub(super) fn label(text: &str) -> String {
     text.replace('&', "&&")
 }
 
-fn unread(face: &TrayFace, words: &Words) -> String {
-    let unread = words.with("tray-unread", &[("count", Value::Number(face.unread))]);
-    if face.unread_high == 0 {
+/// What another account is called: its profile.
+fn account(other: &Neighbour, words: &Words) -> String {
+    if other.profile.is_empty() { words.text("tray-main-account") } else { other.profile.clone() }
+}
+
+fn unread(unread: u64, high: u64, words: &Words) -> String {
+    let unread = words.with("tray-unread", &[("count", Value::Number(unread))]);
+    if high == 0 {
         return unread;
     }
-    let values = [("unread", Value::Text(&unread)), ("count", Value::Number(face.unread_high))];
+    let values = [("unread", Value::Text(&unread)), ("count", Value::Number(high))];
     words.with("tray-unread-important", &values)
 }
 
@@ -92,7 +126,7 @@ mod tests {
     }
 
     fn said(face: &TrayFace, language: Language) -> Said {
-        of(face, &Words::new(language), Timestamp::parse("2026-11-24T09:31:00Z").unwrap())
+        of(face, &[], &Words::new(language), Timestamp::parse("2026-11-24T09:31:00Z").unwrap())
     }
 
     #[test]
@@ -120,6 +154,27 @@ mod tests {
     fn offline_mode_is_no_trouble_of_the_connection() {
         let face = TrayFace { mode: Mode::Offline, connection: Connection::Unreachable, ..face() };
         assert!(said(&face, Language::English).interval.contains("— offline, last answer"));
+    }
+
+    #[test]
+    fn all_accounts_are_counted_and_each_has_a_line_and_an_item() {
+        let other = |profile: &str, unread| Neighbour {
+            agent: format!(":{unread}"),
+            profile: profile.into(),
+            unread,
+            unread_high: 0,
+            offline: false,
+        };
+        let words = Words::new(Language::English);
+        let now = Timestamp::parse("2026-11-24T09:31:00Z").unwrap();
+        let said = of(&face(), &[other("", 0), other("work", 3)], &words, now);
+        assert_eq!(said.unread, 15);
+        assert!(said.tooltip.starts_with("15 unread messages\n"), "{}", said.tooltip);
+        let accounts = "\nmain account: No unread messages\nwork: 3 unread messages";
+        assert!(said.tooltip.ends_with(accounts), "{}", said.tooltip);
+        assert_eq!(said.open_mail, "Open mail (12)");
+        let items: Vec<_> = said.open_mail_of.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(items, ["Open mail: main account", "Open mail: work (3)"]);
     }
 
     #[test]

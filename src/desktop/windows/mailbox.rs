@@ -7,7 +7,7 @@ use std::{
 };
 
 use restante_local_api::{
-    Client, ClientError, Direction, FolderPage, FolderSummary, Message, Mode, PutMode, RowState,
+    Client, ClientError, Connection, Direction, FolderPage, FolderSummary, Message, Mode, PutMode, RowState,
     model::{Folder, MessageId},
 };
 use restante_process::Exit;
@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use super::{
     Desk, about,
     compose::{self, Sheet},
-    prepare, spawn,
+    prepare, sign_in, spawn,
 };
 use crate::{
     Failure,
@@ -112,6 +112,7 @@ impl Mailbox {
                 tracing::warn!(%error, "the about window did not open");
             }
         }));
+        window.on_sign_in(on(Self::sign_in));
         window.on_close_asked(on(|it| {
             let _ = it.window.hide(); // fails only where there is no window
         }));
@@ -213,6 +214,7 @@ impl Mailbox {
         self.window.set_status(phrases::status_line(&self.desk.words, now, link));
         self.window.set_away(!matches!(link, Link::Here(_)));
         if let Link::Here(status) = link {
+            self.window.set_signed_out(status.connection == Connection::SignedOut);
             self.window.set_offline(status.mode == Mode::Offline);
             let unread = if status.unread == 0 { String::new() } else { format!("({})", status.unread) };
             self.window.set_unread(unread.into());
@@ -462,6 +464,14 @@ impl Mailbox {
                 mailbox.show_link(&Link::Here(Box::new(status)));
             }
         });
+    }
+
+    fn sign_in(self: &Rc<Self>) {
+        let Link::Here(status) = self.desk.link().borrow().clone() else { return };
+        let after = self.after_another();
+        if let Err(error) = sign_in::show(&self.desk, &status, move |_| after()) {
+            tracing::warn!(%error, "the window to sign in did not open");
+        }
     }
 
     fn reply(self: &Rc<Self>) {

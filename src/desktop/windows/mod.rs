@@ -5,6 +5,7 @@ mod compose;
 mod important;
 mod mailbox;
 mod popup;
+mod sign_in;
 
 use std::{cell::RefCell, future::Future, path::Path, sync::Arc};
 
@@ -67,6 +68,7 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
             placement::select_backend()?;
             about::run(words)
         }
+        Wish::SignIn => sign_in::run(&Desk::new(&socket, words)?, &socket),
         Wish::Important { id } => important::run(&Desk::new(&socket, words)?, &socket, &id),
         Wish::Mailbox { id, write } => {
             let errand = match id {

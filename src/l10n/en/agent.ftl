@@ -21,6 +21,12 @@ tray-open-mail = { $count ->
     [0] Open mail
    *[other] Open mail ({ $count })
 }
+tray-main-account = main account
+tray-account = { $account }: { $unread }
+tray-open-mail-of = { $count ->
+    [0] Open mail: { $account }
+   *[other] Open mail: { $account } ({ $count })
+}
 tray-write = Write
 tray-offline-mode = Offline mode
 tray-settings = Settings

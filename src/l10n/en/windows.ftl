@@ -168,3 +168,17 @@ storage-cache-rebuilt = the copy of your mail was damaged and has been fetched a
 storage-ledger-set-aside = drafts and outgoing letters were damaged; what could be read was kept, the damaged file is { $path }
 storage-disk-full = the disk is full: nothing new can be kept until there is room; it is tried again at every check
 storage-disk-failing = the agent's files cannot be read or written; it is tried again at every check
+
+# Sign in
+sign-in = Sign in
+signing-in = Signing in …
+sign-in-what = Your administrator tells you what to fill in here.
+server = Server
+organisation = Organisation
+user = User
+password = Password
+sign-in-missing = Please fill this in
+sign-in-wrong = These organisation, user and password do not fit together
+sign-in-unreachable = There is no answer from this address
+sign-in-bad-server = This is no address of a server: it begins with https://
+sign-in-failed = The sign-in did not work: { $why }

@@ -22,6 +22,12 @@ tray-open-mail = { $count ->
     [0] Открыть почту
    *[other] Открыть почту ({ $count })
 }
+tray-main-account = основная учётная запись
+tray-account = { $account }: { $unread }
+tray-open-mail-of = { $count ->
+    [0] Открыть почту: { $account }
+   *[other] Открыть почту: { $account } ({ $count })
+}
 tray-write = Написать
 tray-offline-mode = Автономный режим
 tray-settings = Настройки

@@ -167,7 +167,7 @@ impl Keeper {
         for (id, progress) in std::mem::take(&mut self.popups) {
             match progress {
                 Progress::Ordered => {
-                    self.send(Event::PopupWindowFailed { popup: PopupId(id), reason: reason.to_owned() })
+                    self.send(Event::PopupWindowFailed { popup: PopupId(id), reason: reason.to_owned() });
                 }
                 Progress::Shown => self.tell_end(id, PopupAction::Closed),
             }

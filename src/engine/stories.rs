@@ -527,6 +527,18 @@ fn an_interval_edited_in_the_file_is_followed_at_once_and_pushed() {
 }
 
 #[test]
+fn an_interval_changed_at_the_office_is_followed_within_the_hour_although_no_mail_comes() {
+    let mut story = Story::signed_in();
+    story.settings = settings(900, 1);
+    story.now = at(1_800);
+    story.due();
+    assert_eq!(story.engine.status().unwrap().interval.seconds, 300, "nothing told of it yet");
+    story.now = at(3_700);
+    story.due();
+    assert_eq!(story.engine.status().unwrap().interval.seconds, 900);
+}
+
+#[test]
 fn a_revoked_token_is_one_state_and_deletes_nothing() {
     let mut story = Story::signed_in();
     story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];

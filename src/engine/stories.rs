@@ -8,6 +8,7 @@ mod interval;
 mod letters;
 mod office;
 mod offline;
+mod told;
 mod weather;
 
 use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState, Undo};
@@ -630,4 +631,17 @@ fn a_token_that_the_keyring_cannot_give_yet_is_asked_for_again() {
     story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
     story.due();
     assert!(story.done.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
+}
+
+#[test]
+fn the_job_follows_a_new_interval_while_the_keyring_is_locked() {
+    let mut story = Story::signed_in();
+    story.engine = Engine::open(None, None).unwrap();
+    story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
+    story.happens(Event::Scheduled { next_run_at: Some(at(60)) });
+    let edited = SettingsFile { check_interval: Some(Seconds::new(120)), ..SettingsFile::default() };
+    story.happens(Event::SettingsEdited(Ok(edited)));
+    let scheduled =
+        |effect: &Effect| matches!(effect, Effect::Schedule { interval, .. } if interval.seconds() == 120);
+    assert!(story.done.iter().any(scheduled), "{:?}", story.done);
 }

@@ -1,0 +1,26 @@
+# A draft is kept over a crash, and sent once.
+draft 5 to anna
+    answers
+restarted
+    asks the keyring
+    tray: 0 unread, 0 important, Untried
+    checks every 300 s
+    asks for the settings
+    asks for everything
+    tray: 0 unread, 0 important, Ok
+    asks who is there
+    tray: 0 unread, 0 important, Ok
+    tray: 0 unread, 0 important, Ok
+list drafts
+    shows [5 Draft]
+send draft 5
+    answers
+    posts 5 to anna
+    asks for everything
+    tray: 0 unread, 0 important, Ok
+    tray: 0 unread, 0 important, Ok
+list drafts
+    shows []
+list outbox
+    shows []
+in the end: 0 unread, 0 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

@@ -55,6 +55,8 @@ pub(crate) enum Relief {
     Notifications(usize),
     /// The keyring is unlocked.
     Keyring(usize),
+    /// An administrator takes the copy of the office's database for the database.
+    CopyBack,
     /// The interval is no longer locked.
     IntervalLock,
 }

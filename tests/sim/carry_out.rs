@@ -57,6 +57,12 @@ impl Office {
         if starting && effects.iter().any(|effect| alerts(&effect)) {
             self.marks.hit(Mark::AlertRecovered);
         }
+        for effect in &effects {
+            if let Effect::ShowPopup(popup) = effect {
+                // Written down as showing: after a crash it was perhaps shown, and stays in the count.
+                self.devices[device].knows.hand_over(popup);
+            }
+        }
         if self.devices[device].disk_full {
             self.marks.hit(Mark::AgentDiskFull);
             // Between two things that are written down, as far as the disk can tell.
@@ -65,7 +71,9 @@ impl Office {
             }
         }
         for effect in effects {
-            if self.troubles.agents_die && !self.calm && self.chance.one_in(250) {
+            // What must be neither doubled nor forgotten is where it hurts.
+            let times = if alerts(&&effect) { 25 } else { 250 };
+            if self.troubles.agents_die && !self.calm && self.chance.one_in(times) {
                 self.marks.hit(Mark::AgentKilledAtEffect);
                 return self.kill_agent(device);
             }
@@ -155,6 +163,7 @@ impl Office {
                 }
             }
             Effect::OpenImportant { ids } => {
+                self.devices[device].knows.handed_important.extend(&ids);
                 if !self.calm && self.chance.one_in(12) {
                     self.marks.hit(Mark::ImportantFailed);
                     let outcome = Err("no such program".into());
@@ -214,12 +223,6 @@ impl Office {
     fn show_popup(&mut self, device: usize, popup: Popup) {
         let id = popup.id;
         let own = &mut self.devices[device];
-        match &popup.content {
-            PopupContent::Message { id, .. } => {
-                own.knows.handed.insert(*id);
-            }
-            PopupContent::Summary { count } => own.knows.handed_in_summaries += count,
-        }
         own.on_their_way.insert(id);
         let (outcome, ms) = match own.service {
             Service::Here => (Ok(()), 1),

@@ -20,14 +20,16 @@ use crate::{
     post_office::{Answered, Sent},
 };
 
-/// How late a run may be: the longest sleep of the scheduler's storage, and a little.
-const LATE_MS: i64 = 62_000;
+/// How late a run may be: twice the longest sleep of the storage of the scheduler, and a little.
+const LATE_MS: i64 = 125_000;
 
 /// A mailbox as the server tells it to a device that knows nothing.
 #[derive(Default)]
 struct Mailbox {
     received: BTreeMap<MessageId, DeliveryState>,
     sent: BTreeMap<(MessageId, String), DeliveryState>,
+    /// Those of which it told twice.
+    twice: Vec<MessageId>,
 }
 
 impl Office {
@@ -176,6 +178,11 @@ impl Office {
             }
             let longest = own.knows.longest_interval.map_or(0, restante_model::CheckInterval::seconds);
             let allowed = i64::try_from(longest.max(60)).unwrap_or(i64::MAX / 1_000) * 1_000 + LATE_MS;
+            let unshown = own.knows.to_show.difference(&own.knows.handed_important).next();
+            if let (Some(id), false) = (unshown, own.disk_was_full) {
+                let what = format!("{id} is important, was unread at the start and is not shown");
+                return self.found(device, Err(what));
+            }
             let quiet = self.agenda.now_ms() - since;
             if quiet > allowed {
                 let what = format!("no run for {} s, the interval is {longest} s: silent", quiet / 1_000);
@@ -286,6 +293,9 @@ impl Office {
 
     /// The device shows what the server has.
     fn look_at_mail(&mut self, device: usize, mailbox: &Mailbox) {
+        if let Some(id) = mailbox.twice.first() {
+            self.found(device, Err(format!("the server has {id} twice")));
+        }
         let relaxed = self.copied_back;
         let here = self.devices[device].knows.inbox.clone();
         for (id, state) in &mailbox.received {
@@ -429,7 +439,9 @@ impl Mailbox {
         match change {
             Change::Message { message, .. } => match message.direction {
                 Direction::Received { state } => {
-                    self.received.insert(message.id, state);
+                    if self.received.insert(message.id, state).is_some() {
+                        self.twice.push(message.id);
+                    }
                 }
                 Direction::Sent { recipients } => {
                     for recipient in recipients {

@@ -11,7 +11,7 @@ use restante_local_api::LocalProblem;
 use restante_model::{MessageId, Timestamp};
 use rusqlite::Connection;
 
-use crate::knowledge::Knowledge;
+use crate::{agenda::Happening, knowledge::Knowledge};
 
 /// How the desktop's notification service is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum Service {
 pub(crate) type Reply = Result<restante_engine::effect::Answer, LocalProblem>;
 
 /// A machine with an agent on it, running or not.
-#[expect(clippy::struct_excessive_bools, reason = "four things that are so or not, each by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not by itself")]
 pub(crate) struct Device {
     pub(crate) name: String,
     pub(crate) person: usize,
@@ -47,12 +47,16 @@ pub(crate) struct Device {
     pub(crate) clock_ahead_ms: i64,
     pub(crate) asleep_until_ms: Option<i64>,
     pub(crate) asleep_since_ms: i64,
+    /// What would have happened to it meanwhile.
+    pub(crate) waits_for_wake: Vec<Happening>,
     /// How long it has slept in all.
     pub(crate) slept_ms: i64,
     /// Looks at the clock that were planned; only the last one counts.
     pub(crate) looks: u64,
     pub(crate) service: Service,
     pub(crate) disk_full: bool,
+    /// Since this agent started.
+    pub(crate) disk_was_full: bool,
     pub(crate) next_call: u64,
     pub(crate) replies: BTreeMap<u64, Reply>,
     /// Popups on the screen or on their way to it.
@@ -83,10 +87,12 @@ impl Device {
             clock_ahead_ms: 0,
             asleep_until_ms: None,
             asleep_since_ms: 0,
+            waits_for_wake: Vec::new(),
             slept_ms: 0,
             looks: 0,
             service: Service::Here,
             disk_full: false,
+            disk_was_full: false,
             next_call: 1,
             replies: BTreeMap::new(),
             popups: BTreeMap::new(),
@@ -112,6 +118,7 @@ impl Device {
     /// The agent's process is gone, and what it had on the screen with it.
     pub(crate) fn kill(&mut self) {
         self.engine = None;
+        self.disk_was_full = self.disk_full;
         self.life += 1;
         self.has_token = false;
         self.plan = None;
@@ -145,6 +152,7 @@ impl Device {
     /// From now on this statement on this table fails.
     pub(crate) fn break_disk(&mut self, table: &str, statement: &str) {
         self.disk_full = true;
+        self.disk_was_full = true;
         for database in self.databases() {
             if database.table_exists(None, table).expect("the schema can be read") {
                 crate::post_office::break_table(&database, table, statement);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use restante_engine::effect::{Popup, PopupContent};
 use restante_local_api::{Message, MessageRow, RowState};
 use restante_model::{CheckInterval, DeliveryState, Importance, Letter, MessageId};
 
@@ -25,6 +26,10 @@ pub(crate) struct Knowledge {
     pub(crate) handed_in_summaries: u64,
     /// Important messages that the window showed.
     pub(crate) shown_important: BTreeSet<MessageId>,
+    /// Important messages that the agent wanted to show, whether the window started or not.
+    pub(crate) handed_important: BTreeSet<MessageId>,
+    /// Important messages that were here unread when this agent started: it must show them.
+    pub(crate) to_show: BTreeSet<MessageId>,
     /// Messages that the person marked read here and was told so.
     pub(crate) read_here: BTreeSet<MessageId>,
     /// Messages that the person perhaps marked read here: he asked.
@@ -105,6 +110,16 @@ impl Knowledge {
             }
         }
         Ok(news)
+    }
+
+    /// The agent is about to show a popup.
+    pub(crate) fn hand_over(&mut self, popup: &Popup) {
+        match &popup.content {
+            PopupContent::Message { id, .. } => {
+                self.handed.insert(*id);
+            }
+            PopupContent::Summary { count } => self.handed_in_summaries += count,
+        }
     }
 
     /// A popup about this message reached the screen.

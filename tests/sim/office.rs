@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use restante_agent::{Turn, turn};
 use restante_engine::Event;
 use restante_local_api::{NotificationsState, TrayState};
-use restante_model::{Letter, Login, MessageId, Person, Seconds};
+use restante_model::{Importance, Letter, Login, MessageId, Person, Seconds};
 use restante_server_api::{Organisation, Session};
 use sha2::{Digest, Sha256};
 
@@ -187,9 +187,9 @@ impl Office {
                 }
                 return;
             }
-            if let Some(until) = self.devices[device].asleep_until_ms {
-                let rest = until - self.agenda.now_ms() + self.chance.ms(1, 500);
-                return self.agenda.after(rest, happening);
+            if self.devices[device].asleep_until_ms.is_some() {
+                self.devices[device].waits_for_wake.push(happening);
+                return;
             }
         }
         match happening {
@@ -230,6 +230,10 @@ impl Office {
         if self.devices[device].engine.is_some() {
             return;
         }
+        if self.devices[device].asleep_until_ms.is_some() {
+            self.devices[device].waits_for_wake.push(Happening::AgentStarts(device));
+            return;
+        }
         if let Err(error) = self.devices[device].open() {
             if self.devices[device].disk_full {
                 return self.agenda.after(5 * MINUTE_MS, Happening::AgentStarts(device));
@@ -238,6 +242,10 @@ impl Office {
         }
         self.note(|office| format!("{} starts", office.devices[device].name));
         self.devices[device].knows.quiet_since_ms = Some(self.agenda.now_ms());
+        self.edit_before_start(device);
+        let knows = &mut self.devices[device].knows;
+        let unread = knows.inbox.values().filter(|row| row.bold && row.importance == Importance::High);
+        knows.to_show = unread.map(|row| row.id).collect();
         let settings = self.devices[device].read_settings();
         self.tell_starting(device, Event::Started { settings });
         self.tell_later(device, 1, 500, Event::TrayChanged(TrayState::Shown));
@@ -306,6 +314,10 @@ impl Office {
         self.devices[device].slept_ms += slept;
         if let Some(since) = &mut self.devices[device].knows.quiet_since_ms {
             *since += slept;
+        }
+        for happening in std::mem::take(&mut self.devices[device].waits_for_wake) {
+            let ms = self.chance.ms(1, 500);
+            self.agenda.after(ms, happening);
         }
         if self.devices[device].engine.is_some() {
             // Where something tells of it; the stall rule is there for the others.

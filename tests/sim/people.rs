@@ -4,9 +4,10 @@ use restante_engine::{
     Event,
     effect::{Answer, PopupContent},
     event::{Ask, PopupAction, TrayItem},
+    settings_file,
 };
 use restante_local_api::{Connection, LocalProblemKind, Mode};
-use restante_model::{Importance, Letter, MessageId, Seconds};
+use restante_model::{CheckInterval, Importance, Letter, MessageId, Seconds};
 
 use crate::{
     agenda::Happening,
@@ -44,7 +45,13 @@ impl Office {
             62..70 => self.write_draft(device),
             70..75 => self.send_draft(device),
             75..77 => self.throw_draft_away(device),
-            77..81 => self.tell(device, Event::TrayPicked(TrayItem::CheckNow)),
+            77..81 => {
+                self.tell(device, Event::TrayPicked(TrayItem::CheckNow));
+                // And thinks better of it.
+                if self.chance.one_in(2) && self.devices[device].awake() {
+                    self.toggle_offline(device);
+                }
+            }
             81..88 => self.toggle_offline(device),
             88..93 => self.wish_interval(device),
             _ => self.use_popup(device),
@@ -277,22 +284,38 @@ impl Office {
     }
 
     /// One device of each person changes his interval, so that what he wishes last is known.
-    fn wish_interval(&mut self, device: usize) {
+    pub(crate) fn wish_interval(&mut self, device: usize) {
         let person = self.devices[device].person;
         if self.devices.iter().position(|it| it.person == person) != Some(device) {
             return;
         }
-        let wish =
-            self.chance.pick(&[None, Some(90), Some(300), Some(900), Some(1_800), Some(5), Some(100_000)]);
+        let wish = self.a_wish();
         if self.chance.one_in(2) {
-            let _ = self.ask(device, Ask::SetInterval(wish.map(Seconds::new)));
+            let _ = self.ask(device, Ask::SetInterval(wish));
             return;
         }
-        // By hand, in the file.
-        let wish = wish.map(restante_model::CheckInterval::from_seconds);
-        let edited =
-            restante_engine::settings_file::with_check_interval(&self.devices[device].settings, wish, "x");
-        self.devices[device].settings = edited.expect("the file is good");
+        self.edit_by_hand(device, wish);
         self.settings_seen(device);
+    }
+
+    /// The file changed while no agent ran.
+    pub(crate) fn edit_before_start(&mut self, device: usize) {
+        let person = self.devices[device].person;
+        let first = self.devices.iter().position(|it| it.person == person) == Some(device);
+        if first && !self.calm && self.devices[device].token.is_some() && self.chance.one_in(4) {
+            let wish = self.a_wish();
+            self.edit_by_hand(device, wish);
+        }
+    }
+
+    fn a_wish(&mut self) -> Option<Seconds> {
+        let seconds = [None, Some(90), Some(300), Some(900), Some(1_800), Some(5), Some(100_000)];
+        self.chance.pick(&seconds).map(Seconds::new)
+    }
+
+    fn edit_by_hand(&mut self, device: usize, wish: Option<Seconds>) {
+        let wish = wish.map(|wish| CheckInterval::from_seconds(wish.get()));
+        let edited = settings_file::with_check_interval(&self.devices[device].settings, wish, "config.toml");
+        self.devices[device].settings = edited.expect("the file is good");
     }
 }

@@ -110,7 +110,7 @@ impl Office {
         if self.calm {
             return;
         }
-        let ms = self.chance.ms(5 * MINUTE_MS, 40 * MINUTE_MS);
+        let ms = self.chance.ms(3 * MINUTE_MS, 25 * MINUTE_MS);
         self.agenda.after(ms, Happening::Trouble);
         self.look_for_silence();
         let device = self.chance.below(self.devices.len());
@@ -124,7 +124,7 @@ impl Office {
             3 if self.troubles.sleep => self.send_to_sleep(device),
             4 if self.troubles.disks => self.fill_server_disk(),
             5 if self.troubles.disks => self.fill_agent_disk(device),
-            6 if self.troubles.copying_back => self.copy_away_or_back(),
+            6 if self.troubles.copying_back => self.copy_away(device),
             7 if self.troubles.administrator => self.administrate(device),
             8 if self.troubles.agents_die && self.devices[device].awake() => self.kill_agent(device),
             _ => {}
@@ -196,6 +196,9 @@ impl Office {
             ("setting", "INSERT"),
             ("setting", "UPDATE"),
             ("draft", "INSERT"),
+            // Half of a page, more often.
+            ("message", "INSERT"),
+            ("message", "INSERT"),
             ("message", "INSERT"),
             ("message", "UPDATE"),
             ("recipient", "INSERT"),
@@ -208,18 +211,22 @@ impl Office {
         self.relieve_after(40 * MINUTE_MS, Relief::AgentDisk(device));
     }
 
-    fn copy_away_or_back(&mut self) {
-        if self.copied_away_at_ms.is_none() {
-            self.note(|_| "the office's database is copied away".into());
-            self.server.copy_away();
-            self.copied_away_at_ms = Some(self.agenda.now_ms());
-        } else if self.chance.one_in(2) {
-            self.copy_back();
+    fn copy_away(&mut self, device: usize) {
+        if self.copied_away_at_ms.is_some() {
+            return;
         }
+        self.note(|_| "the office's database is copied away".into());
+        self.server.copy_away();
+        self.copied_away_at_ms = Some(self.agenda.now_ms());
+        // An agent that is away until after it comes back with a cursor of a time that was undone.
+        if self.chance.one_in(2) {
+            self.send_to_sleep(device);
+        }
+        self.relieve_after(HOUR_MS, Relief::CopyBack);
     }
 
     fn copy_back(&mut self) {
-        let Some(copied_at_ms) = self.copied_away_at_ms else { return };
+        let Some(copied_at_ms) = self.copied_away_at_ms.take() else { return };
         self.note(|_| "the office's database is copied back".into());
         self.marks.hit(Mark::CopiedBack);
         self.server.kill();
@@ -254,6 +261,12 @@ impl Office {
                 self.note(|_| "the interval is locked".into());
                 self.server.change(OfficeChange::IntervalLocked(true));
                 self.relieve_after(2 * HOUR_MS, Relief::IntervalLock);
+                // Before anybody has heard of it.
+                for device in 0..self.devices.len() {
+                    if self.devices[device].awake() && !self.devices[device].enrolled_as.is_empty() {
+                        self.wish_interval(device);
+                    }
+                }
             }
             _ => {
                 let seconds = self.chance.pick(&[120, 300, 600]);
@@ -275,6 +288,8 @@ impl Office {
                 self.server.mend_disk();
                 self.troubles.server_disk_is_full = false;
             }
+            Relief::CopyBack if self.calm => {}
+            Relief::CopyBack => self.copy_back(),
             Relief::AgentDisk(device) => {
                 self.devices[device].mend_disk();
             }

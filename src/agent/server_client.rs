@@ -168,7 +168,7 @@ impl ServerClient {
     }
 
     /// Saves a draft upon the version that it follows.
-    pub(crate) async fn save_draft(
+    pub async fn save_draft(
         &self,
         id: MessageId,
         base_version: Option<u64>,
@@ -179,7 +179,7 @@ impl ServerClient {
     }
 
     /// Throws a draft away, unless the server has another version of it.
-    pub(crate) async fn throw_draft(&self, id: MessageId, base_version: u64) -> Answer<()> {
+    pub async fn throw_draft(&self, id: MessageId, base_version: u64) -> Answer<()> {
         let request = self.request(Method::DELETE, &path::draft(id));
         self.done(request.query(&[("base_version", base_version)])).await
     }

@@ -18,6 +18,8 @@ pub(crate) enum Happening {
     PersonActs(usize),
     /// The scheduler of an agent looks at the clock.
     SchedulerLooks { device: usize, life: u32, look: u64 },
+    /// What wakes an agent at a moment looks at the clock.
+    AlarmLooks { device: usize, life: u32, alarm: u64 },
     /// A request reaches the server.
     RequestArrives(u64),
     /// The answer reaches the agent, or the agent gives up waiting for it.

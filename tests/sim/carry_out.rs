@@ -96,6 +96,9 @@ impl Office {
                 self.devices[device].has_token = matches!(found, TokenFound::Found(_));
                 self.tell_later(device, 5, 1_000, Event::TokenFound(found));
             }
+            Effect::KeepToken(_) => {
+                self.tell_later(device, 5, 1_000, Event::TokenKept(Ok(KeyringState::Ok)));
+            }
             // Nobody signs out or in by a front end here; a sign-in is told by the story.
             Effect::ForgetToken(_) | Effect::SignIn { .. } => {
                 self.find("the agent dealt with a password that nobody gave it".into());
@@ -120,6 +123,19 @@ impl Office {
                 Box::pin(async move {
                     let outcome = client.post(id, &letter).await;
                     Event::Posted { id, outcome }
+                })
+            }),
+            Effect::SaveDraft { id, base_version, letter } => self.exchange(device, "draft", |client| {
+                Box::pin(async move {
+                    let content_sum = letter.content_sum();
+                    let outcome = client.save_draft(id, base_version, letter).await;
+                    Event::DraftSaved { id, content_sum, outcome }
+                })
+            }),
+            Effect::ThrowDraft { id, base_version } => self.exchange(device, "no draft", |client| {
+                Box::pin(async move {
+                    let outcome = client.throw_draft(id, base_version).await;
+                    Event::DraftThrown { id, outcome }
                 })
             }),
             Effect::PullSettings => self.exchange(device, "settings", |client| {
@@ -147,6 +163,10 @@ impl Office {
             Effect::Unschedule => {
                 self.devices[device].plan = None;
                 self.tell_later(device, 0, 0, Event::Scheduled { next_run_at: None });
+            }
+            Effect::WakeAt { at } => {
+                self.devices[device].alarm_at = at;
+                self.set_alarm(device);
             }
             Effect::WriteInterval { wish } => {
                 let own = &mut self.devices[device];

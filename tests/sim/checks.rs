@@ -455,6 +455,8 @@ impl Mailbox {
                     *copy = state;
                 }
             }
+            // What is still being written is looked for at its device.
+            Change::Draft { .. } | Change::DraftRemoved { .. } => {}
             Change::Removed { message_id, .. } => {
                 self.received.remove(&message_id);
             }

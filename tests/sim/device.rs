@@ -43,6 +43,9 @@ pub(crate) struct Device {
     pub(crate) keyring_locked: bool,
     pub(crate) signing_in: bool,
     pub(crate) plan: Option<Plan>,
+    /// When the agent wants to be woken.
+    pub(crate) alarm_at: Option<Timestamp>,
+    pub(crate) alarms: u64,
     /// How far its clock is ahead of the true time.
     pub(crate) clock_ahead_ms: i64,
     pub(crate) asleep_until_ms: Option<i64>,
@@ -84,6 +87,8 @@ impl Device {
             keyring_locked: false,
             signing_in: false,
             plan: None,
+            alarm_at: None,
+            alarms: 0,
             clock_ahead_ms: 0,
             asleep_until_ms: None,
             asleep_since_ms: 0,
@@ -122,6 +127,7 @@ impl Device {
         self.life += 1;
         self.has_token = false;
         self.plan = None;
+        self.alarm_at = None;
         self.replies.clear();
         self.popups.clear();
         self.on_their_way.clear();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use restante_agent::{Turn, turn};
 use restante_engine::Event;
-use restante_local_api::{NotificationsState, TrayState};
+use restante_local_api::{KeyringState, NotificationsState, TrayState};
 use restante_model::{Importance, Letter, Login, MessageId, Person, Seconds};
 use restante_server_api::{Organisation, Session};
 use sha2::{Digest, Sha256};
@@ -199,6 +199,11 @@ impl Office {
                     self.scheduler_looks(device);
                 }
             }
+            Happening::AlarmLooks { device, alarm, .. } => {
+                if self.devices[device].alarms == alarm {
+                    self.alarm_looks(device);
+                }
+            }
             Happening::RequestArrives(number) => self.request_arrives(number),
             Happening::AnswerArrives(number) => self.answer_arrives(number),
             Happening::Told { device, event, .. } => self.tell(device, *event),
@@ -302,6 +307,7 @@ impl Office {
             server_time: self.agenda.clock_now(),
         };
         let call = self.new_call(device);
+        self.tell_later(device, 5, 1_000, Event::TokenKept(Ok(KeyringState::Ok)));
         self.tell(device, Event::SignedIn { call, server: SERVER.into(), outcome: Ok(Box::new(session)) });
     }
 
@@ -333,6 +339,28 @@ impl Office {
         self.devices[device].looks += 1;
         let looks = self.devices[device].looks;
         self.agenda.after(ms, Happening::SchedulerLooks { device, life, look: looks });
+    }
+
+    /// The agent is woken at the moment that its clock says, which may be set meanwhile.
+    pub(crate) fn set_alarm(&mut self, device: usize) {
+        let own = &mut self.devices[device];
+        own.alarms += 1;
+        let Some(at) = own.alarm_at else { return };
+        let (life, alarm) = (own.life, own.alarms);
+        let ahead = at.ms_since(own.clock(self.agenda.now_ms()));
+        self.agenda.after(ahead.clamp(1, MINUTE_MS), Happening::AlarmLooks { device, life, alarm });
+    }
+
+    fn alarm_looks(&mut self, device: usize) {
+        let now = self.devices[device].clock(self.agenda.now_ms());
+        match self.devices[device].alarm_at {
+            Some(at) if at <= now => {
+                self.devices[device].alarm_at = None;
+                self.tell(device, Event::Woke);
+            }
+            Some(_) => self.set_alarm(device),
+            None => {}
+        }
     }
 
     /// What the storage of the agent's scheduler does, with the same rule.
@@ -445,9 +473,9 @@ fn ms_as_seconds(ms: i64) -> f64 {
 /// To which process of which device something happens.
 fn whose(happening: &Happening, exchanges: &BTreeMap<u64, Exchange>) -> Option<(usize, u32)> {
     match happening {
-        Happening::SchedulerLooks { device, life, .. } | Happening::Told { device, life, .. } => {
-            Some((*device, *life))
-        }
+        Happening::SchedulerLooks { device, life, .. }
+        | Happening::AlarmLooks { device, life, .. }
+        | Happening::Told { device, life, .. } => Some((*device, *life)),
         Happening::AnswerArrives(number) => exchanges.get(number).map(|it| (it.device, it.life)),
         Happening::PersonActs(_)
         | Happening::RequestArrives(_)

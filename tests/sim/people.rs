@@ -6,7 +6,7 @@ use restante_engine::{
     event::{Ask, PopupAction, TrayItem},
     settings_file,
 };
-use restante_local_api::{Connection, LocalProblemKind, Mode};
+use restante_local_api::{Connection, LocalProblemKind, Mode, Undo};
 use restante_model::{CheckInterval, Importance, Letter, MessageId, Seconds};
 
 use crate::{
@@ -118,8 +118,14 @@ impl Office {
             lost: false,
         };
         self.written.insert(id, written);
-        let reply = self.ask(device, Ask::Send { id, letter });
+        let undo = self.undo();
+        let reply = self.ask(device, Ask::Send { id, letter, undo });
         self.heard_of_letter(id, reply);
+    }
+
+    /// How long the letter may be taken back.
+    fn undo(&mut self) -> Undo {
+        self.chance.pick(&[Undo::AtOnce, Undo::Setting, Undo::Seconds(Seconds::new(60))])
     }
 
     fn heard_of_letter(&mut self, id: MessageId, reply: Option<crate::device::Reply>) {
@@ -148,7 +154,8 @@ impl Office {
             if self.devices[device].awake() {
                 self.marks.hit(Mark::AskedAgainWithTheSameId);
                 let letter = self.written[&id].letter.clone();
-                let reply = self.ask(device, Ask::Send { id, letter });
+                let undo = self.undo();
+                let reply = self.ask(device, Ask::Send { id, letter, undo });
                 self.heard_of_letter(id, reply);
             }
         }
@@ -204,7 +211,7 @@ impl Office {
         } else {
             self.chance.pick(&drafts)
         };
-        let reply = self.ask(device, Ask::SaveDraft { id, letter: letter.clone() });
+        let reply = self.ask(device, Ask::SaveDraft { id, letter: letter.clone(), base_version: None });
         let knows = &mut self.devices[device].knows;
         match reply {
             Some(Ok(Answer::Letter(_))) => {
@@ -233,7 +240,8 @@ impl Office {
             lost: false,
         };
         self.written.insert(id, written);
-        let reply = self.ask(device, Ask::SendDraft(id));
+        let undo = self.undo();
+        let reply = self.ask(device, Ask::SendDraft { id, undo });
         if let Some(Ok(_)) = &reply {
             self.marks.hit(Mark::DraftSent);
         }

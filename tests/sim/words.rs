@@ -22,7 +22,7 @@ pub(crate) fn event(event: &Event) -> String {
         | Event::DirectoryPulled(Err(error)) => failed(error),
         Event::Posted { id, outcome: Ok(_) } => format!("Posted {id}"),
         Event::Asked { ask, .. } => match ask {
-            Ask::Send { id, letter } => format!("Send {id} {} to {:?}", letter.subject, letter.to),
+            Ask::Send { id, letter, .. } => format!("Send {id} {} to {:?}", letter.subject, letter.to),
             ask => format!("{ask:?}"),
         },
         Event::CheckDue { .. }

@@ -1,12 +1,17 @@
 # A draft is kept over a crash, and sent once.
 draft 5 to anna
     answers
+    wants to be woken at 30 s
 restarted
     asks the keyring
+    wants to be woken at 30 s
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
+    saves draft 5
+    tray: 0 unread, 0 important, Ok
     asks for everything
+    need not be woken
     tray: 0 unread, 0 important, Ok
     asks who is there
     tray: 0 unread, 0 important, Ok
@@ -16,6 +21,8 @@ list drafts
 send draft 5
     answers
     posts 5 to anna
+    throws draft 5 away
+    tray: 0 unread, 0 important, Ok
     asks for everything
     tray: 0 unread, 0 important, Ok
     tray: 0 unread, 0 important, Ok

@@ -3,6 +3,7 @@ server away
 send 7 to anna
     answers
     posts 7 to anna
+    asks for everything
     tray: 0 unread, 0 important, Unreachable
 list outbox
     shows [7 Waiting]

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use restante_local_api::{KeyringState, Mode, NotificationsState};
+use restante_local_api::{KeyringState, Mode, NotificationsState, Undo};
 use restante_model::{DeliveryState, Folder, Importance, Letter, MessageId};
 use restante_server_api::{Change, Problem, ProblemKind, RemovedReason};
 
@@ -102,12 +102,12 @@ impl Teller {
             ["woken"] => self.happens(Event::Resumed),
             ["read", number] => self.ask(Ask::MarkRead(message(number))),
             ["send", number, "to", ref to @ ..] => {
-                self.ask(Ask::Send { id: message(number), letter: letter(to) })
+                self.ask(Ask::Send { id: message(number), letter: letter(to), undo: Undo::AtOnce })
             }
             ["draft", number, "to", ref to @ ..] => {
-                self.ask(Ask::SaveDraft { id: message(number), letter: letter(to) });
+                self.ask(Ask::SaveDraft { id: message(number), letter: letter(to), base_version: None });
             }
-            ["send", "draft", number] => self.ask(Ask::SendDraft(message(number))),
+            ["send", "draft", number] => self.ask(Ask::SendDraft { id: message(number), undo: Undo::AtOnce }),
             ["list", folder] => {
                 let folder = [Folder::Inbox, Folder::Sent, Folder::Drafts, Folder::Outbox]
                     .into_iter()
@@ -167,6 +167,10 @@ fn message(number: &str) -> MessageId {
     id(number.parse().unwrap())
 }
 
+fn at_start() -> restante_model::Timestamp {
+    at(0)
+}
+
 fn number(id: MessageId) -> u128 {
     id.uuid().as_u128()
 }
@@ -191,12 +195,19 @@ fn words(effect: &Effect) -> Option<String> {
     Some(match effect {
         Effect::Publish => return None,
         Effect::FindToken(_) => "asks the keyring".into(),
+        Effect::KeepToken(_) => "offers the token to the keyring".into(),
         Effect::ForgetToken(_) => "forgets the token".into(),
         Effect::Check { since: None } => "asks for everything".into(),
         Effect::Check { since: Some(since) } => format!("asks what changed since {}", since.modseq),
         Effect::ReportDelivered { cursor } => format!("reports everything to {} as here", cursor.modseq),
         Effect::ReportRead { ids } => format!("reports {} as read", numbers(ids)),
         Effect::Post { id, letter } => format!("posts {} to {}", number(*id), letter.to.join(", ")),
+        Effect::SaveDraft { id, .. } => format!("saves draft {}", number(*id)),
+        Effect::ThrowDraft { id, .. } => format!("throws draft {} away", number(*id)),
+        Effect::WakeAt { at } => match at {
+            Some(moment) => format!("wants to be woken at {} s", moment.ms_since(at_start()) / 1_000),
+            None => "need not be woken".into(),
+        },
         Effect::PullSettings => "asks for the settings".into(),
         Effect::PushInterval { wish: Some(wish), .. } => format!("saves the interval {} s", wish.seconds()),
         Effect::PushInterval { wish: None, .. } => "gives the interval up".into(),

@@ -100,7 +100,7 @@ impl Office {
                 self.tell_later(device, 5, 1_000, Event::TokenKept(Ok(KeyringState::Ok)));
             }
             // Nobody signs out or in by a front end here; a sign-in is told by the story.
-            Effect::ForgetToken(_) | Effect::SignIn { .. } => {
+            Effect::ForgetToken(_) | Effect::ForgetTokenHere(_) | Effect::SignIn { .. } => {
                 self.find("the agent dealt with a password that nobody gave it".into());
             }
 
@@ -155,6 +155,8 @@ impl Office {
                 let now = self.devices[device].clock(self.agenda.now_ms());
                 let plan = Plan::new(interval, first_run_at, now);
                 let knows = &mut self.devices[device].knows;
+                // Whoever puts off or brings forward a run does not make a burst.
+                knows.runs_ms.clear();
                 knows.longest_interval = knows.longest_interval.max(Some(interval));
                 self.devices[device].plan = Some(plan);
                 self.look_at_the_clock_after(device, 1);
@@ -163,6 +165,24 @@ impl Office {
             Effect::Unschedule => {
                 self.devices[device].plan = None;
                 self.tell_later(device, 0, 0, Event::Scheduled { next_run_at: None });
+            }
+            Effect::ScheduleChore { chore, interval, first_run_at } => {
+                let now = self.devices[device].clock(self.agenda.now_ms());
+                let plan = Plan::new(interval, first_run_at, now);
+                self.devices[device].chores.insert(chore, plan);
+                self.look_at_the_clock_after(device, 1);
+                let next_run_at = Some(plan.next_run_at);
+                self.tell_later(device, 0, 0, Event::ChoreScheduled { chore, next_run_at });
+            }
+            Effect::UnscheduleChore(chore) => {
+                self.devices[device].chores.remove(&chore);
+                self.tell_later(device, 0, 0, Event::ChoreScheduled { chore, next_run_at: None });
+            }
+            Effect::GiveUpExchanges => {
+                let life = self.devices[device].life;
+                for exchange in self.exchanges.values_mut() {
+                    exchange.given_up |= exchange.device == device && exchange.life == life;
+                }
             }
             Effect::WakeAt { at } => {
                 self.devices[device].alarm_at = at;

@@ -177,7 +177,10 @@ impl Office {
                 continue;
             }
             let longest = own.knows.longest_interval.map_or(0, restante_model::CheckInterval::seconds);
-            let allowed = i64::try_from(longest.max(60)).unwrap_or(i64::MAX / 1_000) * 1_000 + LATE_MS;
+            // Without an answer of our server it asks ever more seldom.
+            let longest =
+                if status.connection == Connection::Ok { longest.max(60) } else { longest.max(900) };
+            let allowed = i64::try_from(longest).unwrap_or(i64::MAX / 1_000) * 1_000 + LATE_MS;
             let unshown = own.knows.to_show.difference(&own.knows.handed_important).next();
             if let (Some(id), false) = (unshown, own.disk_was_full) {
                 let what = format!("{id} is important, was unread at the start and is not shown");

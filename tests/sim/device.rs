@@ -6,7 +6,12 @@ use std::{
 };
 
 use restante_agent::Plan;
-use restante_engine::{Engine, effect::Popup, event::PopupId, settings_file};
+use restante_engine::{
+    Engine,
+    effect::Popup,
+    event::{Chore, PopupId},
+    settings_file,
+};
 use restante_local_api::LocalProblem;
 use restante_model::{MessageId, Timestamp};
 use rusqlite::Connection;
@@ -43,6 +48,7 @@ pub(crate) struct Device {
     pub(crate) keyring_locked: bool,
     pub(crate) signing_in: bool,
     pub(crate) plan: Option<Plan>,
+    pub(crate) chores: BTreeMap<Chore, Plan>,
     /// When the agent wants to be woken.
     pub(crate) alarm_at: Option<Timestamp>,
     pub(crate) alarms: u64,
@@ -87,6 +93,7 @@ impl Device {
             keyring_locked: false,
             signing_in: false,
             plan: None,
+            chores: BTreeMap::new(),
             alarm_at: None,
             alarms: 0,
             clock_ahead_ms: 0,
@@ -127,6 +134,7 @@ impl Device {
         self.life += 1;
         self.has_token = false;
         self.plan = None;
+        self.chores.clear();
         self.alarm_at = None;
         self.replies.clear();
         self.popups.clear();

@@ -66,6 +66,8 @@ pub(crate) struct Exchange {
     pub(crate) what: &'static str,
     pub(crate) fate: Fate,
     pub(crate) sent: Sent,
+    /// The agent waits for it no more.
+    pub(crate) given_up: bool,
     /// What came back so far, as the agent will see it.
     pub(crate) answered: Option<Answered>,
     wire: Arc<Wire>,
@@ -101,7 +103,7 @@ impl Exchange {
             headers: request.headers().clone(),
             body: body.unwrap_or_default(),
         };
-        Self { device, life, what, fate, sent, answered: None, wire, task }
+        Self { device, life, what, fate, sent, given_up: false, answered: None, wire, task }
     }
 
     /// Gives the client what came back, and takes what it makes of it.

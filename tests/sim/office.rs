@@ -366,28 +366,49 @@ impl Office {
     /// What the storage of the agent's scheduler does, with the same rule.
     fn scheduler_looks(&mut self, device: usize) {
         let now = self.devices[device].clock(self.agenda.now_ms());
-        let Some(plan) = self.devices[device].plan else { return };
-        match turn(plan, now) {
-            Turn::Wait(plan) => {
-                self.devices[device].plan = Some(plan);
-                let ahead = plan.next_run_at.ms_since(now);
-                self.look_at_the_clock_after(device, ahead.clamp(1, MINUTE_MS));
-            }
-            Turn::Run { stalled, plan } => {
-                self.devices[device].plan = Some(plan);
-                self.look_at_the_clock_after(device, 1);
-                if stalled {
-                    self.marks.hit(Mark::Stalled);
+        let mut due = Vec::new();
+        let mut sleep_ms = MINUTE_MS;
+        let own = &mut self.devices[device];
+        let check = own.plan.iter_mut().map(|plan| (None, plan));
+        let chores = own.chores.iter_mut().map(|(chore, plan)| (Some(*chore), plan));
+        for (chore, plan) in check.chain(chores) {
+            match turn(*plan, now) {
+                Turn::Wait(next) => *plan = next,
+                Turn::Run { stalled, plan: next } => {
+                    *plan = next;
+                    due.push((chore, stalled, next.next_run_at));
                 }
-                let awake_ms = self.agenda.now_ms() - self.devices[device].slept_ms;
-                let seen = self.devices[device].knows.see_run(awake_ms, self.agenda.now_ms());
-                self.found(device, seen);
-                self.tell(device, Event::CheckDue { stalled });
-                if self.devices[device].engine.is_some() {
-                    self.tell(device, Event::Scheduled { next_run_at: Some(plan.next_run_at) });
+            }
+            sleep_ms = sleep_ms.min(plan.next_run_at.ms_since(now));
+        }
+        if !(own.plan.is_none() && own.chores.is_empty()) {
+            self.look_at_the_clock_after(device, sleep_ms.max(1));
+        }
+        let life = self.devices[device].life;
+        for (chore, stalled, next_run_at) in due {
+            let next_run_at = Some(next_run_at);
+            let events = match chore {
+                None => {
+                    self.see_run(device, stalled);
+                    [Event::CheckDue { stalled }, Event::Scheduled { next_run_at }]
+                }
+                Some(chore) => [Event::ChoreDue(chore), Event::ChoreScheduled { chore, next_run_at }],
+            };
+            for event in events {
+                if self.devices[device].life == life {
+                    self.tell(device, event);
                 }
             }
         }
+    }
+
+    fn see_run(&mut self, device: usize, stalled: bool) {
+        if stalled {
+            self.marks.hit(Mark::Stalled);
+        }
+        let awake_ms = self.agenda.now_ms() - self.devices[device].slept_ms;
+        let seen = self.devices[device].knows.see_run(awake_ms, self.agenda.now_ms());
+        self.found(device, seen);
     }
 
     fn request_arrives(&mut self, number: u64) {
@@ -448,7 +469,15 @@ impl Office {
         if let Some(mark) = crate::trouble::mark_of(fate) {
             self.marks.hit(mark);
         }
+        let given_up = exchange.given_up;
         let event = exchange.end();
+        if given_up {
+            // Its connection was closed, or its answer was on its way to the loop already.
+            if self.chance.one_in(3) {
+                self.tell(device, Event::Late(Box::new(event)));
+            }
+            return;
+        }
         self.tell(device, event);
         // Our server's refusal of one letter is an answer of our server; whatever else failed is none.
         if failed && !(refused && fate != Fate::Portal && fate != Fate::AnswerCut) {

@@ -1,8 +1,10 @@
 # A draft is kept over a crash, and sent once.
 draft 5 to anna
     answers
+    does DraftAutosave every 30 s
     wants to be woken at 30 s
 restarted
+    does Housekeeping every 3600 s
     asks the keyring
     wants to be woken at 30 s
     tray: 0 unread, 0 important, Untried

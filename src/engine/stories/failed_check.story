@@ -9,9 +9,11 @@ check due
 server away
 check due
     asks what changed since 1
+    checks every 300 s
     tray: 1 unread, 0 important, Unreachable
 server back
 check due
     asks what changed since 1
+    checks every 300 s
     tray: 1 unread, 0 important, Ok
 in the end: 1 unread, 0 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

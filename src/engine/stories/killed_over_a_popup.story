@@ -7,6 +7,7 @@ killed over a page
     reports everything to 2 as here
     tray: 2 unread, 1 important, Ok
     important window: 2
+    does Housekeeping every 3600 s
     asks the keyring
     tray: 2 unread, 1 important, Untried
     checks every 300 s

@@ -4,14 +4,17 @@ send 7 to anna
     answers
     posts 7 to anna
     asks for everything
+    checks every 300 s
     tray: 0 unread, 0 important, Unreachable
 list outbox
     shows [7 Waiting]
 restarted
+    does Housekeeping every 3600 s
     asks the keyring
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
+    checks every 300 s
     tray: 0 unread, 0 important, Unreachable
 server back
 check due
@@ -22,6 +25,7 @@ check due
     tray: 0 unread, 0 important, Ok
     asks who is there
     tray: 0 unread, 0 important, Ok
+    checks every 300 s
     tray: 0 unread, 0 important, Ok
 check due
     asks for everything

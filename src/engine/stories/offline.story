@@ -20,6 +20,7 @@ read 1
     tray: 0 unread, 0 important, Ok
 check due
 restarted
+    does Housekeeping every 3600 s
     asks the keyring
     tray: 0 unread, 0 important, Untried
     checks every 120 s
@@ -27,6 +28,8 @@ online
     answers
     saves the interval 120 s
     tray: 0 unread, 0 important, Untried
+    asks for the settings
+    tray: 0 unread, 0 important, Ok
     posts 7 to anna
     tray: 0 unread, 0 important, Ok
     reports 1 as read

@@ -10,12 +10,15 @@ server away
 popup 1 read
     reports 1 as read
     tray: 0 unread, 0 important, Ok
+    checks every 300 s
     tray: 0 unread, 0 important, Unreachable
 restarted
+    does Housekeeping every 3600 s
     asks the keyring
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
+    checks every 300 s
     tray: 0 unread, 0 important, Unreachable
 server back
 check due
@@ -26,5 +29,6 @@ check due
     tray: 0 unread, 0 important, Ok
     asks who is there
     tray: 0 unread, 0 important, Ok
+    checks every 300 s
     tray: 0 unread, 0 important, Ok
 in the end: 0 unread, 0 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

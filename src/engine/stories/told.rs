@@ -7,7 +7,7 @@ use restante_local_api::{KeyringState, Mode, NotificationsState, Undo};
 use restante_model::{DeliveryState, Folder, Importance, Letter, MessageId};
 use restante_server_api::{Change, Problem, ProblemKind, RemovedReason};
 
-use super::{Story, at, id, person, received};
+use super::{Story, at, id, person, received, settings};
 use crate::{
     Effect, Engine, Event,
     effect::PopupContent,
@@ -83,7 +83,7 @@ impl Teller {
             ["at", second] => self.story.now = at(second.parse().unwrap()),
             ["server", "away"] => self.story.reachable = false,
             ["server", "back"] => self.story.reachable = true,
-            ["office", "interval", seconds] => self.story.office_seconds = seconds.parse().unwrap(),
+            ["office", "interval", seconds] => self.story.settings = settings(seconds.parse().unwrap(), 1),
             ["mail", number, importance, state] => {
                 let change = received(number.parse().unwrap(), importance_of(importance), state_of(state));
                 self.story.waiting.push(change);
@@ -208,6 +208,12 @@ fn words(effect: &Effect) -> Option<String> {
             Some(moment) => format!("wants to be woken at {} s", moment.ms_since(at_start()) / 1_000),
             None => "need not be woken".into(),
         },
+        Effect::ForgetTokenHere(_) => "forgets the token here".into(),
+        Effect::GiveUpExchanges => "gives up what it asked".into(),
+        Effect::ScheduleChore { chore, interval, .. } => {
+            format!("does {chore:?} every {} s", interval.seconds())
+        }
+        Effect::UnscheduleChore(chore) => format!("does {chore:?} no more"),
         Effect::PullSettings => "asks for the settings".into(),
         Effect::PushInterval { wish: Some(wish), .. } => format!("saves the interval {} s", wish.seconds()),
         Effect::PushInterval { wish: None, .. } => "gives the interval up".into(),

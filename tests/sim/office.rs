@@ -318,9 +318,8 @@ impl Office {
         let now = self.agenda.now_ms();
         let slept = now - self.devices[device].asleep_since_ms;
         self.devices[device].slept_ms += slept;
-        if let Some(since) = &mut self.devices[device].knows.quiet_since_ms {
-            *since += slept;
-        }
+        // Whoever is told of it checks at once, and an interval later.
+        self.devices[device].knows.quiet_since_ms = Some(now);
         for happening in std::mem::take(&mut self.devices[device].waits_for_wake) {
             let ms = self.chance.ms(1, 500);
             self.agenda.after(ms, happening);

@@ -32,18 +32,18 @@ const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
 /// When a job runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Plan {
+pub struct Plan {
     /// The next run.
-    pub(crate) next_run_at: Timestamp,
+    pub next_run_at: Timestamp,
     /// Seconds between two runs.
-    pub(crate) interval: CheckInterval,
+    pub interval: CheckInterval,
     /// The longest time that the next run can lie ahead; more means that the clock was set back.
-    pub(crate) longest_wait_ms: i64,
+    pub longest_wait_ms: i64,
 }
 
 /// What a look at the clock says of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
+pub enum Turn {
     /// Not yet.
     Wait(Plan),
     /// Now; the plan is the one after this run.
@@ -67,7 +67,7 @@ pub(crate) struct Run {
 impl Plan {
     /// A job that begins at `first_run_at`, rounded up to a whole second, which is all that the scheduler
     /// knows.
-    pub(crate) fn new(interval: CheckInterval, first_run_at: Timestamp, now: Timestamp) -> Self {
+    pub fn new(interval: CheckInterval, first_run_at: Timestamp, now: Timestamp) -> Self {
         let next_run_at = Timestamp::from_unix_ms(
             first_run_at.unix_ms().saturating_add(999).div_euclid(1000).saturating_mul(1000),
         );
@@ -78,7 +78,7 @@ impl Plan {
 }
 
 /// What is to be done with a job now.
-pub(crate) fn turn(plan: Plan, now: Timestamp) -> Turn {
+pub fn turn(plan: Plan, now: Timestamp) -> Turn {
     let interval_ms = interval_ms(plan.interval);
     let ahead_ms = plan.next_run_at.ms_since(now);
     if ahead_ms > plan.longest_wait_ms {

@@ -1,8 +1,8 @@
 //! The agent's side of the server's API. The one place that names the HTTP client.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, pin::Pin, sync::Arc, time::Duration};
 
-use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
+use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, header};
 use restante_engine::{
     event::{Checked, ServerError},
     settings_file::Proxy,
@@ -72,12 +72,22 @@ pub(crate) fn http_client(proxy: &Proxy, extra_ca_file: Option<&Path>) -> Result
     Ok(builder.build()?)
 }
 
+/// Carries requests to the server in place of the network.
+pub trait Carrier: Send + Sync {
+    /// Brings the answer, or says that there was none.
+    fn carry(&self, request: Request) -> Carried;
+}
+
+/// An answer on its way.
+pub type Carried = Pin<Box<dyn Future<Output = Result<Response, ServerError>> + Send>>;
+
 /// Talks to one server as one device. Cheap to clone: a request takes its own.
 #[derive(Clone)]
-pub(crate) struct ServerClient {
+pub struct ServerClient {
     http: Client,
     server: String,
     token: Option<SecretString>,
+    carrier: Option<Arc<dyn Carrier>>,
 }
 
 type Answer<T> = Result<T, ServerError>;
@@ -85,7 +95,12 @@ type Answer<T> = Result<T, ServerError>;
 impl ServerClient {
     /// A client of the server with this URL; with the token of a device where there is one.
     pub(crate) fn new(http: Client, server: &str, token: Option<SecretString>) -> Self {
-        Self { http, server: server.trim_end_matches('/').to_owned(), token }
+        Self { http, server: server.trim_end_matches('/').to_owned(), token, carrier: None }
+    }
+
+    /// The same, with its requests carried by other means than the network.
+    pub fn carried(http: Client, server: &str, token: SecretString, carrier: Arc<dyn Carrier>) -> Self {
+        Self { carrier: Some(carrier), ..Self::new(http, server, Some(token)) }
     }
 
     /// The same server as the same device, through another HTTP client.
@@ -124,7 +139,7 @@ impl ServerClient {
     }
 
     /// What changed since the cursor.
-    pub(crate) async fn changes(&self, since: Option<&Cursor>) -> Answer<Checked> {
+    pub async fn changes(&self, since: Option<&Cursor>) -> Answer<Checked> {
         let mut request = self.request(Method::GET, path::CHANGES);
         if let Some(since) = since {
             request = request.query(&[("since", since.to_string())]);
@@ -137,23 +152,23 @@ impl ServerClient {
     }
 
     /// Everything up to the cursor is durably here.
-    pub(crate) async fn delivered(&self, cursor: Cursor) -> Answer<()> {
+    pub async fn delivered(&self, cursor: Cursor) -> Answer<()> {
         self.done(self.request(Method::POST, path::DELIVERED).json(&Delivered { cursor })).await
     }
 
     /// The person opened these.
-    pub(crate) async fn read(&self, ids: Vec<MessageId>) -> Answer<()> {
+    pub async fn read(&self, ids: Vec<MessageId>) -> Answer<()> {
         self.done(self.request(Method::POST, path::READ).json(&Read { ids })).await
     }
 
     /// Gives the server a letter; the same id at every try.
-    pub(crate) async fn post(&self, id: MessageId, letter: &Letter) -> Answer<Accepted> {
+    pub async fn post(&self, id: MessageId, letter: &Letter) -> Answer<Accepted> {
         let request = self.request(Method::PUT, &path::message(id)).json(letter);
         server_answer::body(self.send(request).await?).await
     }
 
     /// Saves a draft upon the version that it follows.
-    pub(crate) async fn save_draft(
+    pub async fn save_draft(
         &self,
         id: MessageId,
         base_version: Option<u64>,
@@ -164,18 +179,18 @@ impl ServerClient {
     }
 
     /// Throws a draft away, unless the server has another version of it.
-    pub(crate) async fn throw_draft(&self, id: MessageId, base_version: u64) -> Answer<()> {
+    pub async fn throw_draft(&self, id: MessageId, base_version: u64) -> Answer<()> {
         let request = self.request(Method::DELETE, &path::draft(id));
         self.done(request.query(&[("base_version", base_version)])).await
     }
 
     /// The settings in force.
-    pub(crate) async fn settings(&self) -> Answer<Settings> {
+    pub async fn settings(&self) -> Answer<Settings> {
         server_answer::body(self.send(self.request(Method::GET, path::SETTINGS)).await?).await
     }
 
     /// Saves the user's interval, or goes back to the office's.
-    pub(crate) async fn push_interval(
+    pub async fn push_interval(
         &self,
         wish: Option<CheckInterval>,
         base_revision: Option<u64>,
@@ -190,7 +205,7 @@ impl ServerClient {
     }
 
     /// Who can be written to, with the tag of the answer; `None` where nothing changed.
-    pub(crate) async fn directory(&self, tag: Option<String>) -> Answer<Option<(Directory, String)>> {
+    pub async fn directory(&self, tag: Option<String>) -> Answer<Option<(Directory, String)>> {
         let mut request = self.request(Method::GET, path::DIRECTORY);
         if let Some(tag) = &tag {
             request = request.header(header::IF_NONE_MATCH, tag);
@@ -216,8 +231,12 @@ impl ServerClient {
         }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Answer<reqwest::Response> {
-        request.send().await.map_err(|error| server_answer::none(&error))
+    async fn send(&self, request: RequestBuilder) -> Answer<Response> {
+        let none = |error| server_answer::none(&error);
+        match &self.carrier {
+            None => request.send().await.map_err(none),
+            Some(carrier) => carrier.carry(request.build().map_err(none)?).await,
+        }
     }
 
     async fn done(&self, request: RequestBuilder) -> Answer<()> {

@@ -23,7 +23,7 @@ use crate::{
 const MAX_PUSHES: u8 = 3;
 /// Read marks in one request; the rest follow in the next run.
 const MAX_READS: usize = 500;
-/// How long the directory is taken as known while only the scheduler asks, in milliseconds.
+/// How long directory and settings are taken as known while only the scheduler asks, in milliseconds.
 const DIRECTORY_FRESH_MS: i64 = 3_600_000;
 
 /// One exchange with the server.
@@ -183,7 +183,7 @@ impl Engine {
             run.pushes += 1;
             return Ok(Some((Step::Push, push)));
         }
-        if self.interval_sync_wanted && run.first(Step::Settings) {
+        if self.settings_wanted(now) && run.first(Step::Settings) {
             return Ok(Some((Step::Settings, Effect::PullSettings)));
         }
         if !run.posting_stopped
@@ -215,6 +215,13 @@ impl Engine {
             return Ok(Some((Step::Directory, Effect::PullDirectory { tag: self.cache.directory_tag()? })));
         }
         Ok(None)
+    }
+
+    /// An answer with nothing new does not say whether the settings changed: they are asked for as often as
+    /// the directory.
+    fn settings_wanted(&self, now: Timestamp) -> bool {
+        let old = |at: Timestamp| now.ms_since(at).abs() > DIRECTORY_FRESH_MS;
+        self.interval_sync_wanted || self.synced.at.is_none_or(old)
     }
 
     /// A scheduled check that brings nothing is one exchange and no more.

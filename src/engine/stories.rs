@@ -8,6 +8,7 @@ mod interval;
 mod letters;
 mod office;
 mod offline;
+mod told;
 mod weather;
 
 use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState, Undo};
@@ -527,6 +528,18 @@ fn an_interval_edited_in_the_file_is_followed_at_once_and_pushed() {
 }
 
 #[test]
+fn an_interval_changed_at_the_office_is_followed_within_the_hour_although_no_mail_comes() {
+    let mut story = Story::signed_in();
+    story.settings = settings(900, 1);
+    story.now = at(1_800);
+    story.due();
+    assert_eq!(story.engine.status().unwrap().interval.seconds, 300, "nothing told of it yet");
+    story.now = at(3_700);
+    story.due();
+    assert_eq!(story.engine.status().unwrap().interval.seconds, 900);
+}
+
+#[test]
 fn a_revoked_token_is_one_state_and_deletes_nothing() {
     let mut story = Story::signed_in();
     story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
@@ -618,4 +631,17 @@ fn a_token_that_the_keyring_cannot_give_yet_is_asked_for_again() {
     story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
     story.due();
     assert!(story.done.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
+}
+
+#[test]
+fn the_job_follows_a_new_interval_while_the_keyring_is_locked() {
+    let mut story = Story::signed_in();
+    story.engine = Engine::open(None, None).unwrap();
+    story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
+    story.happens(Event::Scheduled { next_run_at: Some(at(60)) });
+    let edited = SettingsFile { check_interval: Some(Seconds::new(120)), ..SettingsFile::default() };
+    story.happens(Event::SettingsEdited(Ok(edited)));
+    let scheduled =
+        |effect: &Effect| matches!(effect, Effect::Schedule { interval, .. } if interval.seconds() == 120);
+    assert!(story.done.iter().any(scheduled), "{:?}", story.done);
 }

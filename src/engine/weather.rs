@@ -5,6 +5,7 @@
 //! quarter of an hour and never more than three check intervals. The chance in it comes from the device's
 //! id and the number of the try, so that the agents of one office part, and a story can be told again.
 
+use restante_local_api::Connection;
 use restante_local_api::Trigger;
 use restante_model::{CheckInterval, Seconds, Timestamp};
 use sha2::{Digest, Sha256};
@@ -188,7 +189,9 @@ impl Engine {
 
     /// Puts the job to this moment; nothing where nobody is signed in.
     pub(crate) fn schedule_check(&mut self, first_run_at: Timestamp) -> Option<Effect> {
-        if !self.signed_in {
+        // Without a token yet, the job that looks for it follows as well.
+        let looking = self.schedule.next_run_at.is_some() && self.connection != Connection::SignedOut;
+        if !(self.signed_in || looking) {
             return None;
         }
         let interval = self.interval_in_force().interval;

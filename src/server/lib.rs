@@ -29,4 +29,4 @@ pub mod commands;
 
 pub use config::{Config, Limits};
 pub use passwords::{MIN_PASSWORD_CHARACTERS, PasswordProblem, hash_password};
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, routes, serve};

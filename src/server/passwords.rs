@@ -1,6 +1,9 @@
 //! Passwords: what is accepted, how they are hashed, and how many hashes run at a time.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use tokio::{sync::Semaphore, time::timeout};
@@ -71,9 +74,12 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
+        // Once a process: it is as good for a second server in it.
+        static NOBODY: OnceLock<Arc<str>> = OnceLock::new();
         // Hashing fails only without memory; then no password of nobody ever fits either, only faster.
-        let nobody = hash(&crate::auth::hex(&rand::random::<[u8; 16]>())).unwrap_or_default();
-        Self { turns: Arc::new(Semaphore::new(HASHES_AT_A_TIME)), nobody: nobody.into() }
+        let nobody = || hash(&crate::auth::hex(&rand::random::<[u8; 16]>())).unwrap_or_default().into();
+        let nobody = Arc::clone(NOBODY.get_or_init(nobody));
+        Self { turns: Arc::new(Semaphore::new(HASHES_AT_A_TIME)), nobody }
     }
 
     /// Compares a password with a user's hash, or, without one, takes as long to say no.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use restante_model::Clock;
 use restante_store::{Store, StoreError};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -28,8 +29,7 @@ pub async fn serve(
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
-    store.begin_serving().await?;
-    let app = Arc::new(App::new(config, store, clock));
+    let app = begin(config, store, clock).await?;
     let stop = shutdown.child_token();
     // Dropped with this future: a server whose caller gave up leaves nothing running.
     let _stop = stop.clone().drop_guard();
@@ -47,6 +47,21 @@ pub async fn serve(
     drop(keeping);
     housekeeping::note_seen(&app).await;
     if app.damaged.is_cancelled() { Err(ServeError::Damaged) } else { Ok(()) }
+}
+
+/// The server without a listener: a request goes in, its answer comes out. Whoever calls it keeps house
+/// by [`Store::expire`].
+pub async fn routes(
+    config: Config,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Result<Router, ServeError> {
+    Ok(router::router(&begin(config, store, clock).await?))
+}
+
+async fn begin(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Arc<App>, StoreError> {
+    store.begin_serving().await?;
+    Ok(Arc::new(App::new(config, store, clock)))
 }
 
 /// A task that ends with its owner.

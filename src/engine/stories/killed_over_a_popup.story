@@ -1,0 +1,23 @@
+# Killed while the desktop was asked: ordinary mail was perhaps seen and stays in the count, important mail comes again.
+mail 1 normal waiting
+mail 2 high waiting
+killed over a page
+    popup 1: message 1
+    important window: 2
+    reports everything to 2 as here
+    tray: 2 unread, 1 important, Ok
+    important window: 2
+    does Housekeeping every 3600 s
+    asks the keyring
+    tray: 2 unread, 1 important, Untried
+    checks every 300 s
+    asks for the settings
+    asks what changed since 2
+    tray: 2 unread, 1 important, Ok
+    reports everything to 2 as here
+    tray: 2 unread, 1 important, Ok
+    asks who is there
+    tray: 2 unread, 1 important, Ok
+    tray: 2 unread, 1 important, Ok
+notifications here
+in the end: 2 unread, 1 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

@@ -1,0 +1,15 @@
+# A revoked token is one state, and deletes nothing.
+mail 1 normal waiting
+check due
+    asks for everything
+    popup 1: message 1
+    reports everything to 1 as here
+    tray: 1 unread, 0 important, Ok
+    tray: 1 unread, 0 important, Ok
+refused unauthenticated
+    checks no more
+    tray: 1 unread, 0 important, SignedOut
+check due
+list inbox
+    shows [1 Delivered, bold]
+in the end: 1 unread, 0 important; outbox 0 waiting, 0 refused; 0 drafts; Online, SignedOut; every 300 s

@@ -194,7 +194,9 @@ impl Shown {
         {
             tracing::warn!(%error, "the tray's tooltip could not be changed");
         }
-        if said.agents() != self.said.agents() {
+        if said.agents() == self.said.agents() {
+            self.update_items(face, &said);
+        } else {
             match Items::new(face, &said, words) {
                 Ok((items, menu)) => {
                     self.icon.set_menu(Some(Box::new(menu)));
@@ -205,8 +207,6 @@ impl Shown {
                     return;
                 }
             }
-        } else {
-            self.update_items(face, &said);
         }
         self.said = said;
     }

@@ -24,7 +24,7 @@ const PICK: &str = "Pick";
 
 const BUS: &str = "org.freedesktop.DBus";
 const BUS_PATH: &str = "/org/freedesktop/DBus";
-/// The answer to `RequestName`: the name is ours (D-Bus Specification, "RequestName").
+/// The answer to `RequestName`: the name is ours (D-Bus Specification, "`RequestName`").
 const PRIMARY_OWNER: u32 = 1;
 
 /// More accounts than anybody has; whoever shouts under more names is not heard.

@@ -226,8 +226,8 @@ impl Office {
                 self.devices[device].replies.insert(call.0, answer);
             }
             Effect::Quit => self.find("an agent quit although nobody told it to".into()),
-            // What they show was looked at already.
-            Effect::SetTray(_) | Effect::Publish | Effect::OpenWindow { .. } => {}
+            // What they show was looked at already; nobody has set a hook.
+            Effect::RunHook { .. } | Effect::SetTray(_) | Effect::Publish | Effect::OpenWindow { .. } => {}
         }
     }
 
@@ -291,6 +291,7 @@ impl Office {
                 let high = knows.inbox.get(id).is_some_and(|row| row.importance == Importance::High);
                 knows.see_popup(*id, high)
             }
+            PopupContent::Connection { .. } => Ok(()),
             PopupContent::Summary { count } => {
                 self.marks.hit(Mark::Summary);
                 knows.summed += count;

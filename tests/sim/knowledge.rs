@@ -120,6 +120,7 @@ impl Knowledge {
             PopupContent::Message { id, .. } => {
                 self.handed.insert(*id);
             }
+            PopupContent::Connection { .. } => {}
             PopupContent::Summary { count } => self.handed_in_summaries += count,
         }
     }

@@ -85,7 +85,6 @@ impl Office {
         }
         let interval = restante_model::CheckInterval::from_seconds(status.interval.seconds);
         own.knows.longest_interval = own.knows.longest_interval.max(Some(interval));
-        own.knows.failed_since_run |= status.connection != Connection::Ok;
         if status.connection == Connection::SignedOut {
             own.knows.quiet_since_ms = Some(self.agenda.now_ms());
         }
@@ -179,7 +178,8 @@ impl Office {
             }
             let longest = own.knows.longest_interval.map_or(0, restante_model::CheckInterval::seconds);
             // Without an answer of our server it asks ever more seldom.
-            let longest = if own.knows.failed_since_run { longest.max(900) } else { longest.max(60) };
+            // A run that was put off by a failure, or by the server, comes within a quarter of an hour.
+            let longest = longest.max(900);
             let allowed = i64::try_from(longest).unwrap_or(i64::MAX / 1_000) * 1_000 + LATE_MS;
             let unshown = own.knows.to_show.difference(&own.knows.handed_important).next();
             if let (Some(id), false) = (unshown, own.disk_was_full) {

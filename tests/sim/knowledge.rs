@@ -46,8 +46,6 @@ pub(crate) struct Knowledge {
     pub(crate) runs_ms: Vec<i64>,
     /// The time that the agent was awake with a job, since the last run.
     pub(crate) quiet_since_ms: Option<i64>,
-    /// Whether an exchange failed since the last run: then the next may come later.
-    pub(crate) failed_since_run: bool,
     /// The longest interval that was in force since the last run.
     pub(crate) longest_interval: Option<CheckInterval>,
 }
@@ -151,7 +149,6 @@ impl Knowledge {
     pub(crate) fn see_run(&mut self, awake_ms: i64, now_ms: i64) -> Result<(), String> {
         self.quiet_since_ms = Some(now_ms);
         self.longest_interval = None;
-        self.failed_since_run = false;
         self.runs_ms.retain(|run| awake_ms - run < 30_000);
         self.runs_ms.push(awake_ms);
         if self.runs_ms.len() > 3 {

@@ -6,6 +6,7 @@ check due
     reports everything to 1 as here
     tray: 1 unread, 1 important, Ok
     tray: 1 unread, 1 important, Ok
+    wants to be woken at 300 s
 mail 2 high waiting
 check due
     asks what changed since 1
@@ -16,6 +17,7 @@ check due
 read 1
     answers
     reports 1 as read
+    wants to be woken at 300 s
     tray: 1 unread, 1 important, Ok
     asks what changed since 2
     tray: 1 unread, 1 important, Ok
@@ -24,6 +26,7 @@ read 2
     answers
     closes the important window
     reports 2 as read
+    need not be woken
     tray: 0 unread, 0 important, Ok
     asks what changed since 2
     tray: 0 unread, 0 important, Ok

@@ -19,5 +19,6 @@ killed over a page
     asks who is there
     tray: 2 unread, 1 important, Ok
     tray: 2 unread, 1 important, Ok
+    wants to be woken at 300 s
 notifications here
 in the end: 2 unread, 1 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

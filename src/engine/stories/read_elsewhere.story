@@ -8,6 +8,7 @@ check due
     reports everything to 2 as here
     tray: 2 unread, 1 important, Ok
     tray: 2 unread, 1 important, Ok
+    wants to be woken at 300 s
 copy 1 of boris read
 copy 2 of boris read
 check due
@@ -15,6 +16,7 @@ check due
     takes popup 1 away
     closes the important window
     reports everything to 4 as here
+    need not be woken
     tray: 0 unread, 0 important, Ok
     tray: 0 unread, 0 important, Ok
 list inbox

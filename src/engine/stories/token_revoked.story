@@ -8,6 +8,7 @@ check due
     tray: 1 unread, 0 important, Ok
 refused unauthenticated
     checks no more
+    popup 2: SignedOut
     tray: 1 unread, 0 important, SignedOut
 check due
 list inbox

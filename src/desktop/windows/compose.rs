@@ -88,7 +88,6 @@ impl Sheet {
             subject: message.row.subject.clone(),
             body: message.body.clone(),
             importance: message.row.importance,
-            ..Self::empty()
         }
     }
 }

@@ -6,8 +6,10 @@ use super::{
     *,
 };
 
+type Act = fn(&mut Device, &mut Office) -> Result<(), Killed>;
+
 /// What the clerk does, in order. He does it again where the agent died before it answered.
-const DAY: [fn(&mut Device, &mut Office) -> Result<(), Killed>; 14] = [
+const DAY: [Act; 14] = [
     |device, office| save(device, office, 1, "draft 1, begun"),
     |device, office| device.waits(office, 31),
     |device, office| save(device, office, 1, "draft 1, ended"),

@@ -28,10 +28,10 @@ impl Office {
 
     /// Does as it is asked, and answers; `None` where it was not asked at all.
     pub(super) fn answer(&mut self, effect: &Effect, now: Timestamp) -> Option<Event> {
-        let refuse = |problem: Problem| ServerError::Refused(Box::new(problem));
         Some(match effect {
             Effect::Check { since: Some(since) } if since.epoch != self.life.to_string() => {
-                Event::Checked(Err(refuse(Problem::new(ProblemKind::CursorReset, "of another time"))))
+                let reset = Problem::new(ProblemKind::CursorReset, "of another time");
+                Event::Checked(Err(ServerError::Refused(Box::new(reset))))
             }
             Effect::Check { since } => Event::Checked(Ok(self.changes(since.as_ref(), now))),
             Effect::ReportDelivered { cursor } => {
@@ -41,16 +41,17 @@ impl Office {
             Effect::PullSettings => Event::SettingsPulled(Ok(settings(300, 1))),
             Effect::PullDirectory { .. } => Event::DirectoryPulled(Ok(None)),
             Effect::Post { id, letter } => {
-                Event::Posted { id: *id, outcome: self.post(*id, letter, now).map_err(refuse) }
+                Event::Posted { id: *id, outcome: self.post(*id, letter, now).map_err(ServerError::Refused) }
             }
             Effect::SaveDraft { id, base_version, letter } => Event::DraftSaved {
                 id: *id,
                 content_sum: letter.content_sum(),
-                outcome: self.save(*id, *base_version, letter, now).map_err(refuse),
+                outcome: self.save(*id, *base_version, letter, now).map_err(ServerError::Refused),
             },
-            Effect::ThrowDraft { id, base_version } => {
-                Event::DraftThrown { id: *id, outcome: self.throw(*id, *base_version, now).map_err(refuse) }
-            }
+            Effect::ThrowDraft { id, base_version } => Event::DraftThrown {
+                id: *id,
+                outcome: self.throw(*id, *base_version, now).map_err(ServerError::Refused),
+            },
             _ => return None,
         })
     }
@@ -80,12 +81,12 @@ impl Office {
         self.modseq
     }
 
-    fn post(&mut self, id: MessageId, letter: &Letter, now: Timestamp) -> Result<Accepted, Problem> {
+    fn post(&mut self, id: MessageId, letter: &Letter, now: Timestamp) -> Result<Accepted, Box<Problem>> {
         if self.refused_subject.as_ref() == Some(&letter.subject) {
-            return Err(Problem::new(ProblemKind::UnknownRecipient, "nobody here is called anna"));
+            return Err(Box::new(Problem::new(ProblemKind::UnknownRecipient, "nobody here is called anna")));
         }
         if self.letters.get(&id).is_some_and(|(_, known)| known != letter) {
-            return Err(Problem::new(ProblemKind::IdReused, "names another message"));
+            return Err(Box::new(Problem::new(ProblemKind::IdReused, "names another message")));
         }
         if !self.letters.contains_key(&id) {
             let modseq = self.next();
@@ -101,7 +102,7 @@ impl Office {
         base: Option<u64>,
         letter: &Letter,
         now: Timestamp,
-    ) -> Result<SavedDraft, Problem> {
+    ) -> Result<SavedDraft, Box<Problem>> {
         let known = self.drafts.get(&id).map(|(_, draft)| draft.clone());
         let version = match known {
             Some(known) if known.content.as_ref() == Some(letter) => {
@@ -117,9 +118,9 @@ impl Office {
         Ok(SavedDraft { id, version, saved_at: now })
     }
 
-    fn throw(&mut self, id: MessageId, base: u64, now: Timestamp) -> Result<(), Problem> {
+    fn throw(&mut self, id: MessageId, base: u64, now: Timestamp) -> Result<(), Box<Problem>> {
         let Some((_, known)) = self.drafts.get(&id).cloned() else {
-            return Err(Problem::new(ProblemKind::NotFound, "no such draft"));
+            return Err(Box::new(Problem::new(ProblemKind::NotFound, "no such draft")));
         };
         if known.content.is_none() {
             return Ok(());
@@ -165,10 +166,10 @@ impl Office {
     }
 }
 
-fn conflict(known: Draft) -> Problem {
+fn conflict(known: Draft) -> Box<Problem> {
     let mut problem = Problem::new(ProblemKind::RevisionConflict, "another version");
     problem.draft = Some(Box::new(known));
-    problem
+    Box::new(problem)
 }
 
 fn told(draft: &Draft) -> Change {

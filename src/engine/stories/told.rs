@@ -1,7 +1,7 @@
 //! Stories in files: what happens, a line each, and below it what the agent does. The lines of what it does
 //! are written anew with `RESTANTE_UPDATE_STORIES=1 cargo test -p restante-engine told`.
 
-use std::path::PathBuf;
+use std::{fmt::Write as _, path::PathBuf};
 
 use restante_local_api::{KeyringState, Mode, NotificationsState, Undo};
 use restante_model::{DeliveryState, Folder, Importance, Letter, MessageId};
@@ -43,7 +43,7 @@ impl Teller {
             self.story.now = self.story.now.plus_ms(1);
             for effect in self.story.engine.apply(event, self.story.now) {
                 if let Some(words) = words(&effect) {
-                    self.written += &format!("{DONE}{words}\n");
+                    writeln!(self.written, "{DONE}{words}").unwrap();
                 }
                 if matches!(effect, Effect::FindToken(_)) {
                     events.push(Event::TokenFound(TokenFound::Found(KeyringState::Ok)));
@@ -70,7 +70,7 @@ impl Teller {
     fn killed_over(&mut self, event: Event) {
         for effect in self.story.engine.apply(event, self.story.now) {
             if let Some(words) = words(&effect) {
-                self.written += &format!("{DONE}{words}\n");
+                writeln!(self.written, "{DONE}{words}").unwrap();
             }
         }
         self.restart();
@@ -102,7 +102,7 @@ impl Teller {
             ["woken"] => self.happens(Event::Resumed),
             ["read", number] => self.ask(Ask::MarkRead(message(number))),
             ["send", number, "to", ref to @ ..] => {
-                self.ask(Ask::Send { id: message(number), letter: letter(to), undo: Undo::AtOnce })
+                self.ask(Ask::Send { id: message(number), letter: letter(to), undo: Undo::AtOnce });
             }
             ["draft", number, "to", ref to @ ..] => {
                 self.ask(Ask::SaveDraft { id: message(number), letter: letter(to), base_version: None });
@@ -149,8 +149,9 @@ impl Teller {
     /// What people see when all has happened.
     fn end(&mut self) {
         let status = self.story.engine.status().unwrap();
-        self.written += &format!(
-            "in the end: {} unread, {} important; outbox {} waiting, {} refused; {} drafts; {:?}, {:?}; every {} s\n",
+        writeln!(
+            self.written,
+            "in the end: {} unread, {} important; outbox {} waiting, {} refused; {} drafts; {:?}, {:?}; every {} s",
             status.unread,
             status.unread_high,
             status.outbox.waiting,
@@ -159,7 +160,8 @@ impl Teller {
             status.mode,
             status.connection,
             status.interval.seconds
-        );
+        )
+        .unwrap();
     }
 }
 
@@ -260,7 +262,7 @@ fn told_stories_come_out_as_written() {
         let told = std::fs::read_to_string(&file).unwrap();
         let mut teller = Teller::new();
         for line in told.lines().filter(|line| !line.starts_with(DONE) && !line.starts_with("in the end:")) {
-            teller.written += &format!("{line}\n");
+            writeln!(teller.written, "{line}").unwrap();
             if !line.is_empty() && !line.starts_with('#') {
                 teller.line(line);
             }

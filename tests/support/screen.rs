@@ -227,9 +227,17 @@ impl Screen {
     /// # Panics
     /// When none comes.
     pub async fn window(&self, class: &str) -> String {
-        let found =
-            self.tool("xdotool", &["search", "--sync", "--onlyvisible", "--class", class]).await.done();
-        found.stdout.lines().last().expect("xdotool names what it found").to_owned()
+        let search = ["search", "--sync", "--onlyvisible", "--class", class];
+        within("a window", async {
+            loop {
+                // A window that goes while xdotool looks at it ends the search with an error of X.
+                let found = self.tool("xdotool", &search).await;
+                if let Some(window) = found.stdout.lines().last() {
+                    return window.to_owned();
+                }
+            }
+        })
+        .await
     }
 
     /// Windows of this class that are to be seen now.

@@ -90,6 +90,8 @@ impl Engine {
         });
         self.ledger.set_snoozed(snoozed)?;
         self.alerts.snoozed = snoozed;
+        // What is answered to the person says so already.
+        self.alerts.hush = self.hush_at(now);
         self.announce(now)
     }
 }

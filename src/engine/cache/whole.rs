@@ -61,8 +61,15 @@ impl Cache {
         // What the agent says of itself when it starts.
         cache.unread()?;
         cache.cursor()?;
-        cache.mark_open()?;
-        Ok(cache)
+        match cache.mark_open() {
+            Err(error) if error.is_damage() => Err(error),
+            // On a full disk the mail stays readable; the log that a crash leaves tells of it too.
+            Err(error) => {
+                tracing::warn!(%error, "it could not be noted that the cache is in use");
+                Ok(cache)
+            }
+            Ok(()) => Ok(cache),
+        }
     }
 
     /// Behaves from now on as on a disk that has room for so many pages more.

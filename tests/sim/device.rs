@@ -1,9 +1,6 @@
 //! A device: the real engine on databases in files, and the desktop around it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use restante_agent::Plan;
 use restante_engine::{
@@ -70,8 +67,9 @@ pub(crate) struct Device {
     pub(crate) replies: BTreeMap<u64, Reply>,
     /// Popups on the screen or on their way to it.
     pub(crate) popups: BTreeMap<PopupId, Popup>,
-    /// Those of them that are on their way.
-    pub(crate) on_their_way: BTreeSet<PopupId>,
+    /// Those of them that are on their way, or of which the agent could not note that they came: about so many
+    /// messages.
+    pub(crate) on_their_way: BTreeMap<PopupId, u64>,
     /// What the window for important mail shows.
     pub(crate) important: Vec<MessageId>,
     pub(crate) knows: Knowledge,
@@ -108,7 +106,7 @@ impl Device {
             next_call: 1,
             replies: BTreeMap::new(),
             popups: BTreeMap::new(),
-            on_their_way: BTreeSet::new(),
+            on_their_way: BTreeMap::new(),
             important: Vec::new(),
             knows: Knowledge::default(),
         }
@@ -138,7 +136,7 @@ impl Device {
         self.alarm_at = None;
         self.replies.clear();
         self.popups.clear();
-        self.on_their_way.clear();
+        self.knows.counted_again += std::mem::take(&mut self.on_their_way).values().sum::<u64>();
         self.important.clear();
     }
 

@@ -21,6 +21,9 @@ pub(crate) struct Knowledge {
     pub(crate) popups: BTreeMap<MessageId, u32>,
     /// Messages counted in summaries.
     pub(crate) summed: u64,
+    /// Messages that a summary counts although a popup told of them: it took the popup's place, or the popup was on
+    /// its way to the screen when the agent died.
+    pub(crate) counted_again: u64,
     /// Messages whose announcement was handed over, and perhaps never seen; and how many in summaries.
     pub(crate) handed: BTreeSet<MessageId>,
     pub(crate) handed_in_summaries: u64,

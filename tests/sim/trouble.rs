@@ -117,7 +117,9 @@ impl Office {
         match self.chance.below(9) {
             0 if self.troubles.desktop => self.break_notifications(device),
             1 if self.troubles.desktop => {
+                // A keyring is asked when an agent starts, so it is mostly found locked after a new sign-in to the desktop.
                 self.devices[device].keyring_locked = true;
+                self.kill_agent(device);
                 self.relieve_after(20 * MINUTE_MS, Relief::Keyring(device));
             }
             2 if self.troubles.clocks => self.set_clock(device),

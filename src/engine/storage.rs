@@ -1,6 +1,9 @@
 //! How the agent's two databases are opened and brought to their schema.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use restante_model::{MessageId, Timestamp};
 use rusqlite::{Connection, ErrorCode, OpenFlags, types::Type};
@@ -160,6 +163,10 @@ impl Schema {
     /// a newer version wrote is left as it is.
     pub(crate) fn open(&self, path: Option<&Path>) -> Result<Connection, StorageError> {
         let database = |source| StorageError::Database { database: self.database, source };
+        if path.is_some_and(header_is_damaged) {
+            let (table, row) = ("(header)", "18".to_owned());
+            return Err(StorageError::Damaged { database: self.database, table, row });
+        }
         let mut connection = match path {
             Some(path) => Connection::open(path),
             None => Connection::open_in_memory(),
@@ -198,6 +205,15 @@ impl Schema {
         transaction.pragma_update(None, "user_version", known)?;
         transaction.commit()
     }
+}
+
+/// Whether the header names a way of writing or reading that does not exist ("The Database Header", 1.3.3 of SQLite's
+/// file format): SQLite takes such a file for one that may only be read, or for none, and not for a damaged one.
+fn header_is_damaged(path: &Path) -> bool {
+    let mut header = [0; 20];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    // A shorter file is empty, or shows itself when it is opened.
+    read.is_ok() && !header[18..].iter().all(|version| (1..=2).contains(version))
 }
 
 /// A column that holds a message's id.

@@ -186,8 +186,9 @@ proptest! {
         story.engine = Engine::open(None, None).unwrap();
         let mut bytes = fs::read(desk.ledger()).unwrap();
         for (place, bit) in flips {
-            let place = place.index(bytes.len());
-            bytes[place] ^= 1 << bit;
+            // What a flipped version of the schema says, a newer program would say too: it is refused.
+            let place = place.index(bytes.len() - 4);
+            bytes[if place < 60 { place } else { place + 4 }] ^= 1 << bit;
         }
         fs::write(desk.ledger(), bytes).unwrap();
         let engine = desk.open();

@@ -57,6 +57,8 @@ pub(crate) struct Alerts {
     pub(crate) started: bool,
     /// When something will be due next.
     next_at: Option<Timestamp>,
+    /// What goes to the desktop with the event at hand.
+    outgoing: Vec<Effect>,
 }
 
 impl Alerts {
@@ -76,6 +78,7 @@ impl Alerts {
             own_window: OwnWindow::Usable,
             started: false,
             next_at: None,
+            outgoing: Vec::new(),
         })
     }
 
@@ -87,31 +90,41 @@ impl Alerts {
 }
 
 impl Engine {
-    /// Shows every alert that is due and not held back.
-    pub(crate) fn announce(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+    /// Shows every alert that is due and not held back. What is to be shown goes out with the event, whatever
+    /// fails behind it: the ledger says already that it is on its way.
+    pub(crate) fn announce(&mut self, now: Timestamp) -> Result<()> {
         if self.alerts.batch_open || !self.alerts.started {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        let mut effects = self.run_hooks()?;
+        let hooks = self.run_hooks()?;
+        self.alerts.outgoing.extend(hooks);
         self.ledger.begin_repeats(now)?;
         let (ordinary, high) = self.due(now)?;
         let hush = self.hush_at(now);
         if hush.ordinary_until().is_some() {
             self.hold(&ordinary)?;
         } else {
-            effects.extend(self.announce_ordinary(&ordinary, now)?);
+            let popups = self.announce_ordinary(&ordinary, now)?;
+            self.alerts.outgoing.extend(popups);
         }
         if hush.important_until(self.settings.important_in_quiet_hours).is_some() {
             self.hold(&high)?;
         } else {
-            effects.extend(self.announce_important(&high, now)?);
+            let shown = self.announce_important(&high, now)?;
+            self.alerts.outgoing.extend(shown);
         }
-        effects.extend(self.announce_connection(now)?);
-        Ok(effects)
+        let connection = self.announce_connection(now)?;
+        self.alerts.outgoing.extend(connection);
+        Ok(())
+    }
+
+    /// What alerts have to say to the desktop since it was last taken.
+    pub(crate) fn take_alerts(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.alerts.outgoing)
     }
 
     /// The settings changed: what they held back or could not show may go out now.
-    pub(crate) fn announce_by_new_settings(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+    pub(crate) fn announce_by_new_settings(&mut self, now: Timestamp) -> Result<()> {
         self.alerts.own_window = OwnWindow::Usable;
         self.announce(now)
     }
@@ -188,22 +201,21 @@ impl Engine {
 
     /// After every event: announces what has become due by it or by the time, and notes when something
     /// next will be.
-    pub(crate) fn follow_alerts(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+    pub(crate) fn follow_alerts(&mut self, now: Timestamp) -> Result<()> {
         if !self.alerts.started {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        let mut effects = Vec::new();
         if self.alerts.batch_open && self.run.is_none() && !self.token_sought {
             self.close_batch()?;
-            effects.extend(self.announce(now)?);
+            self.announce(now)?;
         }
-        effects.extend(self.note_connection(now)?);
+        self.note_connection(now)?;
         if self.alerts.next_at.is_some_and(|at| at <= now) {
-            effects.extend(self.announce(now)?);
+            self.announce(now)?;
         }
         self.alerts.hush = self.hush_at(now);
         self.alerts.next_at = self.next_alert(now)?;
-        Ok(effects)
+        Ok(())
     }
 
     /// When something will be due next, as of the last event.
@@ -232,18 +244,14 @@ impl Engine {
     }
 
     /// The notification service came, went or hung.
-    pub(crate) fn notifications_changed(
-        &mut self,
-        state: NotificationsState,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
+    pub(crate) fn notifications_changed(&mut self, state: NotificationsState, now: Timestamp) -> Result<()> {
         self.carriers.notifications = state;
         match state {
             NotificationsState::Ok => {
                 self.alerts.away_since = None;
                 self.announce(now)
             }
-            NotificationsState::Absent | NotificationsState::Hung => Ok(Vec::new()),
+            NotificationsState::Absent | NotificationsState::Hung => Ok(()),
         }
     }
 

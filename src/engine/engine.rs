@@ -141,10 +141,10 @@ impl Engine {
             Err(error) => self.storage_failed(&error, asked, now),
         };
         effects.extend(writing);
-        match self.follow_alerts(now) {
-            Ok(alerts) => effects.extend(alerts),
-            Err(error) => tracing::error!(%error, "alerts could not be followed"),
+        if let Err(error) = self.follow_alerts(now) {
+            effects.extend(self.storage_failed(&error, None, now));
         }
+        effects.extend(self.take_alerts());
         match self.wake(now) {
             Ok(wake) => effects.extend(wake),
             Err(error) => tracing::error!(%error, "the next moment could not be read back"),
@@ -160,8 +160,8 @@ impl Engine {
         match event {
             Event::Started { settings } => self.started(settings, now),
             Event::SettingsEdited(settings) => {
-                let mut effects = self.settings_edited(settings, now)?;
-                effects.extend(self.announce_by_new_settings(now)?);
+                let effects = self.settings_edited(settings, now)?;
+                self.announce_by_new_settings(now)?;
                 Ok(effects)
             }
             Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
@@ -206,11 +206,15 @@ impl Engine {
                 self.carriers.tray = state;
                 Ok(Vec::new())
             }
-            Event::NotificationsChanged(state) => self.notifications_changed(state, now),
-            Event::NotificationOwnerChanged(owner) => self.notification_owner_changed(owner, now),
+            Event::NotificationsChanged(state) => self.notifications_changed(state, now).map(|()| Vec::new()),
+            Event::NotificationOwnerChanged(owner) => {
+                self.notification_owner_changed(owner, now).map(|()| Vec::new())
+            }
             Event::PopupShown { popup, outcome } => self.popup_shown(popup, outcome, now),
             Event::PopupEnded { popup, action } => self.popup_ended(popup, action, now),
-            Event::PopupWindowFailed { popup, reason } => self.popup_window_failed(popup, &reason, now),
+            Event::PopupWindowFailed { popup, reason } => {
+                self.popup_window_failed(popup, &reason, now).map(|()| Vec::new())
+            }
             Event::ImportantOpened { ids, outcome } => self.important_opened(&ids, outcome, now),
             Event::ImportantClosed { ids } => {
                 self.important_closed(&ids);
@@ -236,11 +240,11 @@ impl Engine {
             Err(problem) => self.settings_problem = Some(problem.to_string()),
         }
         // What was due when the agent ended is due still, with or without a server.
-        let mut effects = self.announce(now)?;
+        self.announce(now)?;
         if self.account.is_none() {
             self.connection = Connection::SignedOut;
         }
-        effects.push(self.schedule_housekeeping(now));
+        let mut effects = vec![self.schedule_housekeeping(now)];
         effects.extend(self.find_token());
         Ok(effects)
     }

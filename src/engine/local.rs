@@ -112,7 +112,7 @@ impl Engine {
                 None => Err(not_found(id)),
             },
             Ask::SnoozeAlerts { seconds } => {
-                effects.extend(self.snooze_alerts(seconds, now)?);
+                self.snooze_alerts(seconds, now)?;
                 self.status_answer()
             }
             Ask::Send { id, letter, undo } => return self.send(call, id, letter, undo, now),

@@ -256,7 +256,7 @@ impl Engine {
         }
         if !more {
             self.close_batch()?;
-            effects.extend(self.announce(now)?);
+            self.announce(now)?;
         }
         effects.extend(self.step_done(Step::Changes, now)?);
         Ok(effects)

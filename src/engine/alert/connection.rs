@@ -18,7 +18,7 @@ pub(crate) struct ConnectionAlert {
 
 impl Engine {
     /// Notes that the connection came into a state that needs a person, or out of it.
-    pub(super) fn note_connection(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+    pub(super) fn note_connection(&mut self, now: Timestamp) -> Result<()> {
         let before = self.alerts.connection;
         match self.connection {
             Connection::SignedOut if self.alerts.revoked => {}
@@ -26,25 +26,25 @@ impl Engine {
             Connection::Ok | Connection::SignedOut if before.is_some() => return self.forget_connection(),
             // Not to be reached says nothing of the state behind it.
             Connection::Ok | Connection::SignedOut | Connection::Unreachable | Connection::Untried => {
-                return Ok(Vec::new());
+                return Ok(());
             }
         }
         if before.is_some_and(|alert| alert.connection == self.connection) {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        let mut effects = self.forget_connection()?;
+        self.forget_connection()?;
         self.set_connection_alert(Some(ConnectionAlert { connection: self.connection, told: false }))?;
-        effects.extend(self.announce(now)?);
-        Ok(effects)
+        self.announce(now)
     }
 
-    fn forget_connection(&mut self) -> Result<Vec<Effect>> {
+    fn forget_connection(&mut self) -> Result<()> {
         self.set_connection_alert(None)?;
         let popups: Vec<_> = self.alerts.popups_about(|about| *about == About::Connection).collect();
-        for popup in &popups {
-            self.alerts.popups.remove(popup);
+        for popup in popups {
+            self.alerts.popups.remove(&popup);
+            self.alerts.outgoing.push(Effect::WithdrawPopup(popup));
         }
-        Ok(popups.into_iter().map(Effect::WithdrawPopup).collect())
+        Ok(())
     }
 
     pub(super) fn set_connection_alert(&mut self, alert: Option<ConnectionAlert>) -> Result<()> {

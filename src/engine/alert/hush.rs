@@ -4,7 +4,6 @@
 use restante_model::{LocalTime, Timestamp};
 
 use crate::{
-    effect::Effect,
     engine::{Engine, Result},
     settings_file::{InQuietHours, QuietHours},
 };
@@ -83,7 +82,7 @@ impl Engine {
     }
 
     /// No alerts for so many seconds, or again from now on; written down first.
-    pub(crate) fn snooze_alerts(&mut self, seconds: Option<u64>, now: Timestamp) -> Result<Vec<Effect>> {
+    pub(crate) fn snooze_alerts(&mut self, seconds: Option<u64>, now: Timestamp) -> Result<()> {
         let snoozed = seconds.map(|seconds| {
             let seconds = restante_model::Seconds::new(seconds.min(MAX_SNOOZE_SECONDS));
             (now, now.plus(seconds))

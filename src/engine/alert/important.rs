@@ -30,8 +30,7 @@ impl Engine {
             self.ledger.set_alerts(ids, AlertState::Due, now)?;
             return Ok(Vec::new());
         };
-        self.ledger.set_alerts(ids, AlertState::Showing, now)?;
-        ids.iter().map(|id| self.message_popup(*id, carrier, now)).collect()
+        self.noted_as_showing(ids, now, |engine| engine.message_popups(ids, carrier, now))
     }
 
     /// One window for all important mail that was not seen yet, newest first.

@@ -96,17 +96,46 @@ impl Engine {
             return Ok(Vec::new());
         }
         let Some(carrier) = self.popup_carrier(now) else { return Ok(Vec::new()) };
-        self.ledger.set_alerts(&ids, AlertState::Showing, now)?;
         let held = due.iter().any(|alert| alert.held);
         let beside = match carrier {
             PopupCarrier::Window => self.windows_open(),
             // What the desktop's service does with many is its own affair.
             PopupCarrier::Desktop => Vec::new(),
         };
-        if ids.len() > 1 && held || ids.len() + beside.len() > MAX_POPUPS {
-            return self.summary(ids, &beside, carrier, now);
+        let one_for_all = ids.len() > 1 && held || ids.len() + beside.len() > MAX_POPUPS;
+        self.noted_as_showing(&ids, now, |engine| {
+            if one_for_all {
+                return engine.summary(ids.clone(), &beside, carrier, now);
+            }
+            engine.message_popups(&ids, carrier, now)
+        })
+    }
+
+    /// Makes popups, and has them on their way once that is written down: neither where one of both fails.
+    pub(super) fn noted_as_showing(
+        &mut self,
+        ids: &[MessageId],
+        now: Timestamp,
+        popups: impl FnOnce(&mut Self) -> Result<Vec<Effect>>,
+    ) -> Result<Vec<Effect>> {
+        let before = self.alerts.popups.clone();
+        let noted = popups(self).and_then(|effects| {
+            self.ledger.set_alerts(ids, AlertState::Showing, now)?;
+            Ok(effects)
+        });
+        if noted.is_err() {
+            self.alerts.popups = before;
         }
-        ids.into_iter().map(|id| self.message_popup(id, carrier, now)).collect()
+        noted
+    }
+
+    pub(super) fn message_popups(
+        &mut self,
+        ids: &[MessageId],
+        carrier: PopupCarrier,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        ids.iter().map(|id| self.message_popup(*id, carrier, now)).collect()
     }
 
     fn windows_open(&self) -> Vec<PopupId> {
@@ -143,12 +172,7 @@ impl Engine {
     }
 
     /// A popup about one message, in place of the one about it that is there.
-    pub(super) fn message_popup(
-        &mut self,
-        id: MessageId,
-        carrier: PopupCarrier,
-        now: Timestamp,
-    ) -> Result<Effect> {
+    fn message_popup(&mut self, id: MessageId, carrier: PopupCarrier, now: Timestamp) -> Result<Effect> {
         let shown = self.settings.preview == Preview::Shown;
         let message = self.cache.message(id)?;
         let content = PopupContent::Message {
@@ -230,12 +254,7 @@ impl Engine {
     }
 
     /// Our own corner window is not to be had: the notification service is asked instead.
-    pub(crate) fn popup_window_failed(
-        &mut self,
-        popup: PopupId,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
+    pub(crate) fn popup_window_failed(&mut self, popup: PopupId, reason: &str, now: Timestamp) -> Result<()> {
         tracing::warn!(reason, "a popup of our own could not be shown");
         self.alerts.own_window = OwnWindow::Failed;
         self.not_shown(popup, now)?;
@@ -243,18 +262,14 @@ impl Engine {
     }
 
     /// Another program is the notification service now, or none.
-    pub(crate) fn notification_owner_changed(
-        &mut self,
-        owner: Option<String>,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
+    pub(crate) fn notification_owner_changed(&mut self, owner: Option<String>, now: Timestamp) -> Result<()> {
         let freed = self.ledger.free_unanswered(owner.as_deref())?;
         self.alerts.service = owner;
         for popup in self.alerts.popups_of(&freed) {
             self.alerts.popups.remove(&popup);
         }
         if freed.is_empty() || self.carriers.notifications != NotificationsState::Ok {
-            return Ok(Vec::new());
+            return Ok(());
         }
         self.announce(now)
     }

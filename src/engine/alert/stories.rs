@@ -450,3 +450,38 @@ fn a_revoked_token_is_told_once_and_signing_out_not_at_all() {
     story.says(Ask::Logout);
     assert_eq!(story.connection_popups(), []);
 }
+
+/// The disk takes no alert of this importance for a while.
+fn disk_refuses(story: &Story, importance: &str) {
+    let sql = format!(
+        "CREATE TEMP TRIGGER refused BEFORE UPDATE OF state ON alert WHEN NEW.importance = '{importance}'
+         BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    );
+    story.engine.ledger.connection().execute_batch(&sql).unwrap();
+}
+
+fn disk_takes_all(story: &Story) {
+    story.engine.ledger.connection().execute_batch("DROP TRIGGER refused").unwrap();
+}
+
+#[test]
+fn what_was_written_down_is_shown_although_what_comes_behind_it_cannot_be() {
+    let mut story = Story::signed_in();
+    disk_refuses(&story, "high");
+    story.arrives(vec![new(1, NORMAL), new(2, HIGH)]);
+    assert_eq!((story.popups(), story.windows().len()), (1, 0), "{:?}", story.done);
+    disk_takes_all(&story);
+    story.due();
+    assert_eq!((story.popups(), story.windows().len()), (1, 1), "{:?}", story.done);
+}
+
+#[test]
+fn a_popup_that_could_not_be_written_down_comes_when_it_can() {
+    let mut story = Story::signed_in();
+    disk_refuses(&story, "normal");
+    story.arrives(vec![new(1, NORMAL)]);
+    assert_eq!(story.popups(), 0, "nothing is shown that is not written down");
+    disk_takes_all(&story);
+    story.arrives(vec![new(2, NORMAL)]);
+    assert_eq!(story.popups(), 2, "{:?}", story.done);
+}

@@ -2,16 +2,16 @@
 mail 1 normal waiting
 check due
     asks for everything
-    popup 1: message 1
     reports everything to 1 as here
+    popup 1: message 1
     tray: 1 unread, 0 important, Ok
     tray: 1 unread, 0 important, Ok
 mail 1 normal waiting
 mail 2 normal waiting
 refused cursor_reset
     asks for everything
-    popup 2: message 2
     reports everything to 3 as here
+    popup 2: message 2
     tray: 2 unread, 0 important, Ok
     tray: 2 unread, 0 important, Ok
 list inbox

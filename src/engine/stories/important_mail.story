@@ -2,16 +2,16 @@
 mail 1 high waiting
 check due
     asks for everything
-    important window: 1
     reports everything to 1 as here
-    tray: 1 unread, 1 important, Ok
+    important window: 1
     tray: 1 unread, 1 important, Ok
     wants to be woken at 300 s
+    tray: 1 unread, 1 important, Ok
 mail 2 high waiting
 check due
     asks what changed since 1
-    important window: 2, 1
     reports everything to 2 as here
+    important window: 2, 1
     tray: 2 unread, 2 important, Ok
     tray: 2 unread, 2 important, Ok
 read 1

@@ -2,14 +2,15 @@
 mail 1 normal waiting
 mail 2 high waiting
 killed over a page
+    reports everything to 2 as here
     popup 1: message 1
     important window: 2
-    reports everything to 2 as here
     tray: 2 unread, 1 important, Ok
-    important window: 2
     does Housekeeping every 3600 s
     asks the keyring
+    important window: 2
     tray: 2 unread, 1 important, Untried
+    wants to be woken at 300 s
     checks every 300 s
     asks for the settings
     asks what changed since 2
@@ -19,6 +20,5 @@ killed over a page
     asks who is there
     tray: 2 unread, 1 important, Ok
     tray: 2 unread, 1 important, Ok
-    wants to be woken at 300 s
 notifications here
 in the end: 2 unread, 1 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

@@ -5,8 +5,8 @@ mail 3 normal waiting
 mail 4 normal waiting
 check due
     asks for everything
-    popup 1: 4 messages
     reports everything to 4 as here
+    popup 1: 4 messages
     tray: 4 unread, 0 important, Ok
     tray: 4 unread, 0 important, Ok
 in the end: 4 unread, 0 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

@@ -3,12 +3,12 @@ mail 1 normal waiting
 mail 2 high waiting
 check due
     asks for everything
+    reports everything to 2 as here
     popup 1: message 1
     important window: 2
-    reports everything to 2 as here
-    tray: 2 unread, 1 important, Ok
     tray: 2 unread, 1 important, Ok
     wants to be woken at 300 s
+    tray: 2 unread, 1 important, Ok
 copy 1 of boris read
 copy 2 of boris read
 check due

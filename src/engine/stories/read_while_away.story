@@ -2,8 +2,8 @@
 mail 1 normal waiting
 check due
     asks for everything
-    popup 1: message 1
     reports everything to 1 as here
+    popup 1: message 1
     tray: 1 unread, 0 important, Ok
     tray: 1 unread, 0 important, Ok
 server away

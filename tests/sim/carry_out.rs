@@ -112,9 +112,13 @@ impl Office {
                 self.find("the agent dealt with a password that nobody gave it".into());
             }
 
-            Effect::Check { since } => self.exchange(device, "changes", |client| {
-                Box::pin(async move { Event::Checked(client.changes(since.as_ref()).await) })
-            }),
+            Effect::Check { since } => {
+                // Whoever asks for mail is not silent, whatever it was that had him ask.
+                self.devices[device].knows.quiet_since_ms = Some(self.agenda.now_ms());
+                self.exchange(device, "changes", |client| {
+                    Box::pin(async move { Event::Checked(client.changes(since.as_ref()).await) })
+                });
+            }
             Effect::ReportDelivered { cursor } => self.exchange(device, "delivered", |client| {
                 Box::pin(async move {
                     let outcome = client.delivered(cursor.clone()).await;

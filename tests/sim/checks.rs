@@ -419,7 +419,11 @@ impl Office {
         for login in &written.letter.to {
             let told = sender.knows.copies.get(&(id, login.clone()));
             let told_by_row = sender.knows.sent.get(&id).is_some_and(|row| row.not_delivered.contains(login));
-            let expired = told == Some(&DeliveryState::Expired)
+            // He was told of a reading that the copied-back database has forgotten, so that it expired there unread.
+            let undone =
+                self.copied_back && told == Some(&DeliveryState::Read) && self.expired_at_ms(id).is_some();
+            let expired = undone
+                || told == Some(&DeliveryState::Expired)
                 || to_oneself && (told_by_row || self.expired_at_ms(id).is_some());
             for device in self.devices.iter().filter(|it| self.people[it.person].login.as_str() == login) {
                 if !device.knows.inbox.contains_key(&id) && !expired {

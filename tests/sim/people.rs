@@ -98,7 +98,7 @@ impl Office {
         (Letter { to, subject: format!("letter {number}"), body, importance }, to_nobody)
     }
 
-    fn send(&mut self, device: usize) {
+    pub(crate) fn send(&mut self, device: usize) {
         if !self.devices[device].awake() {
             return;
         }

@@ -211,6 +211,14 @@ impl Office {
         self.devices[device].mend_disk();
         self.devices[device].break_disk(table, statement);
         self.relieve_after(40 * MINUTE_MS, Relief::AgentDisk(device));
+        if table == "message" {
+            // A page is to come meanwhile.
+            for other in 0..self.devices.len() {
+                if self.devices[other].person != self.devices[device].person {
+                    self.send(other);
+                }
+            }
+        }
     }
 
     fn copy_away(&mut self, device: usize) {
@@ -220,7 +228,7 @@ impl Office {
         self.note(|_| "the office's database is copied away".into());
         self.server.copy_away();
         self.copied_away_at_ms = Some(self.agenda.now_ms());
-        // An agent that is away until after it comes back with a cursor of a time that was undone.
+        // An agent that is away until after it comes back with a cursor of before.
         if self.chance.one_in(2) {
             self.send_to_sleep(device);
         }
@@ -231,6 +239,12 @@ impl Office {
         let Some(copied_at_ms) = self.copied_away_at_ms.take() else { return };
         self.note(|_| "the office's database is copied back".into());
         self.marks.hit(Mark::CopiedBack);
+        // Those that sleep through it wake with a cursor of a time that was undone, and find it passed by others.
+        for device in 0..self.devices.len() {
+            if self.devices[device].awake() && self.chance.one_in(4) {
+                self.send_to_sleep(device);
+            }
+        }
         self.server.kill();
         self.server.copy_back();
         self.copied_back = true;

@@ -7,8 +7,10 @@ pub mod exit;
 mod folder;
 pub mod logging;
 mod paths;
+mod redaction;
 pub mod shutdown;
 
 pub use exit::Exit;
 pub use folder::private_umask;
 pub use paths::{Paths, PathsError};
+pub use redaction::without_credentials;

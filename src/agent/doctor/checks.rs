@@ -9,6 +9,7 @@ use restante_engine::{
 };
 use restante_l10n::Value;
 use restante_local_api::{CacheState, CheckStatus, DoctorCheck, KeyringState, Mode, Status};
+use restante_process::without_credentials;
 
 use super::{Doctor, PATIENCE, check, ok};
 use crate::{
@@ -74,9 +75,9 @@ impl Doctor {
         let variables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
         let detail = match &settings.proxy {
             Proxy::None => self.words.text("doctor-proxy-none"),
-            Proxy::Url(url) => self.with("doctor-proxy-url", "url", &without_password(url)),
+            Proxy::Url(url) => self.with("doctor-proxy-url", "url", &without_credentials(url)),
             Proxy::System => match variables.iter().find_map(|name| std::env::var(name).ok()) {
-                Some(url) => self.with("doctor-proxy-environment", "url", &without_password(&url)),
+                Some(url) => self.with("doctor-proxy-environment", "url", &without_credentials(&url)),
                 None => self.words.text("doctor-proxy-none-set"),
             },
         };
@@ -89,7 +90,7 @@ impl Doctor {
             Ok(http) => http,
             Err(error) => {
                 let hint = self.words.text("doctor-certificates-hint");
-                let error = without_password(&error.to_string());
+                let error = without_credentials(&error.to_string());
                 return vec![check("certificates", CheckStatus::Fail, error, Some(hint))];
             }
         };
@@ -108,7 +109,7 @@ impl Doctor {
         let asked = tokio::time::timeout(PATIENCE, ServerClient::new(http, &server, None).probe()).await;
         let outcome =
             asked.unwrap_or_else(|_| Err(ServerError::Unreachable(self.words.text("doctor-hangs"))));
-        let named = without_password(&server);
+        let named = without_credentials(&server);
         match outcome {
             Ok(server_time) => {
                 checks.push(ok("server", self.with("doctor-server-ok", "url", &named)));
@@ -199,24 +200,6 @@ impl Doctor {
         let megabytes = [("count", Value::Number(bytes / 1_000_000))];
         ok("database", self.words.with("doctor-database-ok", &megabytes))
     }
-}
-
-/// A URL may carry a name and a password before its @.
-pub(super) fn without_password(text: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        shown.push_str(before);
-        let end = after.find(|letter: char| "/?# \"'".contains(letter)).unwrap_or(after.len());
-        let host = after[..end].rfind('@').map_or(0, |at| at + 1);
-        if host > 0 {
-            shown.push_str("...@");
-        }
-        shown.push_str(&after[host..end]);
-        rest = &after[end..];
-    }
-    shown + rest
 }
 
 #[cfg(unix)]

@@ -1,17 +1,11 @@
 //! `restante draft`
 
 use clap::{Args, Subcommand};
-use restante_local_api::{
-    FolderPage,
-    model::{Folder, Importance, Letter, LetterProblem, Seconds},
-};
+use restante_local_api::model::{Folder, Importance, Letter, LetterProblem, Seconds};
 use restante_process::Exit;
 
 use super::{list, send};
 use crate::{failure::Failure, message_id, session::Session};
-
-/// The most rows that the agent is asked for at once.
-const PAGE: u32 = 500;
 
 /// Letters still being written
 #[derive(Debug, Subcommand)]
@@ -69,16 +63,7 @@ impl Draft {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
         match self {
             Self::List => {
-                let mut all = FolderPage { messages: Vec::new(), next_before: None };
-                loop {
-                    let before = all.next_before.take();
-                    let page = session.client.folder(Folder::Drafts, before.as_deref(), PAGE, false).await?;
-                    all.messages.extend(page.messages);
-                    all.next_before = page.next_before;
-                    if all.next_before.is_none() {
-                        break;
-                    }
-                }
+                let all = list::pages(session, Folder::Drafts, u32::MAX, false).await?;
                 list::print(session, Folder::Drafts, &all)?;
             }
             Self::Edit(edit) => edit.run(session).await?,

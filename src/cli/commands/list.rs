@@ -29,28 +29,32 @@ pub(crate) struct List {
 
 impl List {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
-        let page = self.fetch(session).await?;
+        let page = pages(session, self.folder, self.limit, self.unread).await?;
         print(session, self.folder, &page)?;
         Ok(Exit::Done)
     }
+}
 
-    /// As many pages as the limit takes, as one.
-    async fn fetch(&self, session: &Session<'_, '_>) -> Result<FolderPage, Failure> {
-        let mut all = FolderPage { messages: Vec::new(), next_before: None };
-        let mut left = self.limit;
-        while left > 0 {
-            let before = all.next_before.take();
-            let page =
-                session.client.folder(self.folder, before.as_deref(), left.min(PAGE), self.unread).await?;
-            left = left.saturating_sub(u32::try_from(page.messages.len()).unwrap_or(u32::MAX));
-            all.messages.extend(page.messages);
-            all.next_before = page.next_before;
-            if all.next_before.is_none() {
-                break;
-            }
+/// As many pages of a folder as the limit takes, as one.
+pub(crate) async fn pages(
+    session: &Session<'_, '_>,
+    folder: Folder,
+    limit: u32,
+    unread: bool,
+) -> Result<FolderPage, Failure> {
+    let mut all = FolderPage { messages: Vec::new(), next_before: None };
+    let mut left = limit;
+    while left > 0 {
+        let before = all.next_before.take();
+        let page = session.client.folder(folder, before.as_deref(), left.min(PAGE), unread).await?;
+        left = left.saturating_sub(u32::try_from(page.messages.len()).unwrap_or(u32::MAX));
+        all.messages.extend(page.messages);
+        all.next_before = page.next_before;
+        if all.next_before.is_none() {
+            break;
         }
-        Ok(all)
     }
+    Ok(all)
 }
 
 /// The page as an object for a script, or as a table for people.

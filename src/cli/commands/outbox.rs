@@ -1,14 +1,11 @@
 //! `restante outbox`
 
 use clap::{Args, Subcommand};
-use restante_local_api::{FolderPage, model::Folder};
+use restante_local_api::model::Folder;
 use restante_process::Exit;
 
 use super::{list, send};
 use crate::{failure::Failure, message_id, session::Session};
-
-/// The most rows that the agent is asked for at once.
-const PAGE: u32 = 500;
 
 /// Letters on their way out
 #[derive(Debug, Subcommand)]
@@ -42,16 +39,7 @@ impl Outbox {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
         match self {
             Self::List => {
-                let mut all = FolderPage { messages: Vec::new(), next_before: None };
-                loop {
-                    let before = all.next_before.take();
-                    let page = session.client.folder(Folder::Outbox, before.as_deref(), PAGE, false).await?;
-                    all.messages.extend(page.messages);
-                    all.next_before = page.next_before;
-                    if all.next_before.is_none() {
-                        break;
-                    }
-                }
+                let all = list::pages(session, Folder::Outbox, u32::MAX, false).await?;
                 list::print(session, Folder::Outbox, &all)?;
             }
             Self::Undo(named) => {

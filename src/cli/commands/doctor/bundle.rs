@@ -9,6 +9,7 @@ use std::{
 
 use flate2::{Compression, write::GzEncoder};
 use restante_local_api::{DoctorReport, model::Timestamp};
+use restante_process::without_credentials;
 use serde_json::Value;
 
 use crate::{failure::Failure, session::Session};
@@ -122,20 +123,4 @@ fn redact(value: &mut Value, hidden: &[String]) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// What stands between `://` and `@`, and what is asked for behind `?`.
-fn without_credentials(text: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        shown.push_str(before);
-        let end = after.find(|letter: char| "/?# \"'".contains(letter)).unwrap_or(after.len());
-        let host = after[..end].rfind('@').map_or(0, |at| at + 1);
-        shown.push_str(if host > 0 { "...@" } else { "" });
-        shown.push_str(&after[host..end]);
-        rest = &after[end..];
-    }
-    shown + rest
 }

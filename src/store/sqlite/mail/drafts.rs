@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use restante_model::{Importance, Letter, MessageId, Timestamp};
+use restante_model::{Letter, MessageId, Timestamp};
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, Numbers, Place, Tx, json, stored, unsigned};
+use super::{Database, Fault, Numbers, Place, Tx, json, letter::letter, stored, unsigned};
 use crate::{Account, Draft, MAX_DRAFTS, Owner, SavedDraft, ThrownDraft, sqlite::signed};
 
 /// What [`draft`] is read from.
@@ -147,24 +147,7 @@ fn draft(row: &SqliteRow) -> Result<(i64, Draft), Fault> {
     let key: i64 = row.try_get("key")?;
     let id: String = row.try_get("id")?;
     let corrupt = |what: &str| Fault::corrupt("draft", &id, &what);
-    let letter = if row.try_get("removed")? {
-        None
-    } else {
-        let importance: String = row.try_get("importance")?;
-        let written_to: String = row.try_get("written_to")?;
-        let letter = Letter {
-            to: serde_json::from_str(&written_to).map_err(|_| corrupt("its recipients are no JSON"))?,
-            subject: row.try_get("subject")?,
-            body: row.try_get("body")?,
-            importance: Importance::from_name(&importance)
-                .ok_or_else(|| corrupt("its importance is unknown"))?,
-        };
-        // SQLite's own checks do not see a changed text.
-        if row.try_get::<Vec<u8>, _>("content_sum")? != letter.content_sum() {
-            return Err(corrupt("its content is not what was stored (SHA-256 differs)"));
-        }
-        Some(letter)
-    };
+    let letter = if row.try_get("removed")? { None } else { Some(letter(row, corrupt)?) };
     let draft = Draft {
         id: stored(&id, "draft", &id)?,
         version: unsigned(row.try_get("version")?, "draft", &id)?,

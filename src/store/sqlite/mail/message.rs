@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, fmt::Display};
 
-use restante_model::{DeliveryState, Importance, Letter, MessageId, Person, Timestamp};
+use restante_model::{DeliveryState, MessageId, Person, Timestamp};
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
     Database, Fault, Numbers, Place, Tx, expire,
     fixed::{FIXED, Fixed},
     json,
+    letter::letter,
 };
 use crate::{Copy, Direction, Message, Owner, RemovedReason, Touched, sqlite::stored};
 
@@ -62,18 +63,7 @@ pub(super) async fn messages(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, M
 fn whole(row: &SqliteRow, copies: Vec<Copy>) -> Result<Message, Fault> {
     let fixed = Fixed::from_row(row)?;
     let corrupt = |what: &str| Fault::corrupt("message", &fixed.id, &what);
-    let importance: String = row.try_get("importance")?;
-    let written_to: String = row.try_get("written_to")?;
-    let letter = Letter {
-        to: serde_json::from_str(&written_to).map_err(|_| corrupt("its recipients are no JSON"))?,
-        subject: row.try_get("subject")?,
-        body: row.try_get("body")?,
-        importance: Importance::from_name(&importance).ok_or_else(|| corrupt("its importance is unknown"))?,
-    };
-    // SQLite's own checks do not see a changed text.
-    if fixed.content_sum != letter.content_sum() {
-        return Err(corrupt("its content is not what was stored (SHA-256 differs)"));
-    }
+    let letter = letter(row, corrupt)?;
     Ok(Message {
         id: fixed.id,
         from: person(row, "mailbox", &fixed.sender)?,

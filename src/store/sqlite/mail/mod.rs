@@ -6,6 +6,7 @@ mod deliver;
 mod drafts;
 mod expire;
 mod fixed;
+mod letter;
 mod message;
 
 use std::collections::HashMap;

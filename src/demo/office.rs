@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use anyhow::Context;
 use restante_model::{CheckInterval, IntervalRange, Name, Person, SystemClock};
 use restante_server::Config;
-use restante_store::{NewOffice, NewUser, OfficeTerms, Placement, SqliteStore, Store};
+use restante_store::{NewOffice, NewUser, OfficeTerms, Placement, SqlStore, Store};
 use tokio::net::TcpListener;
 
 use crate::Tasks;
@@ -21,7 +21,7 @@ pub(crate) const INTERVAL_SECONDS: u64 = 2;
 pub(crate) async fn open(folder: &Path, people: &[Person], tasks: &Tasks) -> anyhow::Result<String> {
     let clock = Arc::new(SystemClock);
     let store =
-        SqliteStore::open(&folder.join("server"), clock.clone()).await.context("making the post office")?;
+        SqlStore::open(&folder.join("server"), clock.clone()).await.context("making the post office")?;
     let organisation: Name = ORGANISATION.parse()?;
     store.create_organisation(&organisation, "Town hall").await?;
     let office: Name = "main".parse()?;

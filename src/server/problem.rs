@@ -48,7 +48,7 @@ impl From<StoreError> for Refusal {
                 tracing::warn!(error = chain(&error), "message server not available");
                 unavailable(why)
             }
-            StoreError::Busy { .. } | StoreError::DiskFull { .. } => {
+            StoreError::Busy { .. } | StoreError::DiskFull { .. } | StoreError::Away { .. } => {
                 tracing::warn!(error = chain(&error), "the store could not be written for now");
                 let mut problem = Problem::new(ProblemKind::Busy, "the store is busy");
                 problem.retry_after_seconds = Some(5);

@@ -1,6 +1,6 @@
 //! Organisations and post offices, as an administrator names and sees them.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
 
@@ -9,16 +9,33 @@ use crate::Unavailable;
 /// Where a post office's database lies (row S2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Placement {
-    /// A database of its own, in this folder or, absent, in the data folder.
+    /// A database of its own: a file of SQLite in this folder or, absent, beside the installation's other databases (in
+    /// the data folder, or on its server of PostgreSQL).
     Separate {
         /// The folder for the database.
         folder: Option<PathBuf>,
+    },
+    /// The database of PostgreSQL at this URL, of its own too.
+    Elsewhere {
+        /// Where it is.
+        url: DatabaseUrl,
     },
     /// Inside an organisation's database.
     Current {
         /// Which organisation's.
         organisation: Name,
     },
+}
+
+/// The URL of a database of PostgreSQL, which may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(pub String);
+
+impl fmt::Debug for DatabaseUrl {
+    /// Never the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseUrl(...)")
+    }
 }
 
 /// What a post office's administrator decides.
@@ -77,8 +94,8 @@ pub struct OfficeOverview {
     pub name: Name,
     /// `separate` or `current`.
     pub placement: &'static str,
-    /// The database file.
-    pub location: PathBuf,
+    /// The database, without the password that leads to it.
+    pub location: String,
     /// Its terms.
     pub terms: OfficeTerms,
     /// The organisations that it serves.

@@ -33,18 +33,18 @@ pub enum StoreError {
         why: Unavailable,
     },
     /// A database beside the post offices' is of another schema.
-    #[error("{database}: {why}", database = .database.display())]
+    #[error("{database}: {why}")]
     Gate {
-        /// Which file.
-        database: PathBuf,
+        /// Which one.
+        database: String,
         /// Older or newer.
         why: Unavailable,
     },
     /// A row is not what was written.
-    #[error("{database}: table {table}, row {row}: {what}", database = .database.display())]
+    #[error("{database}: table {table}, row {row}: {what}")]
     Corrupt {
-        /// Which file.
-        database: PathBuf,
+        /// Which one.
+        database: String,
         /// Which table.
         table: &'static str,
         /// Which row.
@@ -53,39 +53,49 @@ pub enum StoreError {
         what: String,
     },
     /// Another process or too many requests held the database for longer than one should wait.
-    #[error("{doing} in {database}: others hold it for too long", database = .database.display())]
+    #[error("{doing} in {database}: others hold it for too long")]
     Busy {
         /// What was being done.
         doing: &'static str,
-        /// Which file.
-        database: PathBuf,
+        /// Which one.
+        database: String,
     },
     /// There is no room left on the disk; nothing was changed.
-    #[error("{doing} in {database}: the disk is full", database = .database.display())]
+    #[error("{doing} in {database}: the disk is full")]
     DiskFull {
         /// What was being done.
         doing: &'static str,
-        /// Which file.
-        database: PathBuf,
+        /// Which one.
+        database: String,
+    },
+    /// The database does not answer, or went away: what was written last may or may not be there.
+    #[error("{doing} in {database}: the database does not answer")]
+    Away {
+        /// What was being done.
+        doing: &'static str,
+        /// Which one.
+        database: String,
+        /// What the connection says.
+        source: sqlx::Error,
     },
     /// The disk or the file is broken: what was written last may or may not be there, so the server
     /// must stop rather than go on from a guess.
-    #[error("{doing} in {database}: the file or its disk is damaged", database = .database.display())]
+    #[error("{doing} in {database}: the file or its disk is damaged")]
     Damaged {
         /// What was being done.
         doing: &'static str,
-        /// Which file.
-        database: PathBuf,
-        /// What SQLite says.
+        /// Which one.
+        database: String,
+        /// What the database says.
         source: sqlx::Error,
     },
     /// Anything else that the database said.
-    #[error("{doing} in {database}", database = .database.display())]
+    #[error("{doing} in {database}")]
     Database {
         /// What was being done.
         doing: &'static str,
-        /// Which file.
-        database: PathBuf,
+        /// Which one.
+        database: String,
         /// What the database says.
         source: sqlx::Error,
     },
@@ -132,10 +142,10 @@ pub enum Unavailable {
         known: i64,
     },
     /// The database cannot be opened.
-    #[error("its database {location} cannot be opened: {reason}", location = .location.display())]
+    #[error("its database {location} cannot be opened: {reason}")]
     Unreachable {
-        /// Which file.
-        location: PathBuf,
+        /// Which one.
+        location: String,
         /// What the system says.
         reason: String,
     },

@@ -10,14 +10,16 @@ mod administration;
 mod error;
 mod mail;
 mod people;
+mod postgres;
 mod settings;
+mod sql;
 mod sqlite;
 mod store;
 #[cfg(test)]
 mod story;
 
 pub use administration::{
-    NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
+    DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
 };
 pub use error::{StoreError, Unavailable};
 pub use mail::{
@@ -26,5 +28,5 @@ pub use mail::{
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use settings::{IntervalReply, Settings};
-pub use sqlite::SqliteStore;
+pub use sql::{SqlStore, Time};
 pub use store::Store;

@@ -15,7 +15,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use restante_model::SystemClock;
 use restante_process::Exit;
-use restante_store::SqliteStore;
+use restante_store::SqlStore;
 
 use self::failure::Failure;
 
@@ -96,8 +96,8 @@ async fn command(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-async fn open(folder: &Path) -> Result<SqliteStore, Failure> {
-    Ok(SqliteStore::open(folder, Arc::new(SystemClock)).await?)
+async fn open(folder: &Path) -> Result<SqlStore, Failure> {
+    Ok(SqlStore::open(folder, Arc::new(SystemClock)).await?)
 }
 
 fn default_folder() -> PathBuf {

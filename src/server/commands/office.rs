@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
 use restante_process::Exit;
-use restante_store::{NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqliteStore, Store};
+use restante_store::{NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqlStore, Store};
 use serde_json::{Value, json};
 
 use super::{failure::Failure, print_json, println};
@@ -76,7 +76,7 @@ fn positive(what: &str, seconds: Seconds) -> Result<Seconds, Failure> {
 }
 
 impl Office {
-    pub(super) async fn run(self, store: &SqliteStore, json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, json: bool) -> Result<(), Failure> {
         let store: &dyn Store = store;
         let office = match self {
             Self::Create {
@@ -192,7 +192,7 @@ fn line(office: &OfficeOverview) -> String {
         office.terms.check_interval.seconds(),
         office.terms.message_lifetime.to_string(),
         organisations.join(","),
-        office.location.display()
+        office.location
     )
 }
 

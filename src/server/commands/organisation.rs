@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use restante_model::Name;
-use restante_store::{SqliteStore, Store};
+use restante_store::{SqlStore, Store};
 use serde_json::json;
 
 use super::{called, failure::Failure, office, print_json, println};
@@ -21,7 +21,7 @@ pub(super) enum Organisation {
 }
 
 impl Organisation {
-    pub(super) async fn run(self, store: &SqliteStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
         let store: &dyn Store = store;
         match self {
             Self::Create { name, title } => {
@@ -62,7 +62,7 @@ impl Organisation {
                             office.name.as_str(),
                             office.terms.check_interval.seconds(),
                             office.terms.message_lifetime.to_string(),
-                            office.location.display()
+                            office.location
                         ),
                         (_, Some(why)) => format!("message server not available: {why}"),
                         (None, None) => "-".to_owned(),

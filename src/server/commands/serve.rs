@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use clap::Args;
 use restante_model::SystemClock;
 use restante_process::{Exit, shutdown};
-use restante_store::SqliteStore;
+use restante_store::SqlStore;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,7 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) async fn run(self, store: SqliteStore, folder: &Path) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: SqlStore, folder: &Path) -> Result<(), Failure> {
         if !self.listen.ip().is_loopback() && !self.insecure_plain_http {
             let message = format!("{} is not a loopback address, and this is plain HTTP", self.listen);
             return Err(Failure::new(

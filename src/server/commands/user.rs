@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read};
 use clap::Subcommand;
 use restante_model::{Login, Name, Person};
 use restante_process::Exit;
-use restante_store::{NewUser, Owner, SqliteStore, Store};
+use restante_store::{NewUser, Owner, SqlStore, Store};
 use serde_json::json;
 
 use super::{called, failure::Failure, print_json, println};
@@ -60,7 +60,7 @@ fn password_hash(from_stdin: bool) -> Result<String, Failure> {
 }
 
 impl User {
-    pub(super) async fn run(self, store: &SqliteStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
         let store: &dyn Store = store;
         match self {
             Self::Add { organisation, login, name, password_stdin } => {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::StoreError;
 
 /// Makes a folder, and those above it, where they are not there; one that is there stays as it is.
-pub(super) fn make(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn make(path: &Path) -> Result<(), StoreError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -19,7 +19,7 @@ pub(super) fn make(path: &Path) -> Result<(), StoreError> {
 
 /// Makes sure that files can be made in it: SQLite's "unable to open database file" names neither the
 /// folder nor the reason.
-pub(super) fn probe(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn probe(path: &Path) -> Result<(), StoreError> {
     let probe = path.join(format!(".probe-{:016x}", rand::random::<u64>()));
     std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(|source| {
         StoreError::Folder { doing: "writing into the folder", path: path.to_owned(), source }

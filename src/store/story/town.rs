@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     Accepted, Account, Change, ChangesQuery, ChangesReply, Delivered, NewOffice, NewUser, OfficeTerms, Owner,
-    Page, Placement, Posted, SqliteStore, Store,
+    Page, Placement, Posted, SqlStore, Store,
 };
 
 /// A clock that is set by hand.
@@ -49,7 +49,7 @@ impl Town {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = HandClock::set(Timestamp::from_unix_ms(1_790_000_000_000));
         let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(folder.path(), Arc::clone(&clock) as _).await.unwrap());
+            Arc::new(SqlStore::open(folder.path(), Arc::clone(&clock) as _).await.unwrap());
         let town = Self { store, clock, folder };
         town.settle().await;
         town
@@ -58,7 +58,7 @@ impl Town {
     /// The same data served by a process that was started anew.
     pub(crate) async fn reopened(&self) -> Self {
         let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(self.folder.path(), Arc::clone(&self.clock) as _).await.unwrap());
+            Arc::new(SqlStore::open(self.folder.path(), Arc::clone(&self.clock) as _).await.unwrap());
         store.begin_serving().await.unwrap();
         Self { store, clock: Arc::clone(&self.clock), folder: Arc::clone(&self.folder) }
     }

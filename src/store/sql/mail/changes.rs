@@ -7,18 +7,15 @@
 use std::collections::HashMap;
 
 use restante_model::{DeliveryState, Login, MessageId, Timestamp};
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, Place, Tx, drafts, expire, message, stored, unsigned};
-use crate::{
-    Change, ChangesQuery, ChangesReply, Direction, Draft, Message, Owner, Page, RemovedReason, sqlite::signed,
-};
+use super::{Database, Fault, Place, Row, Tx, drafts, expire, message, signed, stored, unsigned};
+use crate::{Change, ChangesQuery, ChangesReply, Direction, Draft, Message, Owner, Page, RemovedReason, sql};
 
 /// A received message, the state of one's own copy, a removal; a sent message, the state of a
 /// recipient's copy, a removal; a draft, whose key stands in the place of the message's.
 const STREAM: &str = "
     SELECT d.arrived_modseq AS modseq, 'received' AS kind, d.message, NULL AS login, d.state, d.since,
-           NULL AS reason, octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to) AS size
+           NULL AS reason, CAST(octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to) AS BIGINT) AS size
       FROM delivery d JOIN message m ON m.key = d.message
      WHERE d.recipient = $1 AND d.arrived_modseq > $2 AND d.removed_modseq IS NULL
     UNION ALL
@@ -83,12 +80,12 @@ async fn page(
         return Ok(Page { cursor: place.cursor(0), more: false, unread: 0, changes: Vec::new() });
     };
     let max_changes = usize::try_from(query.max_changes).unwrap_or(usize::MAX);
-    let rows = sqlx::query(STREAM)
+    let rows = sql::query(STREAM)
         .bind(mailbox.key)
         .bind(signed(since))
         // One more, to know whether there is more.
         .bind(i64::from(query.max_changes) + 1)
-        .fetch_all(&mut **tx)
+        .fetch_all(tx)
         .await?;
     let steps = rows.iter().map(step).collect::<Result<Vec<_>, _>>()?;
     let mut size = 0_usize;
@@ -118,13 +115,13 @@ async fn page(
 }
 
 async fn unread(tx: &mut Tx, mailbox: i64, now: Timestamp) -> Result<u64, Fault> {
-    let count: i64 = sqlx::query_scalar(
+    let count: i64 = sql::query_scalar(
         "SELECT count(*) FROM delivery WHERE recipient = $1 AND state IN ('waiting', 'delivered') \
          AND expires_at > $2 AND removed_modseq IS NULL",
     )
     .bind(mailbox)
     .bind(now.unix_ms())
-    .fetch_one(&mut **tx)
+    .fetch_one(tx)
     .await?;
     unsigned(count, "delivery", &mailbox)
 }
@@ -151,7 +148,7 @@ impl StepKind {
     }
 }
 
-fn step(row: &SqliteRow) -> Result<Step, Fault> {
+fn step(row: &Row) -> Result<Step, Fault> {
     let message: i64 = row.try_get("message")?;
     let kind: String = row.try_get("kind")?;
     let state = || message::delivery_state(&row.try_get::<String, _>("state")?, &message);
@@ -218,9 +215,9 @@ impl Step {
 async fn ids(tx: &mut Tx, steps: &[Step]) -> Result<HashMap<i64, MessageId>, Fault> {
     let keys: Vec<i64> =
         steps.iter().filter(|step| !step.whole() && !step.kind.draft()).map(|step| step.message).collect();
-    let rows = sqlx::query("SELECT key, id FROM message WHERE key IN (SELECT value FROM json_each($1))")
-        .bind(super::json(&keys)?)
-        .fetch_all(&mut **tx)
+    let rows = sql::query("SELECT key, id FROM message WHERE key IN (SELECT value FROM json_each($1))")
+        .bind(keys.as_slice())
+        .fetch_all(tx)
         .await?;
     rows.iter()
         .map(|row| {

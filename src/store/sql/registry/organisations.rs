@@ -1,15 +1,14 @@
 //! Organisations: their rows, and each one's database.
 
 use restante_model::Name;
-use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
     super::people,
-    Fault, Part, SqliteStore,
+    Fault, Part, Row, SqlStore,
     new_database::{self, Ground},
     stored,
 };
-use crate::{OrganisationOverview, StoreError, Unavailable};
+use crate::{OrganisationOverview, StoreError, Unavailable, sql};
 
 /// An organisation as the registry has it.
 pub(in super::super) struct Home {
@@ -18,30 +17,32 @@ pub(in super::super) struct Home {
     pub(in super::super) tag: String,
 }
 
-impl SqliteStore {
+impl SqlStore {
     pub(in super::super) async fn create_organisation(
         &self,
         name: &Name,
         title: &str,
     ) -> Result<(), StoreError> {
-        let path = self.organisation_path(name);
+        let location = self.installation.organisation(name);
+        let now = self.now().await?;
         let create = async {
-            let mut tx = self.registry.write().await?;
-            let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM organisation WHERE name = $1")
+            let mut tx = self.registry.write_alone().await?;
+            let taken: i64 = sql::query_scalar("SELECT count(*) FROM organisation WHERE name = $1")
                 .bind(name.as_str())
-                .fetch_one(&mut *tx)
+                .fetch_one(&mut tx)
                 .await?;
             if taken > 0 {
                 return Err(StoreError::NameTaken { what: "organisation", name: name.to_string() }.into());
             }
             // The database comes first: a registry row without one would be an organisation that cannot work.
-            new_database::make(&path, Part::Organisation, Ground::OwnFolder, self.now()).await?;
-            sqlx::query("INSERT INTO organisation (name, title, tag, created_at) VALUES ($1, $2, $3, $4)")
+            new_database::make(&self.installation, &location, Part::Organisation, Ground::Beside, now)
+                .await?;
+            sql::query("INSERT INTO organisation (name, title, tag, created_at) VALUES ($1, $2, $3, $4)")
                 .bind(name.as_str())
                 .bind(title)
                 .bind(format!("{:08x}", rand::random::<u32>()))
-                .bind(self.now().unix_ms())
-                .execute(&mut *tx)
+                .bind(now.unix_ms())
+                .execute(&mut tx)
                 .await?;
             Ok(tx.commit().await?)
         };
@@ -59,7 +60,7 @@ impl SqliteStore {
     async fn home(&self, query: &'static str, key: &str) -> Result<Option<Home>, StoreError> {
         let read = async {
             let mut tx = self.registry.read().await?;
-            let row = sqlx::query(query).bind(key).fetch_optional(&mut *tx).await?;
+            let row = sql::query(query).bind(key).fetch_optional(&mut tx).await?;
             row.map(|row| home(&row)).transpose()
         };
         read.await.map_err(|fault: Fault| fault.at("looking up an organisation", &self.registry))
@@ -74,8 +75,8 @@ impl SqliteStore {
     pub(in super::super) async fn organisations(&self) -> Result<Vec<OrganisationOverview>, StoreError> {
         let read = async {
             let mut tx = self.registry.read().await?;
-            let rows = sqlx::query("SELECT name, title, tag FROM organisation ORDER BY name")
-                .fetch_all(&mut *tx)
+            let rows = sql::query("SELECT name, title, tag FROM organisation ORDER BY name")
+                .fetch_all(&mut tx)
                 .await?;
             rows.iter().map(home).collect::<Result<Vec<_>, Fault>>()
         };
@@ -104,7 +105,7 @@ impl SqliteStore {
     }
 }
 
-fn home(row: &SqliteRow) -> Result<Home, Fault> {
+fn home(row: &Row) -> Result<Home, Fault> {
     let name: String = row.try_get("name")?;
     Ok(Home {
         name: stored(&name, "organisation", &name)?,

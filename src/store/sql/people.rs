@@ -3,14 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use restante_model::{Login, Person, Timestamp};
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, database::Tx, json, registry::Home, stored, unsigned};
-use crate::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Seen, StoreError, User};
+use super::{Database, Fault, Row, Tx, json, registry::Home, stored, unsigned};
+use crate::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Seen, StoreError, User, sql};
 
 pub(super) async fn add_user(database: &Database, user: &NewUser, now: Timestamp) -> Result<(), Fault> {
     let mut tx = database.write().await?;
-    let added = sqlx::query(
+    let added = sql::query(
         "INSERT INTO users (login, name, password_hash, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (login) DO NOTHING",
     )
@@ -18,9 +17,9 @@ pub(super) async fn add_user(database: &Database, user: &NewUser, now: Timestamp
     .bind(&user.person.name)
     .bind(&user.password_hash)
     .bind(now.unix_ms())
-    .execute(&mut *tx)
+    .execute(&mut tx)
     .await?;
-    if added.rows_affected() == 0 {
+    if added == 0 {
         return Err(StoreError::NameTaken { what: "user", name: user.person.login.to_string() }.into());
     }
     Ok(tx.commit().await?)
@@ -28,17 +27,17 @@ pub(super) async fn add_user(database: &Database, user: &NewUser, now: Timestamp
 
 pub(super) async fn count(database: &Database) -> Result<u64, Fault> {
     let mut tx = database.read().await?;
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&mut *tx).await?;
+    let count: i64 = sql::query_scalar("SELECT count(*) FROM users").fetch_one(&mut tx).await?;
     unsigned(count, "users", &"-")
 }
 
 pub(super) async fn users(database: &Database) -> Result<Vec<User>, Fault> {
     let mut tx = database.read().await?;
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT u.login, u.name, u.disabled, count(d.id) AS devices, max(d.last_seen_at) AS last_seen_at \
          FROM users u LEFT JOIN device d ON d.login = u.login GROUP BY u.login ORDER BY u.login",
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     rows.iter()
         .map(|row| {
@@ -55,23 +54,23 @@ pub(super) async fn users(database: &Database) -> Result<Vec<User>, Fault> {
 
 pub(super) async fn set_disabled(database: &Database, login: &Login, disabled: bool) -> Result<(), Fault> {
     let mut tx = database.write().await?;
-    let changed = sqlx::query("UPDATE users SET disabled = $2 WHERE login = $1")
+    let changed = sql::query("UPDATE users SET disabled = $2 WHERE login = $1")
         .bind(login.as_str())
         .bind(disabled)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
-    known(changed.rows_affected(), login)?;
+    known(changed, login)?;
     Ok(tx.commit().await?)
 }
 
 pub(super) async fn set_password_hash(database: &Database, login: &Login, hash: &str) -> Result<(), Fault> {
     let mut tx = database.write().await?;
-    let changed = sqlx::query("UPDATE users SET password_hash = $2 WHERE login = $1")
+    let changed = sql::query("UPDATE users SET password_hash = $2 WHERE login = $1")
         .bind(login.as_str())
         .bind(hash)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
-    known(changed.rows_affected(), login)?;
+    known(changed, login)?;
     Ok(tx.commit().await?)
 }
 
@@ -85,9 +84,9 @@ pub(super) async fn credentials_for(
     login: &Login,
 ) -> Result<Option<Credentials>, Fault> {
     let mut tx = database.read().await?;
-    let row = sqlx::query("SELECT login, name, password_hash, disabled FROM users WHERE login = $1")
+    let row = sql::query("SELECT login, name, password_hash, disabled FROM users WHERE login = $1")
         .bind(login.as_str())
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut tx)
         .await?;
     row.map(|row| {
         Ok(Credentials {
@@ -106,7 +105,7 @@ pub(super) async fn enrol_device(
     now: Timestamp,
 ) -> Result<Device, Fault> {
     let mut tx = database.write().await?;
-    sqlx::query(
+    sql::query(
         "INSERT INTO device (id, login, name, token_sum, created_at, last_seen_at, client_version) \
          VALUES ($1, $2, $3, $4, $5, $5, $6)",
     )
@@ -116,7 +115,7 @@ pub(super) async fn enrol_device(
     .bind(device.token_sum.as_slice())
     .bind(now.unix_ms())
     .bind(&device.client_version)
-    .execute(&mut *tx)
+    .execute(&mut tx)
     .await?;
     tx.commit().await?;
     Ok(Device { id: device.id.clone(), name: device.name.clone(), created_at: now, last_seen_at: now })
@@ -128,37 +127,37 @@ pub(super) async fn device_by_token_sum(
     token_sum: &[u8; 32],
 ) -> Result<Option<Enrolled>, Fault> {
     let mut tx = database.read().await?;
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT u.login, u.name, d.id, d.name AS device_name, d.created_at, d.last_seen_at \
          FROM device d JOIN users u ON u.login = d.login WHERE d.token_sum = $1 AND NOT u.disabled",
     )
     .bind(token_sum.as_slice())
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     row.map(|row| Ok(Enrolled { device: device(&row)?, account: account(&row, home)? })).transpose()
 }
 
 pub(super) async fn devices(database: &Database, login: &Login) -> Result<Vec<Device>, Fault> {
     let mut tx = database.read().await?;
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT id, name AS device_name, created_at, last_seen_at FROM device WHERE login = $1 \
          ORDER BY created_at, id",
     )
     .bind(login.as_str())
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     rows.iter().map(device).collect()
 }
 
 pub(super) async fn revoke(database: &Database, login: &Login, device: &str) -> Result<bool, Fault> {
     let mut tx = database.write().await?;
-    let gone = sqlx::query("DELETE FROM device WHERE login = $1 AND id = $2")
+    let gone = sql::query("DELETE FROM device WHERE login = $1 AND id = $2")
         .bind(login.as_str())
         .bind(device)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     tx.commit().await?;
-    Ok(gone.rows_affected() > 0)
+    Ok(gone > 0)
 }
 
 /// One statement for all of them: a server notes a minute's devices at once.
@@ -166,21 +165,22 @@ pub(super) async fn devices_seen(database: &Database, seen: &[Seen]) -> Result<(
     let rows: Vec<_> =
         seen.iter().map(|seen| (&seen.device, seen.at.unix_ms(), &seen.client_version)).collect();
     let mut tx = database.write().await?;
-    sqlx::query(
-        "UPDATE device SET last_seen_at = max(last_seen_at, s.value ->> 1), \
-         client_version = coalesce(s.value ->> 2, client_version) \
+    sql::query(
+        "UPDATE device SET last_seen_at = \
+         CASE WHEN last_seen_at < CAST(s.value ->> 1 AS BIGINT) THEN CAST(s.value ->> 1 AS BIGINT) \
+         ELSE last_seen_at END, client_version = coalesce(s.value ->> 2, client_version) \
          FROM json_each($1) s WHERE device.id = s.value ->> 0",
     )
     .bind(json(&rows)?)
-    .execute(&mut *tx)
+    .execute(&mut tx)
     .await?;
     Ok(tx.commit().await?)
 }
 
 pub(super) async fn directory(database: &Database) -> Result<Vec<Person>, Fault> {
     let mut tx = database.read().await?;
-    let rows = sqlx::query("SELECT login, name FROM users WHERE NOT disabled ORDER BY login")
-        .fetch_all(&mut *tx)
+    let rows = sql::query("SELECT login, name FROM users WHERE NOT disabled ORDER BY login")
+        .fetch_all(&mut tx)
         .await?;
     rows.iter().map(person).collect()
 }
@@ -214,19 +214,19 @@ pub(super) async fn resolve(
 
 /// The names of those of these logins that are users.
 async fn people(tx: &mut Tx, logins: &[&str]) -> Result<HashMap<Login, String>, Fault> {
-    let rows = sqlx::query("SELECT login, name FROM users WHERE login IN (SELECT value FROM json_each($1))")
-        .bind(json(&logins)?)
-        .fetch_all(&mut **tx)
+    let rows = sql::query("SELECT login, name FROM users WHERE login IN (SELECT value FROM json_each($1))")
+        .bind(logins)
+        .fetch_all(tx)
         .await?;
     rows.iter().map(|row| person(row).map(|person| (person.login, person.name))).collect()
 }
 
-fn person(row: &SqliteRow) -> Result<Person, Fault> {
+fn person(row: &Row) -> Result<Person, Fault> {
     let login: String = row.try_get("login")?;
     Ok(Person { login: stored(&login, "users", &login)?, name: row.try_get("name")? })
 }
 
-fn account(row: &SqliteRow, home: &Home) -> Result<Account, Fault> {
+fn account(row: &Row, home: &Home) -> Result<Account, Fault> {
     Ok(Account {
         person: person(row)?,
         organisation: home.name.clone(),
@@ -235,7 +235,7 @@ fn account(row: &SqliteRow, home: &Home) -> Result<Account, Fault> {
     })
 }
 
-fn device(row: &SqliteRow) -> Result<Device, Fault> {
+fn device(row: &Row) -> Result<Device, Fault> {
     Ok(Device {
         id: row.try_get("id")?,
         name: row.try_get("device_name")?,

@@ -1,36 +1,41 @@
 //! Making the database of an organisation or a post office.
 
-use std::path::Path;
-
 use restante_model::Timestamp;
 
-use super::{super::mail, Database, Fault, Part, Tx, schema};
-use crate::{StoreError, sqlite::folder};
+use super::{super::mail, Fault, Part, Tx, schema};
+use crate::{
+    StoreError,
+    sql::{self, Installation},
+};
 
 /// Where a database is to be made.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ground {
-    /// A file of its own inside the data folder.
-    OwnFolder,
+    /// One of its own beside the installation's others.
+    Beside,
     /// Inside an organisation's database.
     Organisation,
-    /// A file of its own in a folder that an administrator named.
+    /// One of its own, at a place that an administrator named.
     Elsewhere,
 }
 
-/// Makes the tables of a part in a file. The registry does not know the file yet, so what is there was
+/// Makes the tables of a part in a database. The registry does not know it yet, so what is there was
 /// left by an attempt that did not come to its end, or belongs to somebody else: it is used only where
 /// it is ours and nothing was ever written into it, and never emptied.
-pub(super) async fn make(path: &Path, part: Part, ground: Ground, now: Timestamp) -> Result<(), StoreError> {
-    if let Some(folder) = path.parent() {
-        folder::make(folder)?;
-    }
-    let database = Database::new(path, ground != Ground::Organisation);
+pub(super) async fn make(
+    installation: &Installation,
+    location: &str,
+    part: Part,
+    ground: Ground,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    installation.prepare(location).await?;
+    let database = installation.database(location, ground != Ground::Organisation)?;
     let make = async {
-        let mut tx = database.write().await?;
+        let mut tx = database.write_alone().await?;
         match there(&mut tx, part, ground).await? {
             There::Nothing => {
-                schema::create(&mut tx, part).await?;
+                schema::create(&mut tx, &database, part).await?;
                 if part == Part::Office {
                     mail::found(&mut tx, now).await?;
                 }
@@ -38,8 +43,8 @@ pub(super) async fn make(path: &Path, part: Part, ground: Ground, now: Timestamp
             There::Unused => {}
             There::Others => {
                 let message = format!(
-                    "{} is there already and no post office or organisation of this data folder: move it away first",
-                    path.display()
+                    "{} is there already and no post office or organisation of this installation: move it away first",
+                    database.address()
                 );
                 return Err(StoreError::Refused(message).into());
             }
@@ -49,7 +54,7 @@ pub(super) async fn make(path: &Path, part: Part, ground: Ground, now: Timestamp
     make.await.map_err(|fault: Fault| fault.at("making a database", &database))
 }
 
-/// What is in a file that is to become a database.
+/// What is at a place where a database is to be made.
 enum There {
     /// No table of this part, nor, unless it is made inside an organisation's, any other.
     Nothing,
@@ -62,16 +67,15 @@ enum There {
 async fn there(tx: &mut Tx, part: Part, ground: Ground) -> Result<There, Fault> {
     let version = schema::found(tx, part).await?;
     if version == part.version() && ground != Ground::Elsewhere {
-        let rows: i64 = sqlx::query_scalar(match part {
+        let rows: i64 = sql::query_scalar(match part {
             Part::Registry => "SELECT count(*) FROM organisation",
             Part::Organisation => "SELECT count(*) FROM users",
             Part::Office => "SELECT count(*) FROM mailbox",
         })
-        .fetch_one(&mut **tx)
+        .fetch_one(tx)
         .await?;
         return Ok(if rows == 0 { There::Unused } else { There::Others });
     }
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut **tx).await?;
-    let free = tables == 0 || (version == 0 && ground == Ground::Organisation);
+    let free = schema::tables(tx).await? == 0 || (version == 0 && ground == Ground::Organisation);
     Ok(if free { There::Nothing } else { There::Others })
 }

@@ -1,7 +1,6 @@
 //! One SQLite file: one writer, a few readers, and how its errors are told apart.
 
 use std::{
-    fmt::Display,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -23,19 +22,19 @@ const READERS: u32 = 4;
 const IDLE: Duration = Duration::from_mins(1);
 
 /// A transaction in one of our files.
-pub(super) type Tx = Transaction<'static, Sqlite>;
+type Tx = Transaction<'static, Sqlite>;
 
 /// One open database file.
 #[derive(Debug)]
-pub(super) struct Database {
+pub(crate) struct File {
     path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
 }
 
-impl Database {
+impl File {
     /// Names the file; it is opened at the first use.
-    pub(super) fn new(path: &Path, create: bool) -> Self {
+    pub(crate) fn new(path: &Path, create: bool) -> Self {
         // FULL: with NORMAL a power cut loses acknowledged messages. INCREMENTAL must come before the
         // journal mode, or it needs a VACUUM to take effect.
         let options = SqliteConnectOptions::new()
@@ -59,75 +58,41 @@ impl Database {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// A transaction that sees one moment of the database.
-    pub(super) async fn read(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
         self.readers.begin().await
     }
 
     /// A transaction that writes. It takes the write lock at once: one that reads first and writes
     /// later is refused without waiting when another has written meanwhile.
-    pub(super) async fn write(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 }
 
-/// What went wrong inside a transaction, before it knows its database.
-#[derive(Debug)]
-pub(super) enum Fault {
-    Sql(sqlx::Error),
-    Corrupt { table: &'static str, row: String, what: String },
-    Store(StoreError),
-}
-
-impl From<sqlx::Error> for Fault {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Sql(error)
-    }
-}
-
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl Fault {
-    /// A row that is not what was written.
-    pub(super) fn corrupt(table: &'static str, row: &dyn Display, what: &dyn Display) -> Self {
-        Self::Corrupt { table, row: row.to_string(), what: what.to_string() }
-    }
-
-    /// The same with its address.
-    pub(super) fn at(self, doing: &'static str, database: &Database) -> StoreError {
-        let database = database.path.clone();
-        match self {
-            Self::Store(error) => error,
-            Self::Corrupt { table, row, what } => StoreError::Corrupt { database, table, row, what },
-            Self::Sql(source) => match primary_code(&source) {
-                Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
-                Some(code::FULL) => StoreError::DiskFull { doing, database },
-                Some(code::IOERR | code::CORRUPT | code::NOTADB) => {
-                    StoreError::Damaged { doing, database, source }
-                }
-                None if matches!(source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, database },
-                Some(_) | None => StoreError::Database { doing, database, source },
-            },
-        }
+/// What an error of SQLite means to whoever asked.
+pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) -> StoreError {
+    match primary_code(&source) {
+        Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
+        Some(code::FULL) => StoreError::DiskFull { doing, database },
+        Some(code::IOERR | code::CORRUPT | code::NOTADB) => StoreError::Damaged { doing, database, source },
+        None if matches!(source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, database },
+        Some(_) | None => StoreError::Database { doing, database, source },
     }
 }
 
 /// SQLite's primary result codes that are told apart (<https://www.sqlite.org/rescode.html>).
-pub(super) mod code {
-    pub(in super::super) const BUSY: i32 = 5;
-    pub(in super::super) const LOCKED: i32 = 6;
-    pub(in super::super) const IOERR: i32 = 10;
-    pub(in super::super) const CORRUPT: i32 = 11;
-    pub(in super::super) const FULL: i32 = 13;
-    pub(in super::super) const NOTADB: i32 = 26;
+mod code {
+    pub(super) const BUSY: i32 = 5;
+    pub(super) const LOCKED: i32 = 6;
+    pub(super) const IOERR: i32 = 10;
+    pub(super) const CORRUPT: i32 = 11;
+    pub(super) const FULL: i32 = 13;
+    pub(super) const NOTADB: i32 = 26;
 }
 
 /// The primary result code; extended codes carry it in their lowest byte.
@@ -143,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn a_new_file_has_the_settings_that_keep_mail() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::new(&folder.path().join("x.db"), true);
+        let database = File::new(&folder.path().join("x.db"), true);
         let mut tx = database.write().await.unwrap();
         let pragma = async |tx: &mut Tx, text: &'static str| -> String {
             use sqlx::{Row, ValueRef};
@@ -160,7 +125,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::new(&folder.path().join("x.db"), true);
+        let database = File::new(&folder.path().join("x.db"), true);
         let mut tx = database.write().await.unwrap();
         sqlx::query("CREATE TABLE t (x)").execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
@@ -173,8 +138,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.db");
         std::fs::write(&path, "This was never a database. ".repeat(100)).unwrap();
-        let database = Database::new(&path, false);
-        let error = Fault::from(database.read().await.map(drop).unwrap_err()).at("reading", &database);
+        let database = File::new(&path, false);
+        let error =
+            error(database.read().await.map(drop).unwrap_err(), "reading", path.display().to_string());
         assert!(error.fatal(), "{error:?}");
         assert!(error.to_string().contains("x.db"));
     }

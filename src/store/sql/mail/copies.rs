@@ -1,12 +1,11 @@
 //! Recipients' copies: how their states go forward, and who is told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, Numbers, Place, Tx, json};
-use crate::{Delivered, Owner, RemovedReason, Touched, sqlite::signed};
+use super::{Database, Fault, Numbers, Place, Query, Row, Tx, json, lock_mailboxes, signed};
+use crate::{Delivered, Owner, RemovedReason, Touched, sql};
 
 /// One recipient's copy that is about to change.
 pub(super) struct Unread {
@@ -25,7 +24,26 @@ pub(super) const UNREAD: &str = "SELECT d.message, d.recipient, d.sender, d.remo
     FROM delivery d JOIN message m ON m.key = d.message WHERE d.state IN ('waiting', 'delivered')";
 
 impl Unread {
-    pub(super) fn from_row(row: &SqliteRow) -> Result<Self, Fault> {
+    /// The copies that the query finds, theirs and their senders' mailboxes locked.
+    pub(super) async fn find(tx: &mut Tx, query: Query<'_>) -> Result<Vec<Self>, Fault> {
+        let copies = Self::fetch(tx, query.clone()).await?;
+        if !tx.others_write() {
+            return Ok(copies);
+        }
+        let mailboxes: Vec<_> = copies.iter().flat_map(|copy| [copy.recipient, copy.sender]).collect();
+        lock_mailboxes(tx, &mailboxes).await?;
+        // Some may have changed before they were locked; what came since has no lock.
+        let locked: HashSet<_> = copies.iter().map(|copy| (copy.message, copy.recipient)).collect();
+        let mut copies = Self::fetch(tx, query).await?;
+        copies.retain(|copy| locked.contains(&(copy.message, copy.recipient)));
+        Ok(copies)
+    }
+
+    async fn fetch(tx: &mut Tx, query: Query<'_>) -> Result<Vec<Self>, Fault> {
+        query.fetch_all(tx).await?.iter().map(Self::from_row).collect()
+    }
+
+    fn from_row(row: &Row) -> Result<Self, Fault> {
         Ok(Self {
             message: row.try_get("message")?,
             recipient: row.try_get("recipient")?,
@@ -52,13 +70,11 @@ pub(in super::super) async fn mark_delivered(
         "{UNREAD} AND d.state = 'waiting' AND d.recipient = $1 AND d.arrived_modseq <= $2 AND d.expires_at > $3 \
          ORDER BY d.arrived_modseq"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    let query = sql::query(sqlx::AssertSqlSafe(query))
         .bind(mailbox.key)
         .bind(signed(cursor.modseq))
-        .bind(now.unix_ms())
-        .fetch_all(&mut *tx)
-        .await?;
-    let copies = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
+        .bind(now.unix_ms());
+    let copies = Unread::find(&mut tx, query).await?;
     let touched = advance(&mut tx, &copies, DeliveryState::Delivered, now).await?;
     tx.commit().await?;
     Ok(Delivered::Noted(touched))
@@ -76,14 +92,12 @@ pub(in super::super) async fn mark_read(
         "{UNREAD} AND d.recipient = $1 AND d.removed_modseq IS NULL AND d.expires_at > $2 \
          AND m.organisation = $3 AND m.id IN (SELECT value FROM json_each($4)) ORDER BY d.arrived_modseq"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    let query = sql::query(sqlx::AssertSqlSafe(query))
         .bind(mailbox.key)
         .bind(now.unix_ms())
         .bind(owner.organisation.as_str())
-        .bind(json(&ids)?)
-        .fetch_all(&mut *tx)
-        .await?;
-    let copies = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
+        .bind(ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let copies = Unread::find(&mut tx, query).await?;
     let touched = advance(&mut tx, &copies, DeliveryState::Read, now).await?;
     tx.commit().await?;
     Ok(touched)
@@ -120,7 +134,7 @@ pub(super) async fn advance(
         let told = if tells(copy) { Some(numbers.next(copy.sender)?) } else { None };
         rows.push((copy.message, copy.recipient, state_number, removal_number, told));
     }
-    sqlx::query(
+    sql::query(
         "UPDATE delivery SET state = $2, since = $3, \
          delivered_at = CASE WHEN $2 IN ('delivered', 'read') THEN coalesce(delivered_at, $3) ELSE delivered_at END, \
          read_at = CASE WHEN $2 = 'read' THEN $3 END, \
@@ -128,15 +142,16 @@ pub(super) async fn advance(
          removed_modseq = coalesce(v.removed, removed_modseq), \
          removed_reason = CASE WHEN v.removed IS NULL THEN removed_reason ELSE $4 END, \
          told_modseq = coalesce(v.told, told_modseq) \
-         FROM (SELECT value ->> 0 AS message, value ->> 1 AS recipient, value ->> 2 AS changed, \
-               value ->> 3 AS removed, value ->> 4 AS told FROM json_each($1)) v \
+         FROM (SELECT CAST(value ->> 0 AS BIGINT) AS message, CAST(value ->> 1 AS BIGINT) AS recipient, \
+               CAST(value ->> 2 AS BIGINT) AS changed, CAST(value ->> 3 AS BIGINT) AS removed, \
+               CAST(value ->> 4 AS BIGINT) AS told FROM json_each($1)) v \
          WHERE delivery.message = v.message AND delivery.recipient = v.recipient",
     )
     .bind(json(&rows)?)
     .bind(state.as_str())
     .bind(now.unix_ms())
     .bind(RemovedReason::Expired.as_str())
-    .execute(&mut **tx)
+    .execute(tx)
     .await?;
     Ok(numbers.touched)
 }

@@ -5,10 +5,10 @@ use restante_model::{DeliveryState, Timestamp};
 use super::{
     Database, Fault, Place, Tx,
     copies::{UNREAD, Unread, advance},
-    json,
+    lock_messages,
     message::forget_texts,
 };
-use crate::{Owner, Touched};
+use crate::{Owner, Touched, sql};
 
 /// Messages in one transaction: few enough that nobody waits long for the write lock.
 const STEP: i64 = 100;
@@ -27,7 +27,11 @@ pub(in super::super) async fn expire_all(database: &Database, now: Timestamp) ->
             return Ok(touched);
         }
         drop(tx);
-        touched.extend(step(database, None, now).await?);
+        match step(database, None, now).await? {
+            Some(step) => touched.extend(step),
+            // Another server is at it.
+            None => return Ok(touched),
+        }
     }
 }
 
@@ -46,28 +50,37 @@ pub(super) async fn expire_in(database: &Database, owner: &Owner, now: Timestamp
 }
 
 async fn due(tx: &mut Tx, mailbox: Option<i64>, now: Timestamp) -> Result<Vec<i64>, Fault> {
-    let query = sqlx::query_scalar(if mailbox.is_some() { OF_MAILBOX } else { OF_ALL });
+    let query = sql::query_scalar(if mailbox.is_some() { OF_MAILBOX } else { OF_ALL });
     let query = query.bind(now.unix_ms()).bind(STEP);
     let query = match mailbox {
         Some(mailbox) => query.bind(mailbox),
         None => query,
     };
-    Ok(query.fetch_all(&mut **tx).await?)
+    Ok(query.fetch_all(tx).await?)
 }
 
-async fn step(database: &Database, mailbox: Option<i64>, now: Timestamp) -> Result<Vec<Touched>, Fault> {
+/// `None` where another server takes out the whole office's.
+async fn step(
+    database: &Database,
+    mailbox: Option<i64>,
+    now: Timestamp,
+) -> Result<Option<Vec<Touched>>, Fault> {
     let mut tx = database.write().await?;
+    if mailbox.is_none() && !tx.takes_job("restante expiry").await? {
+        return Ok(None);
+    }
     let messages = due(&mut tx, mailbox, now).await?;
     let query =
         format!("{UNREAD} AND d.message IN (SELECT value FROM json_each($1)) ORDER BY d.message, d.position");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(json(&messages)?).fetch_all(&mut *tx).await?;
-    let copies = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
+    let query = sql::query(sqlx::AssertSqlSafe(query)).bind(messages.as_slice());
+    let copies = Unread::find(&mut tx, query).await?;
     let touched = advance(&mut tx, &copies, DeliveryState::Expired, now).await?;
-    sqlx::query("UPDATE message SET settled = TRUE WHERE key IN (SELECT value FROM json_each($1))")
-        .bind(json(&messages)?)
-        .execute(&mut *tx)
+    lock_messages(&mut tx, &messages).await?;
+    sql::query("UPDATE message SET settled = TRUE WHERE key IN (SELECT value FROM json_each($1))")
+        .bind(messages.as_slice())
+        .execute(&mut tx)
         .await?;
     forget_texts(&mut tx, &messages, now).await?;
     tx.commit().await?;
-    Ok(touched)
+    Ok(Some(touched))
 }

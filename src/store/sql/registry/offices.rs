@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
-use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
-    Fault, Part, SqliteStore, Tx,
+    Fault, Part, Row, SqlStore, Tx,
     new_database::{self, Ground},
     schema, signed, stored, unsigned,
 };
-use crate::{NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, StoreError};
+use crate::{
+    NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, StoreError,
+    sql::{self, Installation},
+};
 
 /// A post office as the registry has it.
 pub(in super::super) struct Office {
@@ -23,7 +25,7 @@ pub(in super::super) struct Office {
 pub(super) const OFFICE: &str = "SELECT o.name, o.placement, o.location, o.check_interval_seconds, \
     o.interval_min_seconds, o.interval_max_seconds, o.interval_locked, o.message_lifetime_seconds FROM office o";
 
-impl SqliteStore {
+impl SqlStore {
     pub(in super::super) async fn create_office(
         &self,
         new: &NewOffice,
@@ -34,40 +36,56 @@ impl SqliteStore {
         }
         let (placement, location, ground) = match &new.placement {
             Placement::Separate { folder: None } => {
-                ("separate", format!("offices/{}/office.db", new.name), Ground::OwnFolder)
+                ("separate", self.installation.office(&new.name), Ground::Beside)
             }
             Placement::Separate { folder: Some(folder) } => {
-                ("separate", location_in(folder)?, Ground::Elsewhere)
+                ("separate", self.location_in(folder)?, Ground::Elsewhere)
             }
+            Placement::Elsewhere { url } => ("separate", url.0.clone(), Ground::Elsewhere),
             Placement::Current { organisation } => {
-                ("current", format!("organisations/{organisation}.db"), Ground::Organisation)
+                ("current", self.installation.organisation(organisation), Ground::Organisation)
             }
         };
-        let path = self.resolve(&location);
+        let database = self.database(&location)?;
+        let now = self.now().await?;
         let create = async {
-            let mut tx = self.registry.write().await?;
-            let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM office WHERE name = $1")
+            let mut tx = self.registry.write_alone().await?;
+            let taken: i64 = sql::query_scalar("SELECT count(*) FROM office WHERE name = $1")
                 .bind(new.name.as_str())
-                .fetch_one(&mut *tx)
+                .fetch_one(&mut tx)
                 .await?;
             if taken > 0 {
                 return Err(StoreError::NameTaken { what: "post office", name: new.name.to_string() }.into());
             }
-            let other: Option<String> = sqlx::query_scalar("SELECT name FROM office WHERE location = $1")
+            let other: Option<String> = sql::query_scalar("SELECT name FROM office WHERE location = $1")
                 .bind(&location)
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
             if let Some(other) = other {
-                let message = format!("the database {} is post office {other:?} already", path.display());
+                let message = format!("the database {} is post office {other:?} already", database.address());
                 return Err(StoreError::Refused(message).into());
             }
-            let now = self.now();
-            new_database::make(&path, Part::Office, ground, now).await?;
+            new_database::make(&self.installation, &location, Part::Office, ground, now).await?;
             insert_office(&mut tx, new, placement, &location, now.unix_ms()).await?;
             Ok(tx.commit().await?)
         };
         create.await.map_err(|fault: Fault| fault.at("making a post office", &self.registry))?;
         self.known_office(&new.name).await
+    }
+
+    /// The location of a database's file in a folder that an administrator named.
+    fn location_in(&self, folder: &Path) -> Result<String, StoreError> {
+        if let Installation::Server(_) = self.installation {
+            let message = "the installation is on PostgreSQL, and several servers may share it: \
+                           a folder of this machine cannot hold its post offices";
+            return Err(StoreError::Refused(message.to_owned()));
+        }
+        let finding =
+            |source| StoreError::Folder { doing: "finding the folder", path: folder.to_owned(), source };
+        // Absolute: the next command may run elsewhere.
+        let path = std::path::absolute(folder).map_err(finding)?.join("office.db");
+        let not_text = || StoreError::Refused(format!("folder {} is not UTF-8", folder.display()));
+        path.to_str().map(str::to_owned).ok_or_else(not_text)
     }
 
     pub(super) async fn known_office(&self, name: &Name) -> Result<OfficeOverview, StoreError> {
@@ -80,7 +98,7 @@ impl SqliteStore {
         let read = async {
             let mut tx = self.registry.read().await?;
             let query = sqlx::AssertSqlSafe(format!("{OFFICE} ORDER BY o.name"));
-            let rows = sqlx::query(query).fetch_all(&mut *tx).await?;
+            let rows = sql::query(query).fetch_all(&mut tx).await?;
             rows.iter().map(office).collect::<Result<Vec<_>, Fault>>()
         };
         let offices = read.await.map_err(|fault: Fault| fault.at("listing post offices", &self.registry))?;
@@ -92,13 +110,13 @@ impl SqliteStore {
     }
 
     pub(super) async fn overview(&self, office: Office) -> Result<OfficeOverview, StoreError> {
-        let location = self.resolve(&office.location);
-        let unavailable = schema::gate(&self.database(&location), Part::Office).await?;
+        let database = self.database(&office.location)?;
+        let (location, unavailable) = (database.address(), schema::gate(&database, Part::Office).await?);
         let read = async {
             let mut tx = self.registry.read().await?;
             let query = "SELECT organisation FROM attachment WHERE office = $1 ORDER BY organisation";
             let names: Vec<String> =
-                sqlx::query_scalar(query).bind(office.name.as_str()).fetch_all(&mut *tx).await?;
+                sql::query_scalar(query).bind(office.name.as_str()).fetch_all(&mut tx).await?;
             names.iter().map(|name| stored(name, "attachment", name)).collect::<Result<Vec<Name>, Fault>>()
         };
         let organisations =
@@ -113,9 +131,9 @@ impl SqliteStore {
         change: OfficeChange,
     ) -> Result<OfficeOverview, StoreError> {
         let write = async {
-            let mut tx = self.registry.write().await?;
+            let mut tx = self.registry.write_alone().await?;
             let query = sqlx::AssertSqlSafe(format!("{OFFICE} WHERE o.name = $1"));
-            let row = sqlx::query(query).bind(name.as_str()).fetch_optional(&mut *tx).await?;
+            let row = sql::query(query).bind(name.as_str()).fetch_optional(&mut tx).await?;
             let unknown = || StoreError::Unknown { what: "post office", name: name.to_string() };
             let before = office(&row.ok_or_else(unknown)?)?.terms;
             let terms = match change {
@@ -124,7 +142,7 @@ impl SqliteStore {
                 OfficeChange::IntervalRange(interval_range) => OfficeTerms { interval_range, ..before },
                 OfficeChange::IntervalLocked(interval_locked) => OfficeTerms { interval_locked, ..before },
             };
-            sqlx::query(
+            sql::query(
                 "UPDATE office SET check_interval_seconds = $2, interval_min_seconds = $3, \
                  interval_max_seconds = $4, interval_locked = $5, message_lifetime_seconds = $6 WHERE name = $1",
             )
@@ -134,30 +152,20 @@ impl SqliteStore {
             .bind(signed(terms.interval_range.max().seconds()))
             .bind(terms.interval_locked)
             .bind(signed(terms.message_lifetime.get()))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
-            sqlx::query(
+            sql::query(
                 "UPDATE organisation SET settings_revision = settings_revision + 1 \
                  WHERE name IN (SELECT organisation FROM attachment WHERE office = $1)",
             )
             .bind(name.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             Ok(tx.commit().await?)
         };
         write.await.map_err(|fault: Fault| fault.at("changing a post office", &self.registry))?;
         self.known_office(name).await
     }
-}
-
-/// The database's file in a folder that an administrator named.
-fn location_in(folder: &Path) -> Result<String, StoreError> {
-    let finding =
-        |source| StoreError::Folder { doing: "finding the folder", path: folder.to_owned(), source };
-    // Absolute: the next command may run elsewhere.
-    let path = std::path::absolute(folder).map_err(finding)?.join("office.db");
-    let not_text = || StoreError::Refused(format!("folder {} is not UTF-8", folder.display()));
-    path.to_str().map(str::to_owned).ok_or_else(not_text)
 }
 
 async fn insert_office(
@@ -167,7 +175,7 @@ async fn insert_office(
     location: &str,
     created_at: i64,
 ) -> Result<(), Fault> {
-    sqlx::query(
+    sql::query(
         "INSERT INTO office (name, placement, location, check_interval_seconds, interval_min_seconds, \
          interval_max_seconds, interval_locked, message_lifetime_seconds, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -181,12 +189,12 @@ async fn insert_office(
     .bind(new.terms.interval_locked)
     .bind(signed(new.terms.message_lifetime.get()))
     .bind(created_at)
-    .execute(&mut **tx)
+    .execute(tx)
     .await?;
     Ok(())
 }
 
-pub(super) fn office(row: &SqliteRow) -> Result<Office, Fault> {
+pub(super) fn office(row: &Row) -> Result<Office, Fault> {
     let name: String = row.try_get("name")?;
     let interval = |column: &str| -> Result<CheckInterval, Fault> {
         Ok(CheckInterval::from_seconds(unsigned(row.try_get(column)?, "office", &name)?))

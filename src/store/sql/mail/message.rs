@@ -3,15 +3,14 @@
 use std::{collections::HashMap, fmt::Display};
 
 use restante_model::{DeliveryState, MessageId, Person, Timestamp};
-use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
-    Database, Fault, Numbers, Place, Tx, expire,
+    Database, Fault, Numbers, Place, Row, Tx, expire,
     fixed::{FIXED, Fixed},
-    json,
     letter::letter,
+    lock_mailboxes, lock_messages, stored,
 };
-use crate::{Copy, Direction, Message, Owner, RemovedReason, Touched, sqlite::stored};
+use crate::{Copy, Direction, Message, Owner, RemovedReason, Touched, sql};
 
 pub(in super::super) async fn message(
     database: &Database,
@@ -22,7 +21,7 @@ pub(in super::super) async fn message(
     expire::expire_in(database, owner, now).await?;
     let mut tx = database.read().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT m.key, m.sender = $3 AND m.removed_modseq IS NULL AS sent, d.state \
          FROM message m \
          LEFT JOIN delivery d ON d.message = m.key AND d.recipient = $3 AND d.removed_modseq IS NULL \
@@ -31,7 +30,7 @@ pub(in super::super) async fn message(
     .bind(owner.organisation.as_str())
     .bind(id.to_string())
     .bind(mailbox.key)
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
     let direction = match (row.try_get::<Option<String>, _>("state")?, row.try_get("sent")?) {
@@ -50,7 +49,7 @@ pub(super) async fn messages(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, M
         "SELECT m.key, {FIXED}, b.login, b.name, m.written_to, m.subject, m.body, m.importance \
          FROM message m JOIN mailbox b ON b.key = m.sender WHERE m.key IN (SELECT value FROM json_each($1))"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(json(&keys)?).fetch_all(&mut **tx).await?;
+    let rows = sql::query(sqlx::AssertSqlSafe(query)).bind(keys).fetch_all(tx).await?;
     rows.into_iter()
         .map(|row| {
             let key = row.try_get("key")?;
@@ -60,7 +59,7 @@ pub(super) async fn messages(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, M
         .collect()
 }
 
-fn whole(row: &SqliteRow, copies: Vec<Copy>) -> Result<Message, Fault> {
+fn whole(row: &Row, copies: Vec<Copy>) -> Result<Message, Fault> {
     let fixed = Fixed::from_row(row)?;
     let corrupt = |what: &str| Fault::corrupt("message", &fixed.id, &what);
     let letter = letter(row, corrupt)?;
@@ -79,13 +78,13 @@ fn whole(row: &SqliteRow, copies: Vec<Copy>) -> Result<Message, Fault> {
 
 /// The copies of the messages with these keys, in the order written.
 pub(super) async fn copies(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Vec<Copy>>, Fault> {
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT d.message, b.login, b.name, d.state, d.since, d.delivered_at \
          FROM delivery d JOIN mailbox b ON b.key = d.recipient \
          WHERE d.message IN (SELECT value FROM json_each($1)) ORDER BY d.message, d.position",
     )
-    .bind(json(&keys)?)
-    .fetch_all(&mut **tx)
+    .bind(keys)
+    .fetch_all(tx)
     .await?;
     let mut all: HashMap<i64, Vec<Copy>> = HashMap::new();
     for row in rows {
@@ -101,7 +100,7 @@ pub(super) async fn copies(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Vec
     Ok(all)
 }
 
-fn person(row: &SqliteRow, table: &'static str, address: &dyn Display) -> Result<Person, Fault> {
+fn person(row: &Row, table: &'static str, address: &dyn Display) -> Result<Person, Fault> {
     let login: String = row.try_get("login")?;
     Ok(Person { login: stored(&login, table, address)?, name: row.try_get("name")? })
 }
@@ -120,7 +119,8 @@ pub(in super::super) async fn delete_message(
     expire::expire_in(database, owner, now).await?;
     let mut tx = database.write().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
-    let row = sqlx::query(
+    lock_mailboxes(&mut tx, &[mailbox.key]).await?;
+    let row = sql::query(
         "SELECT m.key, m.sender = $3 AND m.removed_modseq IS NULL AS sent, d.message IS NOT NULL AS received \
          FROM message m \
          LEFT JOIN delivery d ON d.message = m.key AND d.recipient = $3 AND d.removed_modseq IS NULL \
@@ -129,7 +129,7 @@ pub(in super::super) async fn delete_message(
     .bind(owner.organisation.as_str())
     .bind(id.to_string())
     .bind(mailbox.key)
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
     let (key, sent, received): (i64, bool, bool) =
@@ -140,23 +140,24 @@ pub(in super::super) async fn delete_message(
     let steps = i64::from(sent) + i64::from(received);
     let mut numbers = Numbers::take(&mut tx, &[(mailbox.key, steps)].into()).await?;
     if received {
-        sqlx::query(
+        sql::query(
             "UPDATE delivery SET removed_modseq = $3, removed_reason = $4 WHERE message = $1 AND recipient = $2",
         )
         .bind(key)
         .bind(mailbox.key)
         .bind(numbers.next(mailbox.key)?)
         .bind(RemovedReason::Deleted.as_str())
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     }
     if sent {
-        sqlx::query("UPDATE message SET removed_modseq = $2 WHERE key = $1")
+        sql::query("UPDATE message SET removed_modseq = $2 WHERE key = $1")
             .bind(key)
             .bind(numbers.next(mailbox.key)?)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
     }
+    lock_messages(&mut tx, &[key]).await?;
     forget_texts(&mut tx, &[key], now).await?;
     tx.commit().await?;
     Ok(numbers.touched.pop())
@@ -164,14 +165,14 @@ pub(in super::super) async fn delete_message(
 
 /// Deletes the texts that no mailbox shows any more; the rows stay, to know a repeated request.
 pub(super) async fn forget_texts(tx: &mut Tx, keys: &[i64], now: Timestamp) -> Result<(), Fault> {
-    sqlx::query(
+    sql::query(
         "UPDATE message SET subject = '', body = '', written_to = '[]', text_removed_at = $2 \
          WHERE key IN (SELECT value FROM json_each($1)) AND removed_modseq IS NOT NULL AND text_removed_at IS NULL \
          AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message = message.key AND d.removed_modseq IS NULL)",
     )
-    .bind(json(&keys)?)
+    .bind(keys)
     .bind(now.unix_ms())
-    .execute(&mut **tx)
+    .execute(tx)
     .await?;
     Ok(())
 }

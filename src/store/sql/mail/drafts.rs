@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use restante_model::{Letter, MessageId, Timestamp};
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, Numbers, Place, Tx, json, letter::letter, stored, unsigned};
-use crate::{Account, Draft, MAX_DRAFTS, Owner, SavedDraft, ThrownDraft, sqlite::signed};
+use super::{
+    Database, Fault, Numbers, Place, Row, Tx, json, letter::letter, lock_mailboxes, signed, stored, unsigned,
+};
+use crate::{Account, Draft, MAX_DRAFTS, Owner, SavedDraft, ThrownDraft, sql};
 
 /// What [`draft`] is read from.
 const DRAFT: &str = "SELECT key, id, version, written_to, subject, body, importance, content_sum, saved_at, removed \
@@ -49,7 +50,7 @@ impl Save<'_> {
             None => self.base_version.unwrap_or(0) + 1,
         };
         let mut numbers = Numbers::take(&mut tx, &[(mailbox, 1)].into()).await?;
-        sqlx::query(
+        sql::query(
             "INSERT INTO draft (mailbox, id, version, written_to, subject, body, importance, content_sum, saved_at, \
              changed_modseq, removed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, FALSE) \
              ON CONFLICT (mailbox, id) DO UPDATE SET version = excluded.version, written_to = excluded.written_to, \
@@ -67,29 +68,29 @@ impl Save<'_> {
         .bind(self.letter.content_sum().as_slice())
         .bind(self.now.unix_ms())
         .bind(numbers.next(mailbox)?)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         Ok(SavedDraft::Saved { version, saved_at: self.now, touched: numbers.touched.pop() })
     }
 
     async fn mailbox(&self, tx: &mut Tx) -> Result<i64, Fault> {
-        let key = sqlx::query_scalar(
+        let key = sql::query_scalar(
             "INSERT INTO mailbox (organisation, login, name) VALUES ($1, $2, $3) \
              ON CONFLICT (organisation, login) DO UPDATE SET name = excluded.name RETURNING key",
         )
         .bind(self.writer.organisation.as_str())
         .bind(self.writer.person.login.as_str())
         .bind(&self.writer.person.name)
-        .fetch_one(&mut **tx)
+        .fetch_one(tx)
         .await?;
         Ok(key)
     }
 
     async fn full(&self, tx: &mut Tx, mailbox: i64) -> Result<bool, Fault> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM draft WHERE mailbox = $1 AND NOT removed")
+        let count: i64 = sql::query_scalar("SELECT count(*) FROM draft WHERE mailbox = $1 AND NOT removed")
             .bind(mailbox)
-            .fetch_one(&mut **tx)
+            .fetch_one(tx)
             .await?;
         Ok(unsigned(count, "draft", &mailbox)? >= MAX_DRAFTS)
     }
@@ -105,6 +106,7 @@ pub(in super::super) async fn throw_draft(
 ) -> Result<Option<ThrownDraft>, Fault> {
     let mut tx = database.write().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
+    lock_mailboxes(&mut tx, &[mailbox.key]).await?;
     let Some((key, known)) = find(&mut tx, mailbox.key, id).await? else { return Ok(None) };
     if known.letter.is_none() {
         return Ok(Some(ThrownDraft::Thrown(None)));
@@ -113,14 +115,15 @@ pub(in super::super) async fn throw_draft(
         return Ok(Some(ThrownDraft::Conflict(known)));
     }
     let mut numbers = Numbers::take(&mut tx, &[(mailbox.key, 1)].into()).await?;
-    sqlx::query(
-        "UPDATE draft SET version = version + 1, written_to = '[]', subject = '', body = '', content_sum = x'', \
+    sql::query(
+        "UPDATE draft SET version = version + 1, written_to = '[]', subject = '', body = '', content_sum = $4, \
          saved_at = $2, changed_modseq = $3, removed = TRUE WHERE key = $1",
     )
     .bind(key)
     .bind(now.unix_ms())
     .bind(numbers.next(mailbox.key)?)
-    .execute(&mut *tx)
+    .bind([0_u8; 0].as_slice())
+    .execute(&mut tx)
     .await?;
     tx.commit().await?;
     Ok(Some(ThrownDraft::Thrown(numbers.touched.pop())))
@@ -129,21 +132,18 @@ pub(in super::super) async fn throw_draft(
 /// The drafts with these keys.
 pub(super) async fn drafts(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Draft>, Fault> {
     let query = format!("{DRAFT} WHERE key IN (SELECT value FROM json_each($1))");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(json(&keys)?).fetch_all(&mut **tx).await?;
+    let rows = sql::query(sqlx::AssertSqlSafe(query)).bind(keys).fetch_all(tx).await?;
     rows.iter().map(draft).collect()
 }
 
 async fn find(tx: &mut Tx, mailbox: i64, id: MessageId) -> Result<Option<(i64, Draft)>, Fault> {
     let query = format!("{DRAFT} WHERE mailbox = $1 AND id = $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(query))
-        .bind(mailbox)
-        .bind(id.to_string())
-        .fetch_optional(&mut **tx)
-        .await?;
+    let row =
+        sql::query(sqlx::AssertSqlSafe(query)).bind(mailbox).bind(id.to_string()).fetch_optional(tx).await?;
     row.as_ref().map(draft).transpose()
 }
 
-fn draft(row: &SqliteRow) -> Result<(i64, Draft), Fault> {
+fn draft(row: &Row) -> Result<(i64, Draft), Fault> {
     let key: i64 = row.try_get("key")?;
     let id: String = row.try_get("id")?;
     let corrupt = |what: &str| Fault::corrupt("draft", &id, &what);

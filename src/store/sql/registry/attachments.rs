@@ -2,8 +2,8 @@
 
 use restante_model::Name;
 
-use super::{Fault, OFFICE, Office, SqliteStore, Tx, office, stored, unsigned};
-use crate::{OfficeOverview, OfficeTerms, StoreError, Unavailable};
+use super::{Fault, OFFICE, Office, SqlStore, Tx, office, stored, unsigned};
+use crate::{OfficeOverview, OfficeTerms, StoreError, Unavailable, sql};
 
 /// What an organisation's post office says of settings.
 pub(in super::super) struct HomeTerms {
@@ -11,7 +11,7 @@ pub(in super::super) struct HomeTerms {
     pub(in super::super) settings_revision: u64,
 }
 
-impl SqliteStore {
+impl SqlStore {
     pub(in super::super) async fn attach(
         &self,
         office: &Name,
@@ -22,16 +22,17 @@ impl SqliteStore {
         if let Some(why) = overview.unavailable {
             return Err(StoreError::Refused(format!("post office {:?}: {why}", office.as_str())));
         }
+        let now = self.now().await?;
         let write = async {
-            let mut tx = self.registry.write().await?;
-            sqlx::query(
+            let mut tx = self.registry.write_alone().await?;
+            sql::query(
                 "INSERT INTO attachment (organisation, office, attached_at) VALUES ($1, $2, $3) \
                  ON CONFLICT (organisation) DO UPDATE SET office = excluded.office, attached_at = excluded.attached_at",
             )
             .bind(organisation.as_str())
             .bind(office.as_str())
-            .bind(self.now().unix_ms())
-            .execute(&mut *tx)
+            .bind(now.unix_ms())
+            .execute(&mut tx)
             .await?;
             settings_changed(&mut tx, organisation).await?;
             Ok(tx.commit().await?)
@@ -43,11 +44,11 @@ impl SqliteStore {
     pub(in super::super) async fn detach(&self, organisation: &Name) -> Result<Option<Name>, StoreError> {
         self.known_organisation(organisation).await?;
         let write = async {
-            let mut tx = self.registry.write().await?;
+            let mut tx = self.registry.write_alone().await?;
             let office: Option<String> =
-                sqlx::query_scalar("DELETE FROM attachment WHERE organisation = $1 RETURNING office")
+                sql::query_scalar("DELETE FROM attachment WHERE organisation = $1 RETURNING office")
                     .bind(organisation.as_str())
-                    .fetch_optional(&mut *tx)
+                    .fetch_optional(&mut tx)
                     .await?;
             settings_changed(&mut tx, organisation).await?;
             tx.commit().await?;
@@ -64,9 +65,9 @@ impl SqliteStore {
         let read = async {
             let mut tx = self.registry.read().await?;
             let query = format!("{OFFICE} JOIN attachment a ON a.office = o.name WHERE a.organisation = $1");
-            let row = sqlx::query(sqlx::AssertSqlSafe(query))
+            let row = sql::query(sqlx::AssertSqlSafe(query))
                 .bind(organisation.as_str())
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
             row.map(|row| office(&row)).transpose()
         };
@@ -83,9 +84,9 @@ impl SqliteStore {
         let read = async {
             let mut tx = self.registry.read().await?;
             let revision: i64 =
-                sqlx::query_scalar("SELECT settings_revision FROM organisation WHERE name = $1")
+                sql::query_scalar("SELECT settings_revision FROM organisation WHERE name = $1")
                     .bind(organisation.as_str())
-                    .fetch_one(&mut *tx)
+                    .fetch_one(&mut tx)
                     .await?;
             unsigned(revision, "organisation", organisation)
         };
@@ -100,7 +101,7 @@ impl SqliteStore {
             let mut tx = self.registry.read().await?;
             // One organisation for each office is enough: mail of all of them lies in the same tables.
             let query = "SELECT min(organisation) FROM attachment GROUP BY office";
-            let names: Vec<String> = sqlx::query_scalar(query).fetch_all(&mut *tx).await?;
+            let names: Vec<String> = sql::query_scalar(query).fetch_all(&mut tx).await?;
             names.iter().map(|name| stored(name, "attachment", name)).collect::<Result<Vec<_>, Fault>>()
         };
         read.await.map_err(|fault: Fault| fault.at("listing attachments", &self.registry))
@@ -108,9 +109,9 @@ impl SqliteStore {
 }
 
 async fn settings_changed(tx: &mut Tx, organisation: &Name) -> Result<(), Fault> {
-    sqlx::query("UPDATE organisation SET settings_revision = settings_revision + 1 WHERE name = $1")
+    sql::query("UPDATE organisation SET settings_revision = settings_revision + 1 WHERE name = $1")
         .bind(organisation.as_str())
-        .execute(&mut **tx)
+        .execute(tx)
         .await?;
     Ok(())
 }

@@ -1,13 +1,12 @@
 //! The letter in a row of a message or of a draft.
 
 use restante_model::{Importance, Letter};
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::Fault;
+use super::{Fault, Row};
 
 /// Reads the letter of a row, and holds it against the sum that was stored with it: SQLite's own checks do
 /// not see a changed text.
-pub(super) fn letter(row: &SqliteRow, corrupt: impl Fn(&str) -> Fault) -> Result<Letter, Fault> {
+pub(super) fn letter(row: &Row, corrupt: impl Fn(&str) -> Fault) -> Result<Letter, Fault> {
     let importance: String = row.try_get("importance")?;
     let written_to: String = row.try_get("written_to")?;
     let letter = Letter {

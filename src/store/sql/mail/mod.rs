@@ -12,10 +12,9 @@ mod message;
 use std::collections::HashMap;
 
 use restante_model::{Cursor, Timestamp};
-use sqlx::Row;
 
-use super::{Database, Fault, database::Tx, json, stored, unsigned};
-use crate::{Owner, Touched};
+use super::{Database, Fault, Query, Row, Tx, json, signed, stored, unsigned};
+use crate::{Owner, Touched, sql};
 
 pub(super) use self::{
     changes::changes,
@@ -28,9 +27,9 @@ pub(super) use self::{
 
 /// Makes a new post office in its fresh tables: an epoch and the first generation.
 pub(super) async fn found(tx: &mut Tx, now: Timestamp) -> Result<(), Fault> {
-    sqlx::query("INSERT INTO post_office (only_row, epoch) VALUES (1, $1)")
+    sql::query("INSERT INTO post_office (only_row, epoch) VALUES (1, $1)")
         .bind(random_id())
-        .execute(&mut **tx)
+        .execute(tx)
         .await?;
     insert_generation(tx, now).await
 }
@@ -43,10 +42,10 @@ pub(super) async fn begin_generation(database: &Database, now: Timestamp) -> Res
 }
 
 async fn insert_generation(tx: &mut Tx, now: Timestamp) -> Result<(), Fault> {
-    sqlx::query("INSERT INTO generation (id, started_at) VALUES ($1, $2)")
+    sql::query("INSERT INTO generation (id, started_at) VALUES ($1, $2)")
         .bind(random_id())
         .bind(now.unix_ms())
-        .execute(&mut **tx)
+        .execute(tx)
         .await?;
     Ok(())
 }
@@ -73,7 +72,7 @@ struct Place {
 
 impl Place {
     async fn read(tx: &mut Tx, owner: &Owner) -> Result<Self, Fault> {
-        let row = sqlx::query(
+        let row = sql::query(
             "SELECT p.epoch, g.id AS generation, b.key, b.modseq \
              FROM post_office p \
              JOIN generation g ON g.number = (SELECT max(number) FROM generation) \
@@ -81,7 +80,7 @@ impl Place {
         )
         .bind(owner.organisation.as_str())
         .bind(owner.login.as_str())
-        .fetch_one(&mut **tx)
+        .fetch_one(tx)
         .await?;
         let mailbox = match row.try_get::<Option<i64>, _>("key")? {
             Some(key) => Some(Mailbox { key, modseq: unsigned(row.try_get("modseq")?, "mailbox", &key)? }),
@@ -108,22 +107,51 @@ impl Place {
         if cursor.generation == self.generation {
             return Ok(true);
         }
-        let number: Option<i64> = sqlx::query_scalar("SELECT number FROM generation WHERE id = $1")
+        let number: Option<i64> = sql::query_scalar("SELECT number FROM generation WHERE id = $1")
             .bind(&cursor.generation)
-            .fetch_optional(&mut **tx)
+            .fetch_optional(tx)
             .await?;
         let (Some(number), Some(mailbox)) = (number, self.mailbox) else { return Ok(number.is_some()) };
-        let undone: i64 = sqlx::query_scalar(
+        let undone: i64 = sql::query_scalar(
             "SELECT count(*) FROM mailbox_generation \
              WHERE mailbox = $1 AND generation > $2 AND first_modseq <= $3",
         )
         .bind(mailbox.key)
         .bind(number)
-        .bind(super::signed(cursor.modseq))
-        .fetch_one(&mut **tx)
+        .bind(signed(cursor.modseq))
+        .fetch_one(tx)
         .await?;
         Ok(undone == 0)
     }
+}
+
+/// Lets nobody else change these mailboxes, or anything in them, until the transaction ends. All who write lock what
+/// they need at once and in this order, so that no two wait for each other, and read only then what they go by.
+async fn lock_mailboxes(tx: &mut Tx, mailboxes: &[i64]) -> Result<(), Fault> {
+    if tx.others_write() {
+        sql::query(
+            "SELECT key FROM mailbox WHERE key IN (SELECT value FROM json_each($1)) \
+             ORDER BY organisation, login FOR NO KEY UPDATE",
+        )
+        .bind(mailboxes)
+        .fetch_all(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The same for rows of messages; the mailboxes come first.
+async fn lock_messages(tx: &mut Tx, messages: &[i64]) -> Result<(), Fault> {
+    if tx.others_write() {
+        sql::query(
+            "SELECT key FROM message WHERE key IN (SELECT value FROM json_each($1)) \
+             ORDER BY key FOR NO KEY UPDATE",
+        )
+        .bind(messages)
+        .fetch_all(tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// The next numbers of several mailboxes, taken in the transaction that uses them.
@@ -136,13 +164,14 @@ impl Numbers {
     /// Takes for each mailbox (by key) as many numbers as it has changes.
     async fn take(tx: &mut Tx, changes: &HashMap<i64, i64>) -> Result<Self, Fault> {
         let steps: Vec<_> = changes.iter().collect();
-        let rows = sqlx::query(
+        let rows = sql::query(
             "UPDATE mailbox SET modseq = modseq + v.steps \
-             FROM (SELECT value ->> 0 AS mailbox, value ->> 1 AS steps FROM json_each($1)) v \
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS mailbox, CAST(value ->> 1 AS BIGINT) AS steps \
+                   FROM json_each($1)) v \
              WHERE mailbox.key = v.mailbox RETURNING key, organisation, login, modseq",
         )
         .bind(json(&steps)?)
-        .fetch_all(&mut **tx)
+        .fetch_all(tx)
         .await?;
         let mut numbers = Self { next: HashMap::new(), touched: Vec::with_capacity(rows.len()) };
         for row in rows {

@@ -2,9 +2,8 @@
 
 use restante_model::{MessageId, Timestamp};
 use sha2::{Digest, Sha256};
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Fault, stored};
+use super::{Fault, Row, stored};
 
 /// The columns that are written once.
 pub(super) struct Fixed {
@@ -23,7 +22,7 @@ pub(super) const FIXED: &str =
 
 impl Fixed {
     /// Reads and checks them.
-    pub(super) fn from_row(row: &SqliteRow) -> Result<Self, Fault> {
+    pub(super) fn from_row(row: &Row) -> Result<Self, Fault> {
         let id: String = row.try_get("id")?;
         let fixed = Self {
             organisation: row.try_get("organisation")?,

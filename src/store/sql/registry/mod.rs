@@ -6,40 +6,37 @@ mod offices;
 mod organisations;
 
 use super::{
-    Database, Fault, SqliteStore,
-    database::Tx,
+    Fault, Row, SqlStore, Tx,
     schema::{self, Part},
     signed, stored, unsigned,
 };
-use crate::StoreError;
+use crate::{StoreError, sql};
 
 use self::offices::{OFFICE, Office, office};
 pub(super) use self::{attachments::HomeTerms, organisations::Home};
 
-impl SqliteStore {
+impl SqlStore {
     /// Makes the registry's tables in a new data folder; refuses a registry of another schema.
     pub(super) async fn prepare_registry(&self) -> Result<(), StoreError> {
         let registry = &self.registry;
         let create = async {
-            let mut tx = registry.write().await?;
-            let tables: i64 =
-                sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *tx).await?;
-            if tables == 0 {
-                schema::create(&mut tx, Part::Registry).await?;
+            let mut tx = registry.write_alone().await?;
+            if schema::tables(&mut tx).await? == 0 {
+                schema::create(&mut tx, registry, Part::Registry).await?;
             }
             Ok(tx.commit().await?)
         };
         create.await.map_err(|fault: Fault| fault.at("opening the registry", registry))?;
         match schema::gate(registry, Part::Registry).await? {
             None => Ok(()),
-            Some(why) => Err(StoreError::Gate { database: registry.path().to_owned(), why }),
+            Some(why) => Err(StoreError::Gate { database: registry.address(), why }),
         }
     }
 
     pub(super) async fn check_registry(&self) -> Result<(), StoreError> {
         let check = async {
             let mut tx = self.registry.read().await?;
-            sqlx::query_scalar::<_, i64>("SELECT count(*) FROM schema_version").fetch_one(&mut *tx).await?;
+            sql::query_scalar::<i64>("SELECT count(*) FROM schema_version").fetch_one(&mut tx).await?;
             Ok(())
         };
         check.await.map_err(|fault: Fault| fault.at("checking the registry", &self.registry))

@@ -1,0 +1,77 @@
+//! One schema of a database: where the tables of the registry, of an organisation or of a post office lie.
+//!
+//! WHEN CHANGING THE SCHEMA: add the next file to the list, here and in `sqlite/schema.rs`; never edit one that was
+//! released.
+
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+
+use super::server::quoted;
+use crate::sql::Part;
+
+/// All steps from an empty schema to this build's.
+pub(crate) fn steps(part: Part) -> &'static [&'static str] {
+    match part {
+        Part::Registry => &[include_str!("migrations/registry/0001_registry.sql")],
+        Part::Organisation => &[include_str!("migrations/organisation/0001_people.sql")],
+        Part::Office => &[include_str!("migrations/office/0001_mail.sql")],
+    }
+}
+
+/// What the tables of each kind lean on.
+pub(crate) const LISTS: &str = include_str!("migrations/lists.sql");
+
+/// A schema, reached by connections that other schemas of its database share: each transaction names it first.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pool: PgPool,
+    name: String,
+    shown: String,
+    begin_read: String,
+    begin_write: String,
+    begin_alone: String,
+}
+
+impl Schema {
+    pub(super) fn new(pool: PgPool, name: &str, shown: String) -> Self {
+        let path = format!("SET LOCAL search_path TO {}", quoted(name));
+        // One that waits for a lock is told after 5 s that it is busy; one whose server is gone with its machine lets
+        // go of its locks.
+        let write = format!(
+            "BEGIN; {path}; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '30s'"
+        );
+        let alone = format!(
+            "{write}; SELECT pg_advisory_xact_lock(hashtextextended('restante ' || current_database() || ' {}', 0))",
+            name.replace('\'', "''")
+        );
+        Self {
+            pool,
+            name: name.to_owned(),
+            shown,
+            begin_read: format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {path}"),
+            begin_write: write,
+            begin_alone: alone,
+        }
+    }
+
+    /// Its database, and itself.
+    pub(crate) fn address(&self) -> String {
+        format!("{} ({})", self.shown, self.name)
+    }
+
+    /// Its name, to stand in a statement.
+    pub(crate) fn quoted(&self) -> String {
+        quoted(&self.name)
+    }
+
+    pub(crate) async fn read(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin_with(AssertSqlSafe(self.begin_read.as_str())).await
+    }
+
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin_with(AssertSqlSafe(self.begin_write.as_str())).await
+    }
+
+    pub(crate) async fn write_alone(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin_with(AssertSqlSafe(self.begin_alone.as_str())).await
+    }
+}

@@ -1,0 +1,146 @@
+//! A server of PostgreSQL: connections to its databases, one pool for each.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use sqlx::{
+    AssertSqlSafe, Connection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::Schema;
+use crate::StoreError;
+
+/// How long a request waits for a connection before the database is said to be busy or away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections to one database: a request holds one for a few statements.
+const CONNECTIONS: u32 = 16;
+/// After so long without use a connection is closed.
+const IDLE: Duration = Duration::from_mins(1);
+/// A connection unused for longer is asked whether it still lives, so that after a restart of PostgreSQL a request
+/// seldom gets a dead one; asking each time would double what a short request costs.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+/// A server, by the URL of one of its databases.
+pub(crate) struct Server {
+    given: PgConnectOptions,
+    pools: Mutex<HashMap<String, PgPool>>,
+}
+
+impl Server {
+    /// Names the server and the database on it; it is connected to at the first use.
+    pub(crate) fn new(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { given: options(url)?, pools: Mutex::default() })
+    }
+
+    /// The name of the database given, which others made beside it begin with.
+    pub(crate) fn database(&self) -> &str {
+        self.given.get_database().unwrap_or_else(|| self.given.get_username())
+    }
+
+    /// A schema of the database given.
+    pub(crate) fn schema(&self, name: &str) -> Schema {
+        self.at(&self.given, name)
+    }
+
+    /// A schema of another database beside the one given.
+    pub(crate) fn beside(&self, database: &str, schema: &str) -> Schema {
+        self.at(&self.given.clone().database(database), schema)
+    }
+
+    /// Makes a database beside the one given; one that is there already stays as it is.
+    pub(crate) async fn create_database(&self, name: &str) -> Result<(), StoreError> {
+        let statement = AssertSqlSafe(format!("CREATE DATABASE {}", quoted(name)));
+        let created = sqlx::raw_sql(statement).execute(&self.pool(&self.given)).await;
+        let Err(error) = created else { return Ok(()) };
+        match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
+            // duplicate_database
+            Some("42P04") => Ok(()),
+            // insufficient_privilege
+            Some("42501") => Err(StoreError::Refused(format!(
+                "the role {:?} may not create the database {name:?}: make it by hand and name it with --url, or use \
+                 --placement current",
+                self.given.get_username()
+            ))),
+            _ => Err(super::error(error, "making a database", shown(&self.given))),
+        }
+    }
+
+    fn at(&self, options: &PgConnectOptions, schema: &str) -> Schema {
+        Schema::new(self.pool(options), schema, shown(options))
+    }
+
+    fn pool(&self, options: &PgConnectOptions) -> PgPool {
+        let key = options.get_database().unwrap_or_default().to_owned();
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        pools.entry(key).or_insert_with(|| pool(options)).clone()
+    }
+}
+
+impl fmt::Debug for Server {
+    /// Never the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.given))
+    }
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    // The parser's words name no part of the URL, which may hold a password.
+    let options: PgConnectOptions =
+        url.parse().map_err(|error| StoreError::Refused(format!("the URL of PostgreSQL: {error}")))?;
+    // A pooler refuses start-up parameters that it does not know.
+    Ok(options.application_name("restante-server").extra_float_digits(None))
+}
+
+fn pool(options: &PgConnectOptions) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(IDLE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move { Ok(used.idle_for < TRUSTED || connection.ping().await.is_ok()) })
+        })
+        .connect_lazy_with(options.clone())
+}
+
+/// A URL without name and password.
+fn shown(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    match options.get_socket() {
+        Some(socket) => format!("postgres:///{database}?host={}", socket.display()),
+        None => format!("postgres://{}:{}/{database}", options.get_host(), options.get_port()),
+    }
+}
+
+/// A name as an identifier of SQL.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_shown_nowhere() {
+        for (url, place) in [
+            ("postgres://anna:secret@db.example.org/mail", "postgres://db.example.org:5432/mail"),
+            (
+                "postgres:///mail?host=/run/postgresql&user=anna&password=secret",
+                "postgres:///mail?host=/run/postgresql",
+            ),
+        ] {
+            let server = Server::new(url).unwrap();
+            assert_eq!(format!("{server:?}"), place);
+        }
+        for wrong in ["postgres://anna:secret@db:port/mail", "postgres://anna:secret@[/mail"] {
+            let error = Server::new(wrong).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        }
+    }
+}

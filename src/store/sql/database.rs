@@ -1,0 +1,140 @@
+//! One open database of either engine, a transaction in it, and what can go wrong there.
+
+use std::fmt::Display;
+
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use super::query_scalar;
+use crate::{StoreError, postgres, sqlite};
+
+/// One open database: a file of SQLite, or a schema in a database of PostgreSQL.
+#[derive(Debug)]
+pub(crate) enum Database {
+    Sqlite(sqlite::File),
+    Postgres(postgres::Schema),
+}
+
+/// A transaction in one of our databases.
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Database {
+    /// Where it lies, for people: never with a password.
+    pub(crate) fn address(&self) -> String {
+        match self {
+            Self::Sqlite(file) => file.path().display().to_string(),
+            Self::Postgres(schema) => schema.address(),
+        }
+    }
+
+    /// A transaction that sees one moment of the database.
+    pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite(file) => file.read().await.map(Tx::Sqlite),
+            Self::Postgres(schema) => schema.read().await.map(Tx::Postgres),
+        }
+    }
+
+    /// A transaction that writes. On SQLite there is one at a time; on PostgreSQL each locks the mailboxes that it
+    /// changes before it looks at them.
+    pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
+            Self::Postgres(schema) => schema.write().await.map(Tx::Postgres),
+        }
+    }
+
+    /// A transaction that writes as the only one of its kind in this database, on either engine.
+    pub(crate) async fn write_alone(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
+            Self::Postgres(schema) => schema.write_alone().await.map(Tx::Postgres),
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Runs statements of our own that take no values.
+    pub(crate) async fn run(&mut self, script: &'static str) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => sqlx::raw_sql(script).execute(&mut **tx).await.map(drop),
+            Self::Postgres(tx) => sqlx::raw_sql(script).execute(&mut **tx).await.map(drop),
+        }
+    }
+
+    /// Ends a SELECT whose rows nobody else may change until this transaction has ended; SQLite has but one writer.
+    pub(crate) fn row_lock(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => " FOR NO KEY UPDATE",
+        }
+    }
+
+    /// Whether this transaction is the only one in its database that does this job; `false` where another server is at
+    /// it. It holds until the transaction ends.
+    pub(crate) async fn takes_job(&mut self, job: &'static str) -> Result<bool, sqlx::Error> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(_) => {
+                let lock =
+                    "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || current_schema(), 0))";
+                query_scalar(lock).bind(job).fetch_one(self).await
+            }
+        }
+    }
+
+    /// Whether others may write beside this transaction, so that it must lock what it reads in order to change.
+    pub(crate) fn others_write(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+/// What went wrong inside a transaction, before it knows its database.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Sql(sqlx::Error),
+    Corrupt { table: &'static str, row: String, what: String },
+    Store(StoreError),
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Fault {
+    /// A row that is not what was written.
+    pub(crate) fn corrupt(table: &'static str, row: &dyn Display, what: &dyn Display) -> Self {
+        Self::Corrupt { table, row: row.to_string(), what: what.to_string() }
+    }
+
+    /// The same with its address.
+    pub(crate) fn at(self, doing: &'static str, database: &Database) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::Corrupt { table, row, what } => {
+                StoreError::Corrupt { database: database.address(), table, row, what }
+            }
+            Self::Sql(source) => match database {
+                Database::Sqlite(_) => sqlite::error(source, doing, database.address()),
+                Database::Postgres(_) => postgres::error(source, doing, database.address()),
+            },
+        }
+    }
+}

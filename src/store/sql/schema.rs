@@ -1,0 +1,111 @@
+//! The schema of each kind of database, its version, and the gate on other versions (row S4).
+
+use sqlx::AssertSqlSafe;
+
+use super::{Database, Fault, Tx};
+use crate::{StoreError, Unavailable, postgres, sql, sqlite};
+
+/// A kind of tables; several may share one file (an office inside an organisation's database).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Registry,
+    Organisation,
+    Office,
+}
+
+impl Part {
+    /// The name used in SQL and in messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Registry => "registry",
+            Self::Organisation => "organisation",
+            Self::Office => "office",
+        }
+    }
+
+    /// The version of this build, the same on both engines.
+    pub(crate) fn version(self) -> i64 {
+        i64::try_from(sqlite::schema::steps(self).len()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Makes this part's tables inside the transaction; the database has none of them yet.
+pub(crate) async fn create(tx: &mut Tx, database: &Database, part: Part) -> Result<(), Fault> {
+    let steps = match database {
+        Database::Sqlite(_) => sqlite::schema::steps(part),
+        Database::Postgres(schema) => {
+            let create = AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", schema.quoted()));
+            sql::query(create).execute(tx).await?;
+            tx.run(postgres::LISTS).await?;
+            postgres::steps(part)
+        }
+    };
+    tx.run("CREATE TABLE IF NOT EXISTS schema_version (part TEXT PRIMARY KEY, version BIGINT NOT NULL)")
+        .await?;
+    for step in steps {
+        tx.run(step).await?;
+    }
+    sql::query("INSERT INTO schema_version (part, version) VALUES ($1, $2)")
+        .bind(part.name())
+        .bind(part.version())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// How many tables there are, whoever made them.
+pub(crate) async fn tables(tx: &mut Tx) -> Result<i64, Fault> {
+    named(tx, None).await
+}
+
+/// How many tables there are of this name; without one, of any.
+async fn named(tx: &mut Tx, name: Option<&str>) -> Result<i64, Fault> {
+    let count = match tx {
+        Tx::Sqlite(_) => {
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND ($1 IS NULL OR name = $1)"
+        }
+        Tx::Postgres(_) => {
+            "SELECT count(*) FROM pg_catalog.pg_tables \
+             WHERE schemaname = current_schema() AND ($1 IS NULL OR tablename = $1)"
+        }
+    };
+    Ok(sql::query_scalar(count).bind(name).fetch_one(tx).await?)
+}
+
+/// The version of this part in the database; 0 where it has none.
+pub(crate) async fn found(tx: &mut Tx, part: Part) -> Result<i64, Fault> {
+    if named(tx, Some("schema_version")).await? == 0 {
+        return Ok(0);
+    }
+    let version: Option<i64> = sql::query_scalar("SELECT version FROM schema_version WHERE part = $1")
+        .bind(part.name())
+        .fetch_optional(tx)
+        .await?;
+    Ok(version.unwrap_or(0))
+}
+
+/// Whether this build can work with the file: `None` when it can. A file that cannot be read is one
+/// organisation's misfortune, so it is told as such and does not stop the server for the others.
+pub(crate) async fn gate(database: &Database, part: Part) -> Result<Option<Unavailable>, StoreError> {
+    if let Database::Sqlite(file) = database
+        && !file.path().exists()
+    {
+        let reason = "no such file".to_owned();
+        return Ok(Some(Unavailable::Unreachable { location: database.address(), reason }));
+    }
+    let version = async {
+        let mut tx = database.read().await?;
+        found(&mut tx, part).await
+    };
+    let (part, known) = (part.name(), part.version());
+    match version.await.map_err(|fault| fault.at("reading the schema's version", database)) {
+        Ok(found) if found < known => Ok(Some(Unavailable::UpgradeNeeded { part, found, needed: known })),
+        Ok(found) if found > known => Ok(Some(Unavailable::ServerTooOld { part, found, known })),
+        Ok(_) => Ok(None),
+        Err(StoreError::Damaged { source, .. } | StoreError::Database { source, .. }) => {
+            let location = database.address();
+            Ok(Some(Unavailable::Unreachable { location, reason: source.to_string() }))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -28,5 +28,5 @@ pub use mail::{
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use settings::{IntervalReply, Settings};
-pub use sql::{SqlStore, Time};
+pub use sql::{Migrated, MigratedTable, SqlStore, Time};
 pub use store::Store;

@@ -1,21 +1,14 @@
 //! A real post office: `restante-server` on a free port, set up by the commands that administrators
 //! use, and people who speak to it over HTTP as another client would.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::path::{Path, PathBuf};
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-};
+use tokio::process::Command;
 use uuid::Uuid;
 
-use crate::{Output, Program, run, within};
+use crate::{Output, Program, Server, run, within};
 
 /// Everybody's password: long enough for the rules.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -46,7 +39,7 @@ pub struct Office {
     data: TempDir,
     logs: PathBuf,
     port: u16,
-    server: Option<Child>,
+    server: Option<Server>,
 }
 
 impl Office {
@@ -111,24 +104,9 @@ impl Office {
     /// # Panics
     /// When it does not say that it listens.
     pub async fn start(&mut self) {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.logs).expect("a log file");
-        let mut server = Command::new(Program::Server.path())
-            .arg("--data")
-            .arg(self.data.path())
-            .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the server starts");
-        let mut lines = BufReader::new(server.stdout.take().expect("stdout is piped")).lines();
-        let line = within("the server to say that it listens", lines.next_line()).await;
-        let line = line.expect("its output can be read").unwrap_or_default();
-        let port = line
-            .strip_prefix("listening on http://127.0.0.1:")
-            .and_then(|port| port.trim_end_matches('/').parse().ok());
-        self.port = port.unwrap_or_else(|| panic!("the server's first line is {line:?}\n{}", self.log()));
+        let data = self.data.path().to_str().expect("a temporary folder has a plain name");
+        let server = Server::start(&["--data", data], self.port, &self.logs).await;
+        self.port = server.port();
         self.server = Some(server);
     }
 
@@ -137,11 +115,7 @@ impl Office {
     /// # Panics
     /// When it does not end with 0.
     pub async fn stop(&mut self) {
-        let mut server = self.server.take().expect("the server runs");
-        let pid = Pid::from_raw(server.id().expect("it has not been waited for").cast_signed());
-        kill_process(pid.expect("a process id is positive"), Signal::TERM).expect("it can be told to end");
-        let status = within("the server to end", server.wait()).await.expect("it can be waited for");
-        assert_eq!(status.code(), Some(0), "{}", self.log());
+        self.server.take().expect("the server runs").stop().await;
     }
 
     /// Where agents find it.
@@ -169,14 +143,7 @@ impl Office {
     /// # Panics
     /// When the server refuses.
     pub async fn sign_in(&self, user: &str) -> Colleague {
-        let http = http();
-        let call =
-            json!({"organisation": ORGANISATION, "user": user, "password": PASSWORD, "device": "test"});
-        let request = http.post(format!("{}/api/v1/sessions", self.url())).json(&call);
-        let answer = HttpAnswer::of(request).await;
-        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
-        let token = answer.body["token"].as_str().expect("a token").to_owned();
-        Colleague { http, url: self.url(), token, login: user.to_owned() }
+        Colleague::sign_in(&self.url(), user).await
     }
 
     fn log(&self) -> String {
@@ -206,6 +173,8 @@ pub struct HttpAnswer {
     pub status: u16,
     /// The media type.
     pub media_type: String,
+    /// Whether it says when to come again.
+    pub retry_after: bool,
     /// The body; null when it is empty.
     pub body: Value,
 }
@@ -213,12 +182,18 @@ pub struct HttpAnswer {
 impl HttpAnswer {
     async fn of(request: reqwest::RequestBuilder) -> Self {
         let answer = within("the server's answer", request.send()).await.expect("the server answers");
+        Self::whole(answer).await.expect("the answer is whole")
+    }
+
+    /// `None` where the answer was cut.
+    async fn whole(answer: reqwest::Response) -> Option<Self> {
         let status = answer.status().as_u16();
         let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
         let media_type = header.unwrap_or_default().to_owned();
-        let bytes = answer.bytes().await.expect("the answer is whole");
+        let retry_after = answer.headers().contains_key("retry-after");
+        let bytes = answer.bytes().await.ok()?;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Self { status, media_type, body }
+        Some(Self { status, media_type, retry_after, body })
     }
 
     /// That it is a problem with this code.
@@ -244,6 +219,42 @@ pub struct Colleague {
 }
 
 impl Colleague {
+    /// Signs in at a server on a device of his own.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn sign_in(url: &str, user: &str) -> Self {
+        let http = http();
+        let call =
+            json!({"organisation": ORGANISATION, "user": user, "password": PASSWORD, "device": "test"});
+        let request = http.post(format!("{url}/api/v1/sessions")).json(&call);
+        let answer = HttpAnswer::of(request).await;
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        let token = answer.body["token"].as_str().expect("a token").to_owned();
+        Self { http, url: url.to_owned(), token, login: user.to_owned() }
+    }
+
+    /// The same person with the same token at another server of the installation.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// A call of the API whose answer may never come: `None` where the connection ended without one.
+    pub async fn try_call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Option<HttpAnswer> {
+        let mut request =
+            self.http.request(method, format!("{}/api/v1/{path}", self.url)).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        HttpAnswer::whole(within("the server's answer", request.send()).await.ok()?).await
+    }
+
     /// What he signed in with.
     pub fn login(&self) -> &str {
         &self.login

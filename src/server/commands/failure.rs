@@ -42,6 +42,7 @@ impl From<StoreError> for Failure {
                 "choose a folder that this user may write: --data DIR or RESTANTE_DATA"
             }
             StoreError::Busy { .. } => "try again in a moment",
+            StoreError::Away { .. } => "see whether PostgreSQL runs there and lets this role in",
             StoreError::DiskFull { .. } => "make room on the disk",
             _ => "",
         };

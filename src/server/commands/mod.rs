@@ -1,21 +1,18 @@
 //! What an administrator types.
 
 mod failure;
+mod migrate;
 mod office;
 mod organisation;
 mod serve;
 mod user;
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use restante_model::SystemClock;
 use restante_process::Exit;
-use restante_store::SqlStore;
+use restante_store::{SqlStore, Time};
 
 use self::failure::Failure;
 
@@ -26,8 +23,8 @@ struct Arguments {
     /// The data folder.
     #[arg(long, global = true, env = "RESTANTE_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
-    /// PostgreSQL: not yet in this version.
-    #[arg(long, global = true, env = "RESTANTE_DATABASE", value_name = "URL", hide = true)]
+    /// A database of PostgreSQL in the place of the data folder; several servers may share it.
+    #[arg(long, global = true, env = "RESTANTE_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
     /// Prints JSON.
     #[arg(long, global = true)]
@@ -49,6 +46,8 @@ enum Command {
     /// Users of an organisation.
     #[command(subcommand)]
     User(user::User),
+    /// Copies a data folder, no server running on it, into an empty database of PostgreSQL.
+    MigrateTo(migrate::MigrateTo),
 }
 
 /// Runs the program with these arguments, its own name first.
@@ -79,25 +78,26 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 async fn command(arguments: Arguments) -> Result<(), Failure> {
-    if arguments.database.is_some() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "--database: PostgreSQL is not yet in this version",
-            "use --data DIR",
-        ));
-    }
-    let folder = arguments.data.unwrap_or_else(default_folder);
-    let store = open(&folder).await?;
+    let store = match (arguments.data, arguments.database) {
+        (Some(_), Some(_)) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "--data and --database name two installations",
+                "give one of them; RESTANTE_DATA and RESTANTE_DATABASE count as well",
+            ));
+        }
+        (None, Some(url)) => SqlStore::connect(&url, Time::Database).await?,
+        (folder, None) => {
+            SqlStore::open(&folder.unwrap_or_else(default_folder), Arc::new(SystemClock)).await?
+        }
+    };
     match arguments.command {
-        Command::Serve(serve) => serve.run(store, &folder).await,
+        Command::Serve(serve) => serve.run(store).await,
         Command::Organisation(command) => command.run(&store, arguments.json).await,
         Command::Office(command) => command.run(&store, arguments.json).await,
         Command::User(command) => command.run(&store, arguments.json).await,
+        Command::MigrateTo(command) => command.run(&store, arguments.json).await,
     }
-}
-
-async fn open(folder: &Path) -> Result<SqlStore, Failure> {
-    Ok(SqlStore::open(folder, Arc::new(SystemClock)).await?)
 }
 
 fn default_folder() -> PathBuf {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
 use restante_process::Exit;
-use restante_store::{NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqlStore, Store};
+use restante_store::{
+    DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqlStore, Store,
+};
 use serde_json::{Value, json};
 
 use super::{failure::Failure, print_json, println};
@@ -30,6 +32,9 @@ pub(super) enum Office {
         /// The folder for its database.
         #[arg(long)]
         dir: Option<PathBuf>,
+        /// PostgreSQL: the URL of an empty database for it.
+        #[arg(long, value_name = "URL", conflicts_with = "dir")]
+        url: Option<String>,
         #[arg(long, default_value = "300s")]
         check_interval: Seconds,
         /// How long unread messages are kept.
@@ -84,19 +89,24 @@ impl Office {
                 placement,
                 inside,
                 dir,
+                url,
                 check_interval,
                 lifetime,
                 interval_range,
                 lock_interval,
             } => {
-                let placement = match (placement, inside, dir) {
-                    (Where::Separate, None, folder) => Placement::Separate { folder },
-                    (Where::Current, Some(organisation), None) => Placement::Current { organisation },
-                    (Where::Current, None, _) => return Err(usage("--placement current needs --in ORG")),
-                    (Where::Current, Some(_), Some(_)) => {
-                        return Err(usage("--dir goes with --placement separate"));
+                let elsewhere = dir.is_some() || url.is_some();
+                let placement = match (placement, inside) {
+                    (Where::Separate, None) => match url {
+                        Some(url) => Placement::Elsewhere { url: DatabaseUrl(url) },
+                        None => Placement::Separate { folder: dir },
+                    },
+                    (Where::Current, Some(organisation)) if !elsewhere => Placement::Current { organisation },
+                    (Where::Current, None) => return Err(usage("--placement current needs --in ORG")),
+                    (Where::Current, Some(_)) => {
+                        return Err(usage("--dir and --url go with --placement separate"));
                     }
-                    (Where::Separate, Some(_), _) => return Err(usage("--in goes with --placement current")),
+                    (Where::Separate, Some(_)) => return Err(usage("--in goes with --placement current")),
                 };
                 let terms = OfficeTerms {
                     check_interval: CheckInterval::from_seconds(

@@ -1,6 +1,6 @@
 //! `serve`.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use clap::Args;
 use restante_model::SystemClock;
@@ -26,7 +26,7 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) async fn run(self, store: SqlStore, folder: &Path) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: SqlStore) -> Result<(), Failure> {
         if !self.listen.ip().is_loopback() && !self.insecure_plain_http {
             let message = format!("{} is not a loopback address, and this is plain HTTP", self.listen);
             return Err(Failure::new(
@@ -46,7 +46,7 @@ impl Serve {
         })?;
         let address = listener.local_addr().unwrap_or(self.listen);
         println(&format!("listening on http://{address}"));
-        tracing::info!(data = %folder.display(), %address, "serving");
+        tracing::info!(data = %store.address(), %address, "serving");
         let stop = CancellationToken::new();
         let told = stop.clone();
         tokio::spawn(async move {

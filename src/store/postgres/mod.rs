@@ -3,6 +3,8 @@
 mod fault;
 mod schema;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::{
     fault::error,

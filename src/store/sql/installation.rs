@@ -59,7 +59,7 @@ impl Installation {
 
     /// The database at a location. It is connected to, or its file opened, at the first use.
     pub(crate) fn database(&self, location: &str, create: bool) -> Result<Database, StoreError> {
-        if location.starts_with("postgres://") || location.starts_with("postgresql://") {
+        if elsewhere(location) {
             return Ok(Database::Postgres(postgres::Server::new(location)?.schema(OFFICE)));
         }
         Ok(match self {
@@ -75,7 +75,7 @@ impl Installation {
     pub(crate) async fn prepare(&self, location: &str) -> Result<(), StoreError> {
         match self {
             Self::Folder(folder) => match folder.join(location).parent() {
-                Some(parent) if !location.contains("://") => folder::make(parent),
+                Some(parent) if !elsewhere(location) => folder::make(parent),
                 _ => Ok(()),
             },
             Self::Server(server) => match location.strip_prefix(IN_DATABASE) {
@@ -84,6 +84,11 @@ impl Installation {
             },
         }
     }
+}
+
+/// Whether a location is the URL of a database.
+pub(crate) fn elsewhere(location: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| location.starts_with(scheme))
 }
 
 /// `PREFIX_NAME`, where that is too long for PostgreSQL with a sum in the place of its end; no other name then gives

@@ -3,6 +3,7 @@
 mod database;
 mod installation;
 mod mail;
+mod migrate;
 mod people;
 mod registry;
 mod schema;
@@ -22,11 +23,12 @@ use std::{
 use async_trait::async_trait;
 use restante_model::{CheckInterval, Clock, Cursor, Letter, Login, MessageId, Name, Person, Timestamp};
 
+pub use self::migrate::{Migrated, MigratedTable};
 pub(crate) use self::{
     database::{Database, Fault, Tx},
-    installation::Installation,
+    installation::{Installation, elsewhere},
     schema::Part,
-    statement::{Query, Row, query, query_scalar},
+    statement::{Query, Row, Value, query, query_scalar},
 };
 use crate::{
     Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
@@ -79,6 +81,14 @@ impl SqlStore {
         };
         store.prepare_registry().await?;
         Ok(store)
+    }
+
+    /// Where the installation lies, for people: never with a password.
+    pub fn address(&self) -> String {
+        match &self.installation {
+            Installation::Folder(folder) => folder.display().to_string(),
+            Installation::Server(server) => format!("{server:?}"),
+        }
     }
 
     async fn now(&self) -> Result<Timestamp, StoreError> {

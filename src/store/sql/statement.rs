@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, marker::PhantomData};
 
+use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::{
     ColumnIndex, Decode, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Type,
     postgres::{PgArguments, PgRow},
@@ -28,8 +29,8 @@ pub(crate) fn query_scalar<'q, T>(text: impl SqlSafeStr) -> Scalar<'q, T> {
 pub(crate) enum Value<'q> {
     Number(Option<i64>),
     Text(Option<Cow<'q, str>>),
-    Bytes(Cow<'q, [u8]>),
-    Flag(bool),
+    Bytes(Option<Cow<'q, [u8]>>),
+    Flag(Option<bool>),
     /// A list of numbers, to be read by `json_each`.
     Numbers(Cow<'q, [i64]>),
     /// A list of texts, to be read by `json_each`.
@@ -119,6 +120,17 @@ impl<'q> Query<'q> {
         self.fetch_optional(tx).await?.ok_or(sqlx::Error::RowNotFound)
     }
 
+    /// The rows one after the other, as they come.
+    pub(crate) fn fetch<'t>(self, tx: &'t mut Tx) -> BoxStream<'t, Result<Row, sqlx::Error>>
+    where
+        'q: 't,
+    {
+        match tx {
+            Tx::Sqlite(tx) => self.for_sqlite().fetch(&mut **tx).map_ok(Row::Sqlite).boxed(),
+            Tx::Postgres(tx) => self.for_postgres().fetch(&mut **tx).map_ok(Row::Postgres).boxed(),
+        }
+    }
+
     fn for_sqlite(self) -> sqlx::query::Query<'q, Sqlite, SqliteArguments> {
         self.values.into_iter().fold(sqlx::query(self.text), |query, value| match value {
             Value::Number(number) => query.bind(number),
@@ -205,13 +217,13 @@ impl<'q> From<&'q Option<String>> for Value<'q> {
 
 impl<'q> From<&'q [u8]> for Value<'q> {
     fn from(bytes: &'q [u8]) -> Self {
-        Self::Bytes(bytes.into())
+        Self::Bytes(Some(bytes.into()))
     }
 }
 
 impl From<bool> for Value<'_> {
     fn from(flag: bool) -> Self {
-        Self::Flag(flag)
+        Self::Flag(Some(flag))
     }
 }
 

@@ -1,5 +1,4 @@
-//! What every store must do, told over `&dyn Store`: a second backend runs the same stories by adding a
-//! line to [`stories!`].
+//! What every store must do, told over `&dyn Store`, once for each engine.
 
 mod cursors;
 mod drafts;
@@ -11,9 +10,13 @@ mod settings;
 mod states;
 pub(crate) mod town;
 
+#[path = "../../../tests/support/postgres.rs"]
+#[expect(unreachable_pub, dead_code, reason = "the tests of whole programs use all of it, from outside")]
+pub(crate) mod postgres_cluster;
+
 use self::town::Town;
 
-/// One test for each story and backend.
+/// Tells each story on each engine.
 macro_rules! stories {
     ($($part:ident :: { $($story:ident),* $(,)? })*) => {
         mod sqlite { $( mod $part { $(
@@ -22,6 +25,18 @@ macro_rules! stories {
                 super::super::$part::$story(&super::super::Town::on_sqlite().await).await;
             }
         )* } )* }
+
+        // A test for each part: its stories share a cluster, which takes longer to make than they do.
+        mod postgres { $(
+            #[tokio::test]
+            async fn $part() {
+                let _kept = super::postgres_cluster::Cluster::shared();
+                $(
+                    eprintln!("story: {}", stringify!($story));
+                    super::$part::$story(&super::Town::on_postgres().await).await;
+                )*
+            }
+        )* }
     };
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     Accepted, Account, Change, ChangesQuery, ChangesReply, Delivered, NewOffice, NewUser, OfficeTerms, Owner,
-    Page, Placement, Posted, SqlStore, Store,
+    Page, Placement, Posted, SqlStore, Store, StoreError, Time, story::postgres_cluster,
 };
 
 /// A clock that is set by hand.
@@ -42,25 +42,34 @@ pub(crate) struct Town {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) folder: Arc<TempDir>,
+    /// Where it lies instead of in the folder.
+    pub(crate) database: Option<postgres_cluster::Database>,
 }
 
 impl Town {
     pub(crate) async fn on_sqlite() -> Self {
+        Self::founded(None).await
+    }
+
+    pub(crate) async fn on_postgres() -> Self {
+        Self::founded(Some(postgres_cluster::Database::create())).await
+    }
+
+    async fn founded(database: Option<postgres_cluster::Database>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = HandClock::set(Timestamp::from_unix_ms(1_790_000_000_000));
-        let store: Arc<dyn Store> =
-            Arc::new(SqlStore::open(folder.path(), Arc::clone(&clock) as _).await.unwrap());
-        let town = Self { store, clock, folder };
+        let store = open(&folder, database.as_ref(), &clock).await.unwrap();
+        let town = Self { store, clock, folder, database };
         town.settle().await;
         town
     }
 
     /// The same data served by a process that was started anew.
     pub(crate) async fn reopened(&self) -> Self {
-        let store: Arc<dyn Store> =
-            Arc::new(SqlStore::open(self.folder.path(), Arc::clone(&self.clock) as _).await.unwrap());
+        let store = open(&self.folder, self.database.as_ref(), &self.clock).await.unwrap();
         store.begin_serving().await.unwrap();
-        Self { store, clock: Arc::clone(&self.clock), folder: Arc::clone(&self.folder) }
+        let (clock, folder) = (Arc::clone(&self.clock), Arc::clone(&self.folder));
+        Self { store, clock, folder, database: self.database.clone() }
     }
 
     async fn settle(&self) {
@@ -127,6 +136,18 @@ impl Town {
         let copy = message.copies.iter().find(|copy| copy.person.login.as_str() == recipient);
         copy.expect("he is a recipient").state
     }
+}
+
+async fn open(
+    folder: &TempDir,
+    database: Option<&postgres_cluster::Database>,
+    clock: &Arc<HandClock>,
+) -> Result<Arc<dyn Store>, StoreError> {
+    let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
+    Ok(match database {
+        None => Arc::new(SqlStore::open(folder.path(), clock).await?),
+        Some(database) => Arc::new(SqlStore::connect(&database.url(), Time::Clock(clock)).await?),
+    })
 }
 
 pub(crate) fn name(text: &str) -> Name {

@@ -41,7 +41,13 @@ impl SqlStore {
             Placement::Separate { folder: Some(folder) } => {
                 ("separate", self.location_in(folder)?, Ground::Elsewhere)
             }
-            Placement::Elsewhere { url } => ("separate", url.0.clone(), Ground::Elsewhere),
+            Placement::Elsewhere { url } => {
+                if !sql::elsewhere(&url.0) {
+                    let message = "a database elsewhere is named by postgres://HOST/DATABASE";
+                    return Err(StoreError::Refused(message.to_owned()));
+                }
+                ("separate", url.0.clone(), Ground::Elsewhere)
+            }
             Placement::Current { organisation } => {
                 ("current", self.installation.organisation(organisation), Ground::Organisation)
             }

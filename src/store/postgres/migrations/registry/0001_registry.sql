@@ -1,20 +1,20 @@
 -- Which organisations and post offices there are, and which belong together.
 
 CREATE TABLE organisation (
-    name              TEXT PRIMARY KEY,
-    title             TEXT NOT NULL,
+    name              TEXT COLLATE "C" PRIMARY KEY,
+    title             TEXT COLLATE "C" NOT NULL,
     -- Stands in each device token, so that a token leads to its organisation without a search.
-    tag               TEXT NOT NULL UNIQUE,
+    tag               TEXT COLLATE "C" NOT NULL UNIQUE,
     -- Grows whenever the settings in force for all its users may have changed.
     settings_revision BIGINT NOT NULL DEFAULT 1,
     created_at        BIGINT NOT NULL
 );
 
 CREATE TABLE office (
-    name                     TEXT PRIMARY KEY,
-    placement                TEXT NOT NULL CHECK (placement IN ('current', 'separate')),
+    name                     TEXT COLLATE "C" PRIMARY KEY,
+    placement                TEXT COLLATE "C" NOT NULL CHECK (placement IN ('current', 'separate')),
     -- The database file; relative to the data folder where it lies inside it, so that the folder can be moved.
-    location                 TEXT NOT NULL,
+    location                 TEXT COLLATE "C" NOT NULL,
     check_interval_seconds   BIGINT NOT NULL CHECK (check_interval_seconds > 0),
     interval_min_seconds     BIGINT NOT NULL CHECK (interval_min_seconds > 0),
     interval_max_seconds     BIGINT NOT NULL CHECK (interval_max_seconds >= interval_min_seconds),
@@ -25,8 +25,8 @@ CREATE TABLE office (
 
 -- An organisation has at most one post office; a post office may serve several organisations.
 CREATE TABLE attachment (
-    organisation TEXT PRIMARY KEY REFERENCES organisation (name),
-    office       TEXT NOT NULL REFERENCES office (name),
+    organisation TEXT COLLATE "C" PRIMARY KEY REFERENCES organisation (name),
+    office       TEXT COLLATE "C" NOT NULL REFERENCES office (name),
     attached_at  BIGINT NOT NULL
 );
 

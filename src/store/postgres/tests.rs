@@ -1,0 +1,218 @@
+//! What only PostgreSQL has: triggers of its own, roles, several servers at once.
+
+use std::sync::Arc;
+
+use restante_model::DeliveryState;
+
+use crate::{
+    DatabaseUrl, NewOffice, OfficeTerms, Placement, Posted, SqlStore, Store, StoreError, Time,
+    story::{
+        postgres_cluster::{Cluster, Database},
+        town::{Town, WEEK_MS, account, id, letter, name, owner, since_then, told},
+    },
+};
+
+/// The database of the town's post office, which was made beside the installation's.
+fn in_office(town: &Town, statements: &str) -> Result<String, String> {
+    let database = town.database.as_ref().unwrap();
+    let beside = database.beside(&format!("{}_main", database.name()));
+    beside.try_sql(&format!("SET search_path TO restante_office; {statements}"))
+}
+
+fn office(text: &str, placement: Placement) -> NewOffice {
+    NewOffice { name: name(text), placement, terms: OfficeTerms::default() }
+}
+
+#[tokio::test]
+async fn the_database_itself_takes_no_state_or_number_back() {
+    let town = Town::on_postgres().await;
+    town.send("anna", 1, &["boris"]).await;
+    for (text, allowed) in [
+        ("UPDATE delivery SET state = 'delivered'", true),
+        ("UPDATE delivery SET state = 'waiting'", false),
+        ("UPDATE delivery SET state = 'delivered'", false),
+        ("UPDATE delivery SET state = 'lost'", false),
+        ("UPDATE delivery SET state = 'read'", true),
+        ("UPDATE delivery SET state = 'expired'", false),
+        ("UPDATE mailbox SET modseq = modseq", false),
+        ("UPDATE mailbox SET modseq = modseq - 1", false),
+        ("UPDATE mailbox SET modseq = modseq + 1", true),
+    ] {
+        let done = in_office(&town, text);
+        assert_eq!(done.is_ok(), allowed, "{text}: {done:?}");
+    }
+    assert_eq!(town.state("anna", 1, "boris").await, DeliveryState::Read);
+}
+
+#[tokio::test]
+async fn a_role_that_may_make_no_database_is_told_what_else_there_is() {
+    let _kept = Cluster::shared();
+    let (database, elsewhere) = (Database::create(), Database::create());
+    for database in [&database, &elsewhere] {
+        database.sql(&format!(
+            "DO $$ BEGIN CREATE ROLE plain LOGIN; EXCEPTION WHEN duplicate_object THEN END $$; \
+             GRANT CREATE ON DATABASE {} TO plain",
+            database.name()
+        ));
+    }
+    let url = database.url_for("plain", "not-to-be-seen");
+    let store = SqlStore::connect(&url, Time::Database).await.unwrap();
+    store.create_organisation(&name("town"), "The town").await.unwrap();
+    let separate = office("main", Placement::Separate { folder: None });
+    let refused = store.create_office(&separate).await.unwrap_err().to_string();
+    for word in ["\"plain\" may not create", "--url", "--placement current"] {
+        assert!(refused.contains(word), "{refused}");
+    }
+    assert_eq!(store.offices().await.unwrap().len(), 0, "nothing was made");
+
+    let current = Placement::Current { organisation: name("town") };
+    store.create_office(&office("inside", current)).await.unwrap();
+    let url = DatabaseUrl(elsewhere.url_for("plain", "not-to-be-seen"));
+    let placement = Placement::Elsewhere { url };
+    let overview = store.create_office(&office("elsewhere", placement.clone())).await.unwrap();
+    assert!(overview.location.contains(elsewhere.name()), "{overview:?}");
+    let again = store.create_office(&office("again", placement)).await.unwrap_err();
+    for shown in [
+        format!("{overview:?}"),
+        format!("{again} {again:?}"),
+        format!("{:?}", store.offices().await.unwrap()),
+        store.address(),
+    ] {
+        assert!(!shown.contains("not-to-be-seen"), "{shown}");
+    }
+    for office in ["inside", "elsewhere", "inside"] {
+        store.attach(&name(office), &name("town")).await.unwrap();
+        assert!(store.settings(&owner("anna")).await.is_err(), "there is nobody yet");
+    }
+    let nowhere = DatabaseUrl("mysql://anna:not-to-be-seen@db/mail".to_owned());
+    let refused =
+        store.create_office(&office("odd", Placement::Elsewhere { url: nowhere })).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::Refused(why) if !why.contains("not-to-be-seen")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_data_folder_moves_with_every_row_and_agents_notice_nothing() {
+    let mut town = Town::on_sqlite().await;
+    let inside = Placement::Current { organisation: name("village") };
+    town.store.create_office(&office("inside", inside)).await.unwrap();
+    town.store.attach(&name("inside"), &name("village")).await.unwrap();
+    for number in 1..120 {
+        town.send("anna", number, &["boris", "clara", "anna"]).await;
+    }
+    let villager = account("village", "dora");
+    town.store.deliver(&villager, id(1), &letter(&["anna"], "in the village")).await.unwrap();
+    town.store.mark_read(&owner("boris"), &[id(1), id(2)]).await.unwrap();
+    town.store.delete_message(&owner("boris"), id(3)).await.unwrap();
+    town.store
+        .save_draft(&account("town", "anna"), id(900), None, &letter(&["boris"], "draft"))
+        .await
+        .unwrap();
+    let cursor = town.cursor("boris").await;
+    town.send("anna", 120, &["boris"]).await;
+    let everything = async |town: &Town| {
+        let mut all = Vec::new();
+        for login in ["anna", "boris", "clara"] {
+            all.extend(told(&town.page(login, None).await.changes));
+        }
+        all.extend(told(&town.page("boris", Some(&cursor)).await.changes));
+        all
+    };
+    let before = everything(&town).await;
+
+    let database = Database::create();
+    let source = SqlStore::open(town.folder.path(), Arc::clone(&town.clock) as _).await.unwrap();
+    let moved = source.migrate_to(&database.url()).await.unwrap();
+    let rows = |table: &str| -> u64 {
+        moved.tables.iter().filter(|moved| moved.table == table).map(|moved| moved.rows).sum()
+    };
+    assert_eq!((rows("message"), rows("delivery"), rows("organisation")), (121, 359, 2), "{moved:?}");
+    assert_eq!(everything(&town).await, before, "the folder is as it was");
+    let refused = source.migrate_to(&database.url()).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::Refused(why) if why.contains("not empty")), "{refused:?}");
+
+    town.database = Some(database);
+    let moved = town.reopened().await;
+    assert_eq!(everything(&moved).await, before, "cursors count on as well");
+    moved.send("anna", 121, &["boris"]).await;
+    let posted = moved.store.deliver(&villager, id(2), &letter(&["anna"], "and more")).await.unwrap();
+    assert!(matches!(posted, Posted::Accepted(..)), "rows are counted on");
+    let boris = moved.page("boris", Some(&cursor)).await;
+    assert_eq!(told(&boris.changes), ["letter 120 Received(Waiting)", "letter 121 Received(Waiting)"]);
+}
+
+/// Two servers at one database, with letters from and to everybody at once, deletions and marks among them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn servers_that_write_at_once_neither_lose_nor_double_nor_block() {
+    const LETTERS: u128 = 60;
+    let town = Town::on_postgres().await;
+    let other = town.reopened().await;
+    let people = ["anna", "boris", "clara"];
+    let mut writing = tokio::task::JoinSet::new();
+    for number in 0..LETTERS {
+        // Each letter is posted at both servers, as by one who heard no answer.
+        for store in [&town.store, &other.store] {
+            let store = Arc::clone(store);
+            writing.spawn(async move {
+                let from = people[usize::try_from(number % 3).unwrap()];
+                let to: Vec<_> =
+                    if number % 2 == 0 { people.to_vec() } else { people.iter().rev().copied().collect() };
+                let posted =
+                    store.deliver(&account("town", from), id(number), &letter(&to, "x")).await.unwrap();
+                store.mark_read(&owner(from), &[id(number)]).await.unwrap();
+                usize::from(matches!(posted, Posted::Accepted(..)))
+            });
+        }
+    }
+    let mut accepted = 0;
+    while let Some(posted) = writing.join_next().await {
+        accepted += posted.unwrap();
+    }
+    assert_eq!(accepted, usize::try_from(LETTERS).unwrap(), "each is accepted once");
+    for login in people {
+        let page = town.page(login, None).await;
+        let received =
+            page.changes.iter().filter(|change| matches!(change, crate::Change::Message(message) if matches!(message.direction, crate::Direction::Received(_)))).count();
+        assert_eq!(received, usize::try_from(LETTERS).unwrap(), "{login}");
+        assert_eq!(page.unread, u64::try_from(LETTERS - LETTERS / 3).unwrap(), "{login} read his own");
+        let elsewhere = other.page(login, None).await;
+        assert_eq!(told(&page.changes), told(&elsewhere.changes), "both servers say the same");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_expires_is_taken_out_once_however_many_servers_look() {
+    let town = Town::on_postgres().await;
+    let other = town.reopened().await;
+    for number in 0..150 {
+        town.send("anna", number, &["boris", "clara"]).await;
+    }
+    town.clock.forward_ms(WEEK_MS);
+    let (one, two) = tokio::join!(town.store.expire(), other.store.expire());
+    let (one, two) = (one.unwrap(), two.unwrap());
+    // A server that found the other at it left the rest to it.
+    other.store.expire().await.unwrap();
+    let told =
+        in_office(&town, "SELECT count(*), count(told_modseq), count(DISTINCT told_modseq) FROM delivery")
+            .await;
+    assert_eq!(told.unwrap(), "300|300|300", "{one:?} {two:?}");
+    assert_eq!(in_office(&town, "SELECT count(*) FROM message WHERE NOT settled").unwrap(), "0");
+}
+
+#[tokio::test]
+async fn a_server_started_beside_another_makes_no_cursor_unknown() {
+    let town = Town::on_postgres().await;
+    town.send("anna", 1, &["boris"]).await;
+    let before = town.cursor("boris").await;
+    let other = town.reopened().await;
+    let at_the_other = other.cursor("boris").await;
+    for (number, servers) in [(2, [&town, &other]), (3, [&other, &town])] {
+        servers[0].send("anna", number, &["boris"]).await;
+        for server in servers {
+            for cursor in [&before, &at_the_other] {
+                let reply = server.reply("boris", since_then(Some(cursor))).await;
+                let crate::ChangesReply::Page(page) = reply else { panic!("{cursor:?}: {reply:?}") };
+                assert_eq!(page.changes.len(), usize::try_from(number).unwrap() - 1);
+            }
+        }
+    }
+}

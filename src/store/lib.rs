@@ -8,6 +8,7 @@
 
 mod administration;
 mod error;
+mod ledger;
 mod mail;
 mod people;
 mod settings;
@@ -20,6 +21,9 @@ pub use administration::{
     NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
 };
 pub use error::{StoreError, Unavailable};
+pub use ledger::{
+    LedgerEntry, LedgerLine, LedgerPage, LedgerQuery, OldestClient, Reach, Retracted, Upgraded,
+};
 pub use mail::{
     Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Draft, MAX_DRAFTS, Message,
     Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,

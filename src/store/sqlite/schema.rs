@@ -28,9 +28,18 @@ impl Part {
     /// All steps from an empty database to this build's schema.
     fn steps(self) -> &'static [&'static str] {
         match self {
-            Self::Registry => &[include_str!("../migrations/registry/0001_registry.sql")],
-            Self::Organisation => &[include_str!("../migrations/organisation/0001_people.sql")],
-            Self::Office => &[include_str!("../migrations/office/0001_mail.sql")],
+            Self::Registry => &[
+                include_str!("../migrations/registry/0001_registry.sql"),
+                include_str!("../migrations/registry/0002_policy.sql"),
+            ],
+            Self::Organisation => &[
+                include_str!("../migrations/organisation/0001_people.sql"),
+                include_str!("../migrations/organisation/0002_last_seen.sql"),
+            ],
+            Self::Office => &[
+                include_str!("../migrations/office/0001_mail.sql"),
+                include_str!("../migrations/office/0002_ledger.sql"),
+            ],
         }
     }
 
@@ -51,6 +60,20 @@ pub(super) async fn create(tx: &mut Tx, part: Part) -> Result<(), Fault> {
         raw_sql(*step).execute(&mut **tx).await?;
     }
     sqlx::query("INSERT INTO schema_version (part, version) VALUES ($1, $2)")
+        .bind(part.name())
+        .bind(part.version())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes this part's tables from `found` to this build's schema, inside the transaction.
+pub(super) async fn upgrade(tx: &mut Tx, part: Part, found: i64) -> Result<(), Fault> {
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    for step in part.steps().iter().skip(done) {
+        raw_sql(*step).execute(&mut **tx).await?;
+    }
+    sqlx::query("UPDATE schema_version SET version = $2 WHERE part = $1")
         .bind(part.name())
         .bind(part.version())
         .execute(&mut **tx)

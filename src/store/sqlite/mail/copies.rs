@@ -2,26 +2,28 @@
 
 use std::collections::HashMap;
 
-use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
+use restante_model::{Cursor, DeliveryState, LedgerEvent, MessageId, Timestamp};
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, Numbers, Place, Tx, json};
-use crate::{Delivered, Owner, RemovedReason, Touched, sqlite::signed};
+use super::{Database, Fault, Numbers, Place, Tx, json, ledger};
+use crate::{Delivered, Device, Owner, RemovedReason, Touched, sqlite::signed};
 
 /// One recipient's copy that is about to change.
 pub(super) struct Unread {
-    message: i64,
-    recipient: i64,
-    sender: i64,
+    pub(super) message: i64,
+    pub(super) recipient: i64,
+    pub(super) sender: i64,
+    /// Whether no device of the recipient has it.
+    waiting: bool,
     /// Whether the recipient still has it in his mailbox.
-    kept: bool,
+    pub(super) kept: bool,
     /// Whether the sender still has the message in his.
-    sender_keeps: bool,
+    pub(super) sender_keeps: bool,
 }
 
 /// What [`Unread`] is read from.
-pub(super) const UNREAD: &str = "SELECT d.message, d.recipient, d.sender, d.removed_modseq IS NULL AS kept, \
-    m.removed_modseq IS NULL AS sender_keeps \
+pub(super) const UNREAD: &str = "SELECT d.message, d.recipient, d.sender, d.state = 'waiting' AS waiting, \
+    d.removed_modseq IS NULL AS kept, m.removed_modseq IS NULL AS sender_keeps \
     FROM delivery d JOIN message m ON m.key = d.message WHERE d.state IN ('waiting', 'delivered')";
 
 impl Unread {
@@ -30,6 +32,7 @@ impl Unread {
             message: row.try_get("message")?,
             recipient: row.try_get("recipient")?,
             sender: row.try_get("sender")?,
+            waiting: row.try_get("waiting")?,
             kept: row.try_get("kept")?,
             sender_keeps: row.try_get("sender_keeps")?,
         })
@@ -39,6 +42,7 @@ impl Unread {
 pub(in super::super) async fn mark_delivered(
     database: &Database,
     owner: &Owner,
+    device: &Device,
     cursor: &Cursor,
     now: Timestamp,
 ) -> Result<Delivered, Fault> {
@@ -59,7 +63,7 @@ pub(in super::super) async fn mark_delivered(
         .fetch_all(&mut *tx)
         .await?;
     let copies = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
-    let touched = advance(&mut tx, &copies, DeliveryState::Delivered, now).await?;
+    let touched = advance(&mut tx, &copies, DeliveryState::Delivered, now, Some(device)).await?;
     tx.commit().await?;
     Ok(Delivered::Noted(touched))
 }
@@ -67,6 +71,7 @@ pub(in super::super) async fn mark_delivered(
 pub(in super::super) async fn mark_read(
     database: &Database,
     owner: &Owner,
+    device: &Device,
     ids: &[MessageId],
     now: Timestamp,
 ) -> Result<Vec<Touched>, Fault> {
@@ -84,25 +89,32 @@ pub(in super::super) async fn mark_read(
         .fetch_all(&mut *tx)
         .await?;
     let copies = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
-    let touched = advance(&mut tx, &copies, DeliveryState::Read, now).await?;
+    let touched = advance(&mut tx, &copies, DeliveryState::Read, now, Some(device)).await?;
     tx.commit().await?;
     Ok(touched)
 }
 
 /// Takes unread copies forward to `state`, with a change in the recipient's and one in the sender's
-/// mailbox for each. An expired copy leaves the recipient's mailbox.
+/// mailbox for each, and an entry in the ledger, told by `device`. One that expired or was taken back
+/// leaves the recipient's mailbox.
 pub(super) async fn advance(
     tx: &mut Tx,
     copies: &[Unread],
     state: DeliveryState,
     now: Timestamp,
+    device: Option<&Device>,
 ) -> Result<Vec<Touched>, Fault> {
     if copies.is_empty() {
         return Ok(Vec::new());
     }
-    let expired = state == DeliveryState::Expired;
+    let (event, goes) = match state {
+        DeliveryState::Expired => (LedgerEvent::Expired, Some(RemovedReason::Expired)),
+        DeliveryState::Retracted => (LedgerEvent::Retracted, Some(RemovedReason::Retracted)),
+        DeliveryState::Read => (LedgerEvent::Read, None),
+        DeliveryState::Delivered | DeliveryState::Waiting => (LedgerEvent::Delivered, None),
+    };
     // Who wrote to himself sees one change, not two, except where the copy goes and the message stays.
-    let tells = |copy: &Unread| copy.sender_keeps && (copy.sender != copy.recipient || expired);
+    let tells = |copy: &Unread| copy.sender_keeps && (copy.sender != copy.recipient || goes.is_some());
     let mut changes: HashMap<i64, i64> = HashMap::new();
     for copy in copies {
         if copy.kept {
@@ -116,7 +128,7 @@ pub(super) async fn advance(
     let mut rows = Vec::with_capacity(copies.len());
     for copy in copies {
         let own = if copy.kept { Some(numbers.next(copy.recipient)?) } else { None };
-        let (state_number, removal_number) = if expired { (None, own) } else { (own, None) };
+        let (state_number, removal_number) = if goes.is_some() { (None, own) } else { (own, None) };
         let told = if tells(copy) { Some(numbers.next(copy.sender)?) } else { None };
         rows.push((copy.message, copy.recipient, state_number, removal_number, told));
     }
@@ -135,8 +147,17 @@ pub(super) async fn advance(
     .bind(json(&rows)?)
     .bind(state.as_str())
     .bind(now.unix_ms())
-    .bind(RemovedReason::Expired.as_str())
+    .bind(goes.map(RemovedReason::as_str))
     .execute(&mut **tx)
     .await?;
+    let entries = |copies: &mut dyn Iterator<Item = &Unread>| -> Vec<_> {
+        copies.map(|copy| (copy.message, copy.recipient)).collect()
+    };
+    if state == DeliveryState::Read {
+        // Reading implies delivery.
+        let delivered = entries(&mut copies.iter().filter(|copy| copy.waiting));
+        ledger::note(tx, &delivered, LedgerEvent::Delivered, now, device).await?;
+    }
+    ledger::note(tx, &entries(&mut copies.iter()), event, now, device).await?;
     Ok(numbers.touched)
 }

@@ -7,7 +7,7 @@ use sqlx::Row;
 use super::{
     Database, Fault, Numbers, Tx,
     fixed::{FIXED, Fixed},
-    json, message, unsigned,
+    json, ledger, message, unsigned,
 };
 use crate::{Accepted, Account, Owner, Posted, Touched, sqlite::stored};
 
@@ -121,6 +121,7 @@ impl Post<'_> {
         .bind(organisation)
         .execute(&mut *tx)
         .await?;
+        ledger::note_accepted(&mut tx, message, self.now).await?;
         tx.commit().await?;
         let accepted = Accepted { id: self.id, accepted_at: self.now, expires_at, recipients };
         Ok(Posted::Accepted(accepted, touched))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use restante_model::{Letter, MessageId, Timestamp};
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Database, Fault, Numbers, Place, Tx, json, letter::letter, stored, unsigned};
+use super::{Database, Fault, Numbers, Place, Tx, json, letter::checked, stored, unsigned};
 use crate::{Account, Draft, MAX_DRAFTS, Owner, SavedDraft, ThrownDraft, sqlite::signed};
 
 /// What [`draft`] is read from.
@@ -147,7 +147,7 @@ fn draft(row: &SqliteRow) -> Result<(i64, Draft), Fault> {
     let key: i64 = row.try_get("key")?;
     let id: String = row.try_get("id")?;
     let corrupt = |what: &str| Fault::corrupt("draft", &id, &what);
-    let letter = if row.try_get("removed")? { None } else { Some(letter(row, corrupt)?) };
+    let letter = if row.try_get("removed")? { None } else { Some(checked(row, corrupt)?) };
     let draft = Draft {
         id: stored(&id, "draft", &id)?,
         version: unsigned(row.try_get("version")?, "draft", &id)?,

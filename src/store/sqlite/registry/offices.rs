@@ -6,11 +6,12 @@ use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
+    super::mail,
     Fault, Part, SqliteStore, Tx,
     new_database::{self, Ground},
     schema, signed, stored, unsigned,
 };
-use crate::{NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, StoreError};
+use crate::{NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OldestClient, Placement, StoreError};
 
 /// A post office as the registry has it.
 pub(in super::super) struct Office {
@@ -21,7 +22,8 @@ pub(in super::super) struct Office {
 }
 
 pub(super) const OFFICE: &str = "SELECT o.name, o.placement, o.location, o.check_interval_seconds, \
-    o.interval_min_seconds, o.interval_max_seconds, o.interval_locked, o.message_lifetime_seconds FROM office o";
+    o.interval_min_seconds, o.interval_max_seconds, o.interval_locked, o.message_lifetime_seconds, \
+    o.expiry_warning_seconds, o.ledger_retention_seconds, o.oldest_client_version FROM office o";
 
 impl SqliteStore {
     pub(in super::super) async fn create_office(
@@ -121,12 +123,16 @@ impl SqliteStore {
             let terms = match change {
                 OfficeChange::CheckInterval(check_interval) => OfficeTerms { check_interval, ..before },
                 OfficeChange::MessageLifetime(message_lifetime) => OfficeTerms { message_lifetime, ..before },
+                OfficeChange::ExpiryWarning(expiry_warning) => OfficeTerms { expiry_warning, ..before },
+                OfficeChange::LedgerRetention(ledger_retention) => OfficeTerms { ledger_retention, ..before },
+                OfficeChange::OldestClient(oldest_client) => OfficeTerms { oldest_client, ..before },
                 OfficeChange::IntervalRange(interval_range) => OfficeTerms { interval_range, ..before },
                 OfficeChange::IntervalLocked(interval_locked) => OfficeTerms { interval_locked, ..before },
             };
             sqlx::query(
                 "UPDATE office SET check_interval_seconds = $2, interval_min_seconds = $3, \
-                 interval_max_seconds = $4, interval_locked = $5, message_lifetime_seconds = $6 WHERE name = $1",
+                 interval_max_seconds = $4, interval_locked = $5, message_lifetime_seconds = $6, \
+                 expiry_warning_seconds = $7, ledger_retention_seconds = $8, oldest_client_version = $9 WHERE name = $1",
             )
             .bind(name.as_str())
             .bind(signed(terms.check_interval.seconds()))
@@ -134,6 +140,9 @@ impl SqliteStore {
             .bind(signed(terms.interval_range.max().seconds()))
             .bind(terms.interval_locked)
             .bind(signed(terms.message_lifetime.get()))
+            .bind(signed(terms.expiry_warning.get()))
+            .bind(signed(terms.ledger_retention.get()))
+            .bind(terms.oldest_client.map(|version| version.to_string()))
             .execute(&mut *tx)
             .await?;
             sqlx::query(
@@ -146,7 +155,15 @@ impl SqliteStore {
             Ok(tx.commit().await?)
         };
         write.await.map_err(|fault: Fault| fault.at("changing a post office", &self.registry))?;
-        self.known_office(name).await
+        let overview = self.known_office(name).await?;
+        // Interrupted before this, the next housekeeping does it.
+        if matches!(change, OfficeChange::MessageLifetime(_)) && overview.unavailable.is_none() {
+            let database = self.database(&overview.location);
+            mail::redate(&database, overview.terms.message_lifetime, self.now())
+                .await
+                .map_err(|fault| fault.at("dating waiting mail anew", &database))?;
+        }
+        Ok(overview)
     }
 }
 
@@ -169,8 +186,9 @@ async fn insert_office(
 ) -> Result<(), Fault> {
     sqlx::query(
         "INSERT INTO office (name, placement, location, check_interval_seconds, interval_min_seconds, \
-         interval_max_seconds, interval_locked, message_lifetime_seconds, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         interval_max_seconds, interval_locked, message_lifetime_seconds, expiry_warning_seconds, \
+         ledger_retention_seconds, oldest_client_version, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(new.name.as_str())
     .bind(placement)
@@ -180,6 +198,9 @@ async fn insert_office(
     .bind(signed(new.terms.interval_range.max().seconds()))
     .bind(new.terms.interval_locked)
     .bind(signed(new.terms.message_lifetime.get()))
+    .bind(signed(new.terms.expiry_warning.get()))
+    .bind(signed(new.terms.ledger_retention.get()))
+    .bind(new.terms.oldest_client.map(|version| version.to_string()))
     .bind(created_at)
     .execute(&mut **tx)
     .await?;
@@ -188,9 +209,10 @@ async fn insert_office(
 
 pub(super) fn office(row: &SqliteRow) -> Result<Office, Fault> {
     let name: String = row.try_get("name")?;
-    let interval = |column: &str| -> Result<CheckInterval, Fault> {
-        Ok(CheckInterval::from_seconds(unsigned(row.try_get(column)?, "office", &name)?))
+    let seconds = |column: &str| -> Result<Seconds, Fault> {
+        Ok(Seconds::new(unsigned(row.try_get(column)?, "office", &name)?))
     };
+    let interval = |column: &str| seconds(column).map(|seconds| CheckInterval::from_seconds(seconds.get()));
     let placement: String = row.try_get("placement")?;
     Ok(Office {
         placement: if placement == "current" { "current" } else { "separate" },
@@ -202,12 +224,17 @@ pub(super) fn office(row: &SqliteRow) -> Result<Office, Fault> {
                 interval("interval_max_seconds")?,
             ),
             interval_locked: row.try_get("interval_locked")?,
-            message_lifetime: Seconds::new(unsigned(
-                row.try_get("message_lifetime_seconds")?,
-                "office",
-                &name,
-            )?),
+            message_lifetime: seconds("message_lifetime_seconds")?,
+            expiry_warning: seconds("expiry_warning_seconds")?,
+            ledger_retention: seconds("ledger_retention_seconds")?,
+            oldest_client: oldest_client(row, &name)?,
         },
         name: stored(&name, "office", &name)?,
     })
+}
+
+/// The oldest agent that an office serves, of a row of it or of an organisation with it.
+pub(super) fn oldest_client(row: &SqliteRow, address: &dyn std::fmt::Display) -> Result<OldestClient, Fault> {
+    let version: Option<String> = row.try_get("oldest_client_version")?;
+    version.map(|version| stored(&version, "office", address)).transpose()
 }

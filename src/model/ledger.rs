@@ -14,7 +14,7 @@ pub enum LedgerEvent {
     Alerted,
     /// He opened it.
     Read,
-    /// He said that he takes notice of it.
+    /// He said that he knows of it, opened or not.
     Acknowledged,
     /// Its lifetime passed unread.
     Expired,

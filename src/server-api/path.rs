@@ -14,7 +14,7 @@ pub const DELIVERED: &str = "/api/v1/delivered";
 pub const READ: &str = "/api/v1/read";
 /// Messages that a device alerted the person of.
 pub const ALERTED: &str = "/api/v1/alerted";
-/// Messages that the person takes notice of.
+/// Messages that the person says he knows of, opened or not.
 pub const ACKNOWLEDGED: &str = "/api/v1/acknowledged";
 /// One's own messages, by id.
 pub const MESSAGES: &str = "/api/v1/messages";

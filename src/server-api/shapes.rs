@@ -182,7 +182,7 @@ pub struct Delivered {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Marked {
-    /// Which messages the person opened, a device of his alerted him of, or he takes notice of.
+    /// Which messages the person opened, a device of his alerted him of, or he knows of.
     pub ids: Vec<MessageId>,
 }
 

@@ -85,7 +85,7 @@ pub struct Copy {
     pub since: Timestamp,
     /// When it first reached a device of his.
     pub delivered_at: Option<Timestamp>,
-    /// When he said that he takes notice of it.
+    /// When he said that he knows of it, opened or not.
     pub acknowledged_at: Option<Timestamp>,
 }
 
@@ -141,7 +141,7 @@ pub enum Change {
         state: DeliveryState,
         /// When.
         at: Timestamp,
-        /// When its recipient said that he takes notice of it.
+        /// When its recipient said that he knows of it, opened or not.
         acknowledged_at: Option<Timestamp>,
     },
     /// A message that still waits expires at another time than before, or soon.

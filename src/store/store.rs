@@ -102,8 +102,8 @@ pub trait Store: Send + Sync {
         device: &Device,
         ids: &[MessageId],
     ) -> Result<Vec<Touched>, StoreError>;
-    /// The owner takes notice of these, and has read them with that. What is not his, expired, or
-    /// acknowledged already is passed over.
+    /// The owner knows of these; what was unread stays so. What is not his, expired, or acknowledged already
+    /// is passed over.
     async fn acknowledge(
         &self,
         owner: &Owner,

@@ -1,4 +1,4 @@
-//! `POST acknowledged`: the person takes notice of these, beyond opening them. Repeating is harmless.
+//! `POST acknowledged`: the person knows of these, opened or not. Repeating is harmless.
 
 use axum::http::StatusCode;
 use restante_server_api::Marked;

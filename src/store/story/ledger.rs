@@ -73,14 +73,17 @@ pub(super) async fn an_acknowledgement_is_told_to_the_sender_once(town: &Town) {
     town.send("anna", 1, &["boris", "clara"]).await;
     town.fetch("boris").await;
     let (annas, boriss) = (town.cursor("anna").await, town.cursor("boris").await);
-    // Acknowledging is reading.
+    // He knows of it, and has not read it.
     town.store.acknowledge(&owner("boris"), &device("pc"), &[id(1)]).await.unwrap();
     assert_eq!(town.store.acknowledge(&owner("boris"), &device("pc"), &[id(1)]).await.unwrap(), []);
-    assert_eq!(told(&town.page("anna", Some(&annas)).await.changes), ["1 boris read, acknowledged"]);
+    assert_eq!(told(&town.page("anna", Some(&annas)).await.changes), ["1 boris delivered, acknowledged"]);
     let page = town.page("boris", Some(&boriss)).await;
-    assert_eq!((page.unread, told(&page.changes)), (0, vec!["1 boris read, acknowledged".to_owned()]));
+    assert_eq!((page.unread, told(&page.changes)), (1, vec!["1 boris delivered, acknowledged".to_owned()]));
     let copies = town.store.message(&owner("anna"), id(1)).await.unwrap().unwrap().copies;
     assert!(copies[0].acknowledged_at.is_some() && copies[1].acknowledged_at.is_none());
+
+    town.store.mark_read(&owner("boris"), &device("pc"), &[id(1)]).await.unwrap();
+    assert_eq!(told(&town.page("anna", Some(&annas)).await.changes), ["1 boris read, acknowledged"]);
 
     // What expired is too late to be acknowledged.
     town.clock.forward_ms(WEEK_MS);

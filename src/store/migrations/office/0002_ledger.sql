@@ -42,7 +42,7 @@ SELECT message, recipient, event, at FROM (
     SELECT message, recipient, position, 4, state, since FROM delivery WHERE state IN ('expired', 'retracted')
 ) known ORDER BY at, message, step, position;
 
--- When the recipient said that he takes notice, beyond opening it.
+-- When the recipient said that he knows of it, opened or not.
 ALTER TABLE delivery ADD COLUMN acknowledged_at BIGINT;
 
 -- Changes of the expiry or warnings of it: in the recipient's and in the sender's mailbox.

@@ -1,15 +1,11 @@
-//! "I take notice": beyond opening a message, said once, and told to the sender (row B8).
+//! "I know of it": said once without opening the message, or after, and told to the sender (row B8).
 
 use std::collections::HashMap;
 
-use restante_model::{DeliveryState, LedgerEvent, MessageId, Timestamp};
+use restante_model::{LedgerEvent, MessageId, Timestamp};
 use sqlx::Row;
 
-use super::{
-    Database, Fault, Numbers, Place, Tx,
-    copies::{UNREAD, Unread, advance},
-    json, ledger,
-};
+use super::{Database, Fault, Numbers, Place, Tx, json, ledger};
 use crate::{Device, Owner, Touched};
 
 pub(in super::super) async fn acknowledge(
@@ -21,27 +17,12 @@ pub(in super::super) async fn acknowledge(
 ) -> Result<Vec<Touched>, Fault> {
     let mut tx = database.write().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(Vec::new()) };
-    let ids = json(&ids)?;
-    // Who takes notice of a message has read it.
-    let query = format!(
-        "{UNREAD} AND d.recipient = $1 AND d.expires_at > $2 \
-         AND m.organisation = $3 AND m.id IN (SELECT value FROM json_each($4)) ORDER BY d.arrived_modseq"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
-        .bind(mailbox.key)
-        .bind(now.unix_ms())
-        .bind(owner.organisation.as_str())
-        .bind(&ids)
-        .fetch_all(&mut *tx)
-        .await?;
-    let unread = rows.iter().map(Unread::from_row).collect::<Result<Vec<_>, _>>()?;
-    let mut touched = advance(&mut tx, &unread, DeliveryState::Read, now, Some(device)).await?;
-    touched.extend(note(&mut tx, owner, mailbox.key, device, &ids, now).await?);
+    let touched = note(&mut tx, owner, mailbox.key, device, &json(&ids)?, now).await?;
     tx.commit().await?;
     Ok(touched)
 }
 
-/// Notes it for those of these messages that were read and not acknowledged yet.
+/// Notes it for those of these messages that have neither expired nor been acknowledged yet.
 async fn note(
     tx: &mut Tx,
     owner: &Owner,
@@ -53,12 +34,13 @@ async fn note(
     let rows = sqlx::query(
         "SELECT m.key, m.sender, d.removed_modseq IS NULL AS kept, m.removed_modseq IS NULL AS sender_keeps \
          FROM message m JOIN delivery d ON d.message = m.key AND d.recipient = $1 \
-         WHERE d.state = 'read' AND d.acknowledged_at IS NULL \
-         AND m.organisation = $2 AND m.id IN (SELECT value FROM json_each($3)) ORDER BY d.arrived_modseq",
+         WHERE (d.state = 'read' OR d.state IN ('waiting', 'delivered') AND d.expires_at > $4) \
+         AND d.acknowledged_at IS NULL AND m.organisation = $2 AND m.id IN (SELECT value FROM json_each($3)) ORDER BY d.arrived_modseq",
     )
     .bind(mailbox)
     .bind(owner.organisation.as_str())
     .bind(ids)
+    .bind(now.unix_ms())
     .fetch_all(&mut **tx)
     .await?;
     let mut steps: HashMap<i64, i64> = HashMap::new();

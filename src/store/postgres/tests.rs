@@ -192,8 +192,7 @@ async fn what_expires_is_taken_out_once_however_many_servers_look() {
     // A server that found the other at it left the rest to it.
     other.store.expire().await.unwrap();
     let told =
-        in_office(&town, "SELECT count(*), count(told_modseq), count(DISTINCT told_modseq) FROM delivery")
-            .await;
+        in_office(&town, "SELECT count(*), count(told_modseq), count(DISTINCT told_modseq) FROM delivery");
     assert_eq!(told.unwrap(), "300|300|300", "{one:?} {two:?}");
     assert_eq!(in_office(&town, "SELECT count(*) FROM message WHERE NOT settled").unwrap(), "0");
 }

@@ -136,7 +136,7 @@ impl Engine {
             match alert.importance {
                 // Noted before a crash, and not fetched yet, or read meanwhile: the next page decides.
                 _ if !self.cache.unread_message(alert.message_id)? => {
-                    if self.cache.message(alert.message_id)?.is_some() {
+                    if self.cache.has(alert.message_id)? {
                         settled.push(alert.message_id);
                     }
                 }

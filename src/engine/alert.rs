@@ -55,6 +55,8 @@ pub(crate) struct Alerts {
     own_window: OwnWindow,
     /// The loop has begun; before that nothing is announced.
     pub(crate) started: bool,
+    /// What was on its way to the screen when the process before ended is known.
+    recovered: bool,
     /// When something will be due next.
     next_at: Option<Timestamp>,
     /// What goes to the desktop with the event at hand.
@@ -77,6 +79,7 @@ impl Alerts {
             away_since: None,
             own_window: OwnWindow::Usable,
             started: false,
+            recovered: false,
             next_at: None,
             outgoing: Vec::new(),
         })
@@ -95,6 +98,11 @@ impl Engine {
     pub(crate) fn announce(&mut self, now: Timestamp) -> Result<()> {
         if self.alerts.batch_open || !self.alerts.started {
             return Ok(());
+        }
+        // Before this process shows anything, so that what stands as showing is another's.
+        if !self.alerts.recovered {
+            self.ledger.recover_alerts()?;
+            self.alerts.recovered = true;
         }
         let hooks = self.run_hooks()?;
         self.alerts.outgoing.extend(hooks);
@@ -136,7 +144,7 @@ impl Engine {
             match alert.importance {
                 // Noted before a crash, and not fetched yet, or read meanwhile: the next page decides.
                 _ if !self.cache.unread_message(alert.message_id)? => {
-                    if self.cache.message(alert.message_id)?.is_some() {
+                    if self.cache.has(alert.message_id)? {
                         settled.push(alert.message_id);
                     }
                 }

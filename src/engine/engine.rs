@@ -233,18 +233,21 @@ impl Engine {
         settings: std::result::Result<SettingsFile, SettingsProblem>,
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
-        self.ledger.recover_alerts()?;
         self.alerts.started = true;
         match settings {
             Ok(settings) => self.take_settings(settings),
             Err(problem) => self.settings_problem = Some(problem.to_string()),
         }
-        // What was due when the agent ended is due still, with or without a server.
-        self.announce(now)?;
+        // What was due when the agent ended is due still, with or without a server. Where that cannot be written
+        // down, mail is checked for all the same.
+        let mut effects = match self.announce(now) {
+            Ok(()) => Vec::new(),
+            Err(error) => self.storage_failed(&error, None, now),
+        };
         if self.account.is_none() {
             self.connection = Connection::SignedOut;
         }
-        let mut effects = vec![self.schedule_housekeeping(now)];
+        effects.push(self.schedule_housekeeping(now));
         effects.extend(self.find_token());
         Ok(effects)
     }

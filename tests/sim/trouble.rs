@@ -57,6 +57,40 @@ impl Troubles {
             server_disk_is_full: false,
         }
     }
+
+    /// What of it may happen by itself.
+    fn kinds(&self) -> Vec<Kind> {
+        [
+            (self.desktop, Kind::Notifications),
+            (self.desktop, Kind::Keyring),
+            (self.clocks, Kind::Clock),
+            (self.sleep, Kind::Sleep),
+            (self.disks, Kind::ServerDisk),
+            (self.disks, Kind::AgentDisk),
+            // Whichever of its many writes fails is to be met.
+            (self.disks, Kind::AgentDisk),
+            (self.copying_back, Kind::CopyAway),
+            (self.administrator, Kind::Administrator),
+            (self.agents_die, Kind::AgentDies),
+        ]
+        .into_iter()
+        .filter_map(|(has, kind)| has.then_some(kind))
+        .collect()
+    }
+}
+
+/// Something that breaks at some moment.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Notifications,
+    Keyring,
+    Clock,
+    Sleep,
+    ServerDisk,
+    AgentDisk,
+    CopyAway,
+    Administrator,
+    AgentDies,
 }
 
 impl Office {
@@ -114,22 +148,26 @@ impl Office {
         self.agenda.after(ms, Happening::Trouble);
         self.look_for_silence();
         let device = self.chance.below(self.devices.len());
-        match self.chance.below(9) {
-            0 if self.troubles.desktop => self.break_notifications(device),
-            1 if self.troubles.desktop => {
+        let kinds = self.troubles.kinds();
+        if kinds.is_empty() {
+            return;
+        }
+        match self.chance.pick(&kinds) {
+            Kind::Notifications => self.break_notifications(device),
+            Kind::Keyring => {
                 // A keyring is asked when an agent starts, so it is mostly found locked after a new sign-in to the desktop.
                 self.devices[device].keyring_locked = true;
                 self.kill_agent(device);
                 self.relieve_after(20 * MINUTE_MS, Relief::Keyring(device));
             }
-            2 if self.troubles.clocks => self.set_clock(device),
-            3 if self.troubles.sleep => self.send_to_sleep(device),
-            4 if self.troubles.disks => self.fill_server_disk(),
-            5 if self.troubles.disks => self.fill_agent_disk(device),
-            6 if self.troubles.copying_back => self.copy_away(device),
-            7 if self.troubles.administrator => self.administrate(device),
-            8 if self.troubles.agents_die && self.devices[device].awake() => self.kill_agent(device),
-            _ => {}
+            Kind::Clock => self.set_clock(device),
+            Kind::Sleep => self.send_to_sleep(device),
+            Kind::ServerDisk => self.fill_server_disk(),
+            Kind::AgentDisk => self.fill_agent_disk(device),
+            Kind::CopyAway => self.copy_away(device),
+            Kind::Administrator => self.administrate(device),
+            Kind::AgentDies if self.devices[device].awake() => self.kill_agent(device),
+            Kind::AgentDies => {}
         }
     }
 

@@ -81,7 +81,7 @@ impl Engine {
 
     /// The person knows of a message: it is not repeated, and stays unread. `None` where it is not here.
     pub(crate) fn acknowledge(&mut self, id: MessageId, now: Timestamp) -> Result<Option<Vec<Effect>>> {
-        if self.cache.message(id)?.is_none() {
+        if !self.cache.has(id)? {
             return Ok(None);
         }
         self.withdraw(&[id], now).map(Some)

@@ -103,6 +103,14 @@ impl Cache {
         rows.and_then(Iterator::collect).map_err(database)
     }
 
+    /// Whether a message is here, received or sent.
+    pub(crate) fn has(&self, id: MessageId) -> Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM message WHERE id = ?1")
+            .and_then(|mut query| query.exists([id.to_string()]))
+            .map_err(database)
+    }
+
     /// Whether a message is here, received and unread.
     pub(crate) fn unread_message(&self, id: MessageId) -> Result<bool> {
         self.connection

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::{access::App, problem};
+use crate::{access::App, metrics, problem};
 
 /// Keeps house until `stop`.
 pub(crate) async fn keep(app: Arc<App>, stop: CancellationToken) {
@@ -18,7 +18,10 @@ pub(crate) async fn keep(app: Arc<App>, stop: CancellationToken) {
         }
         match app.store.expire().await {
             Ok(touched) if touched.is_empty() => {}
-            Ok(touched) => tracing::info!(mailboxes = touched.len(), "expired mail was taken out"),
+            Ok(touched) => {
+                metrics::expired_in(touched.len());
+                tracing::info!(mailboxes = touched.len(), "expired mail was taken out");
+            }
             Err(error) => {
                 if error.fatal() {
                     app.damaged.cancel();

@@ -7,6 +7,7 @@
 //! Invariant: the store knows nothing of HTTP, tokens or passwords; it keeps their sums and hashes.
 
 mod administration;
+mod backup;
 mod error;
 mod mail;
 mod people;
@@ -19,6 +20,7 @@ mod story;
 pub use administration::{
     NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
 };
+pub use backup::{BackupEntry, BackupManifest, ExaminedDatabase};
 pub use error::{StoreError, Unavailable};
 pub use mail::{
     Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Draft, MAX_DRAFTS, Message,
@@ -26,5 +28,5 @@ pub use mail::{
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use settings::{IntervalReply, Settings};
-pub use sqlite::SqliteStore;
+pub use sqlite::{DataFolderLock, SqliteStore};
 pub use store::Store;

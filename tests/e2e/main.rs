@@ -3,6 +3,7 @@
 
 mod alert_rules;
 mod alerts;
+mod backup;
 mod bad_input;
 mod checks;
 mod contract;
@@ -17,5 +18,6 @@ mod parts;
 mod profiles;
 mod restart;
 mod screen;
+mod serving;
 mod sign_in;
 mod tray;

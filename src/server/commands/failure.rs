@@ -41,6 +41,7 @@ impl From<StoreError> for Failure {
             StoreError::Folder { .. } => {
                 "choose a folder that this user may write: --data DIR or RESTANTE_DATA"
             }
+            StoreError::Served { .. } => "stop it, or name another data folder with --data DIR",
             StoreError::Busy { .. } => "try again in a moment",
             StoreError::DiskFull { .. } => "make room on the disk",
             _ => "",

@@ -1,5 +1,8 @@
 //! What an administrator types.
 
+mod backup;
+mod config;
+mod doctor;
 mod failure;
 mod office;
 mod organisation;
@@ -18,11 +21,15 @@ use restante_process::Exit;
 use restante_store::SqliteStore;
 
 use self::failure::Failure;
+use crate::config_file::Layers;
 
 /// The post office of an organisation's desktops.
 #[derive(Parser)]
 #[command(name = "restante-server", version)]
 struct Arguments {
+    /// The settings file, in place of /etc/restante/server.toml.
+    #[arg(long, global = true, env = "RESTANTE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The data folder.
     #[arg(long, global = true, env = "RESTANTE_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
@@ -49,6 +56,15 @@ enum Command {
     /// Users of an organisation.
     #[command(subcommand)]
     User(user::User),
+    /// Writes everything into one archive, beside a running server.
+    Backup(backup::Backup),
+    /// Makes the data folder from such an archive; no server may be running on it.
+    Restore(backup::Restore),
+    /// Says what is wrong and what to do about it: 0 when mail works.
+    Doctor,
+    /// The server's settings.
+    #[command(subcommand)]
+    Config(config::Config),
 }
 
 /// Runs the program with these arguments, its own name first.
@@ -63,41 +79,81 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     restante_process::private_umask();
+    let layers = settings(&arguments);
+    let serving = matches!(arguments.command, Command::Serve(_));
+    let log = &layers.settings;
     restante_process::logging::start(
-        if matches!(arguments.command, Command::Serve(_)) { "info" } else { "warn" },
-        false,
+        if serving { &log.log_level } else { "warn" },
+        serving && log.log_as_json,
     );
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Bug, format!("starting: {error}"), ""))
-        .and_then(|runtime| runtime.block_on(command(arguments)));
+        .and_then(|runtime| runtime.block_on(command(arguments, layers)));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => failure.say(),
     }
 }
 
-async fn command(arguments: Arguments) -> Result<(), Failure> {
-    if arguments.database.is_some() {
+/// What file, variables and command line say together.
+fn settings(arguments: &Arguments) -> Layers {
+    let mut layers = config::read(arguments.config.as_ref());
+    // These two are read from their variables by the command line itself.
+    if let Some(data) = arguments.data.as_deref().and_then(Path::to_str) {
+        layers.option("data", data);
+    }
+    if let Some(url) = &arguments.database {
+        layers.option("database", url);
+    }
+    if let Command::Serve(serve) = &arguments.command {
+        serve.lay_over(&mut layers);
+    }
+    layers.check_together();
+    layers
+}
+
+async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
+    if let Command::Config(command) = arguments.command {
+        return command.run(&layers, arguments.json);
+    }
+    config::usable(&layers)?;
+    let settings = layers.settings;
+    let archives = matches!(arguments.command, Command::Backup(_) | Command::Restore(_));
+    if settings.database.is_some() && archives {
+        return Err(backup::of_postgresql());
+    }
+    if settings.database.is_some() {
         return Err(Failure::new(
             Exit::Usage,
             "--database: PostgreSQL is not yet in this version",
             "use --data DIR",
         ));
     }
-    let folder = arguments.data.unwrap_or_else(default_folder);
-    let store = open(&folder).await?;
+    let folder = settings.data.clone().unwrap_or_else(default_folder);
+    if let Command::Restore(command) = arguments.command {
+        return command.run(&folder, arguments.json).await;
+    }
+    // These look at what is there, and would otherwise make it.
+    let looks = matches!(arguments.command, Command::Backup(_) | Command::Doctor);
+    if looks && !folder.join("restante.db").exists() {
+        let message = format!("{} is no data folder of a server", folder.display());
+        return Err(Failure::new(Exit::Refused, message, "name it with --data DIR or RESTANTE_DATA"));
+    }
+    let store = SqliteStore::open(&folder, Arc::new(SystemClock)).await;
+    if matches!(arguments.command, Command::Doctor) {
+        return doctor::run(&settings, store, &folder, arguments.json).await;
+    }
+    let store = store?;
     match arguments.command {
-        Command::Serve(serve) => serve.run(store, &folder).await,
+        Command::Serve(_) => serve::run(&settings, store, &folder).await,
         Command::Organisation(command) => command.run(&store, arguments.json).await,
         Command::Office(command) => command.run(&store, arguments.json).await,
         Command::User(command) => command.run(&store, arguments.json).await,
+        Command::Backup(command) => command.run(&store, arguments.json).await,
+        Command::Config(_) | Command::Doctor | Command::Restore(_) => Ok(()),
     }
-}
-
-async fn open(folder: &Path) -> Result<SqliteStore, Failure> {
-    Ok(SqliteStore::open(folder, Arc::new(SystemClock)).await?)
 }
 
 fn default_folder() -> PathBuf {

@@ -1,10 +1,14 @@
 //! The store on SQLite: one registry, one file an organisation, one a post office.
 
+mod alone;
+mod backup;
 mod database;
+mod examine;
 mod folder;
 mod mail;
 mod people;
 mod registry;
+mod restore;
 mod schema;
 mod settings;
 #[cfg(test)]
@@ -23,6 +27,7 @@ use std::{
 use async_trait::async_trait;
 use restante_model::{CheckInterval, Clock, Cursor, Letter, Login, MessageId, Name, Person, Timestamp};
 
+pub use self::alone::DataFolderLock;
 use self::{
     database::{Database, Fault},
     schema::Part,

@@ -8,6 +8,7 @@ mod expire;
 mod fixed;
 mod letter;
 mod message;
+mod whole;
 
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ pub(super) use self::{
     drafts::{Save, throw_draft},
     expire::expire_all,
     message::{delete_message, message},
+    whole::{Rows, check_rows, renew_epoch},
 };
 
 /// Makes a new post office in its fresh tables: an epoch and the first generation.

@@ -3,9 +3,11 @@
 //!
 //! Invariant: imports none of our other crates, and knows nothing of mail.
 
+pub mod disk;
 pub mod exit;
 mod folder;
 pub mod logging;
+pub mod open_files;
 mod paths;
 mod redaction;
 pub mod shutdown;

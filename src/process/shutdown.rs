@@ -40,6 +40,50 @@ pub async fn requested() {
     }
 }
 
+/// What a service manager asks of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To end.
+    Stop,
+    /// To read anew what it read at its start (SIGHUP, by daemon(7)).
+    Reload,
+}
+
+/// What is asked of this process, from the call on; must be called inside a tokio runtime with its I/O
+/// driver. Nothing is asked any more once the stream ends.
+#[cfg(unix)]
+pub fn asked() -> tokio::sync::mpsc::UnboundedReceiver<Asked> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    for (kind, asked) in [
+        (SignalKind::terminate(), Asked::Stop),
+        (SignalKind::interrupt(), Asked::Stop),
+        (SignalKind::hangup(), Asked::Reload),
+    ] {
+        let tell = tell.clone();
+        match signal(kind) {
+            Ok(mut listener) => drop(tokio::spawn(async move {
+                while listener.recv().await.is_some() && tell.send(asked).is_ok() {}
+            })),
+            Err(error) => {
+                tracing::warn!(%error, signal = kind.as_raw_value(), "listening for a signal failed");
+            }
+        }
+    }
+    told
+}
+
+/// What is asked of this process, from the call on: here only to end, by Ctrl+C.
+#[cfg(not(unix))]
+pub fn asked() -> tokio::sync::mpsc::UnboundedReceiver<Asked> {
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(
+        async move { while tokio::signal::ctrl_c().await.is_ok() && tell.send(Asked::Stop).is_ok() {} },
+    );
+    told
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

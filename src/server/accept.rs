@@ -1,10 +1,10 @@
-//! The accept loop: `axum::serve` has no time-out for the head of a request, so a client that sends it
+//! The accept loops: `axum::serve` has no time-out for the head of a request, so a client that sends it
 //! byte by byte keeps its connection for ever.
 
 use std::{
-    collections::HashMap,
-    net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    io,
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
 };
 
 use axum::{
@@ -15,21 +15,24 @@ use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioTimer;
 use restante_server_api::{Problem, ProblemKind};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::{Semaphore, mpsc, oneshot},
     time::{Duration, Instant, sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use crate::{
-    config::{Config, Limits, MAX_HEAD_BYTES},
+    config::{Config, MAX_HEAD_BYTES},
     leftover::Leftover,
+    listen::{Listener, Listeners, Socket},
+    metrics,
     patience::{Patience, PatientStream},
+    places::{Place, Places},
+    tls::Tls,
 };
 
-/// Whom a request came from.
+/// Whom a request came from; a Unix socket's clients are on this machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
@@ -38,62 +41,235 @@ const FAREWELLS: usize = 64;
 /// How long such a client may take to hear it.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown`, then lets what is under way come to its end for a while.
-pub(crate) async fn accept(
-    listener: TcpListener,
-    router: Router,
-    config: &Config,
-    shutdown: CancellationToken,
-) {
-    let limits = &config.limits;
-    let places = Arc::new(Places::default());
-    let farewells = Arc::new(Semaphore::new(FAREWELLS));
-    let full: Arc<str> = full().into();
-    let connections = TaskTracker::new();
-    // Ends what did not end by itself after `shutdown`.
-    let cut = CancellationToken::new();
-    loop {
-        let accepted = tokio::select! {
-            () = shutdown.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok((stream, address)) => {
-                if let Some(place) = places.take(address.ip(), config) {
-                    let connection =
-                        serve_connection(stream, address, router.clone(), limits, shutdown.clone());
-                    let cut = cut.clone();
-                    connections.spawn(async move {
-                        tokio::select! {
-                            () = connection => {}
-                            () = cut.cancelled() => {}
-                        }
-                        drop(place);
-                    });
-                } else {
-                    tracing::debug!("a connection was turned away: all places are taken");
-                    if let Ok(turn) = Arc::clone(&farewells).try_acquire_owned() {
-                        let full = Arc::clone(&full);
-                        tokio::spawn(async move {
-                            let _ = timeout(FAREWELL, turn_away(stream, &full)).await;
-                            drop(turn);
-                        });
-                    }
-                }
+/// Asks the accept loops whether they still go round.
+#[derive(Clone, Debug)]
+pub(crate) struct Rounds(Vec<mpsc::Sender<oneshot::Sender<()>>>);
+
+impl Rounds {
+    /// Comes back once every loop has answered; `false` where one has ended.
+    pub(crate) async fn all_go_on(&self) -> bool {
+        for round in &self.0 {
+            let (answer, answered) = oneshot::channel();
+            if round.send(answer).await.is_err() || answered.await.is_err() {
+                return false;
             }
-            // Mostly "too many open files": the next one would fail as well until one is closed.
-            Err(error) => {
-                tracing::warn!(%error, "accepting a connection failed");
-                sleep(Duration::from_millis(100)).await;
+        }
+        true
+    }
+}
+
+/// Accepts on all sockets of a server.
+pub(crate) struct Doors {
+    doors: Vec<(Listener, mpsc::Receiver<oneshot::Sender<()>>)>,
+    house: Arc<House>,
+}
+
+/// What the loops of a server share.
+struct House {
+    router: Router,
+    config: Config,
+    places: Arc<Places>,
+    farewells: Arc<Semaphore>,
+    full: Arc<str>,
+    connections: TaskTracker,
+    shutdown: CancellationToken,
+    /// Ends what did not end by itself after `shutdown`.
+    cut: CancellationToken,
+}
+
+impl Doors {
+    pub(crate) fn new(
+        listeners: Listeners,
+        router: Router,
+        config: &Config,
+        shutdown: CancellationToken,
+    ) -> (Self, Rounds) {
+        let house = Arc::new(House {
+            router,
+            config: config.clone(),
+            places: Places::new(&config.limits),
+            farewells: Arc::new(Semaphore::new(FAREWELLS)),
+            full: full().into(),
+            connections: TaskTracker::new(),
+            shutdown,
+            cut: CancellationToken::new(),
+        });
+        let (mut doors, mut rounds) = (Vec::new(), Vec::new());
+        for listener in listeners.0 {
+            let (round, asked) = mpsc::channel(1);
+            doors.push((listener, asked));
+            rounds.push(round);
+        }
+        (Self { doors, house }, Rounds(rounds))
+    }
+
+    /// Accepts until `shutdown`, then lets what is under way come to its end for a while.
+    pub(crate) async fn accept(self) {
+        let house = self.house;
+        // Ends what is still there when this future is given up.
+        let _cut = house.cut.clone().drop_guard();
+        let mut loops = tokio::task::JoinSet::new();
+        for (listener, asked) in self.doors {
+            loops.spawn(Arc::clone(&house).accept_on(listener, asked));
+        }
+        while loops.join_next().await.is_some() {}
+        house.connections.close();
+        if timeout(house.config.limits.drain, house.connections.wait()).await.is_err() {
+            let connections = house.connections.len();
+            tracing::warn!(connections, "connections are cut that did not end in time");
+            house.cut.cancel();
+            house.connections.wait().await;
+        }
+    }
+}
+
+impl House {
+    async fn accept_on(self: Arc<Self>, listener: Listener, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
+        let Listener { socket, tls } = listener;
+        loop {
+            let accepted = tokio::select! {
+                () = self.shutdown.cancelled() => break,
+                Some(answer) = asked.recv() => {
+                    let _ = answer.send(());
+                    continue;
+                }
+                accepted = socket.accept() => accepted,
+            };
+            match accepted {
+                Ok(Accepted::Tcp(stream, address)) => {
+                    // Answers are whole; waiting for more to send would only delay them.
+                    let _ = stream.set_nodelay(true);
+                    self.receive(stream, address, tls.as_ref());
+                }
+                #[cfg(unix)]
+                Ok(Accepted::Unix(stream)) => {
+                    self.receive(stream, IpAddr::V4(Ipv4Addr::LOCALHOST), None);
+                }
+                // Mostly "too many open files": the next one would fail as well until one is closed.
+                Err(error) => {
+                    tracing::warn!(%error, "accepting a connection failed");
+                    sleep(Duration::from_millis(100)).await;
+                }
             }
         }
     }
-    drop(listener);
-    connections.close();
-    if timeout(limits.drain, connections.wait()).await.is_err() {
-        tracing::warn!(connections = connections.len(), "connections are cut that did not end in time");
-        cut.cancel();
-        connections.wait().await;
+
+    /// Gives a connection its place and serves it, or turns it away.
+    fn receive<S>(self: &Arc<Self>, stream: S, address: IpAddr, tls: Option<&Arc<Tls>>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let is_proxy = self.config.trusted_proxies.iter().any(|network| network.contains(&address));
+        let Some(place) = self.places.take(address, is_proxy) else {
+            tracing::debug!("a connection was turned away: all places are taken");
+            metrics::connection_refused();
+            // One that speaks TLS would not understand.
+            if tls.is_none()
+                && let Ok(turn) = Arc::clone(&self.farewells).try_acquire_owned()
+            {
+                let full = Arc::clone(&self.full);
+                tokio::spawn(async move {
+                    let _ = timeout(FAREWELL, turn_away(stream, &full)).await;
+                    drop(turn);
+                });
+            }
+            return;
+        };
+        let (house, tls, cut) = (Arc::clone(self), tls.cloned(), self.cut.clone());
+        self.connections.spawn(async move {
+            let connection = async {
+                let Some(tls) = tls else { return house.serve(stream, address, place).await };
+                let handshake = timeout(house.config.limits.handshake, tls.acceptor.accept(stream));
+                let shaken = tokio::select! {
+                    shaken = handshake => shaken,
+                    () = house.shutdown.cancelled() => return,
+                };
+                match shaken {
+                    Ok(Ok(stream)) => house.serve(stream, address, place).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "a client and we found no common TLS"),
+                    Err(_) => tracing::debug!("a client took too long for the handshake of TLS"),
+                }
+            };
+            tokio::select! {
+                () = connection => {}
+                () = cut.cancelled() => {}
+            }
+        });
+    }
+
+    async fn serve<S>(&self, stream: S, address: IpAddr, place: Place)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let place = Arc::new(place);
+        let patience = Patience::new(&self.config.limits, Arc::clone(&place));
+        let stream = PatientStream::new(stream, patience.clone());
+        let (stage, of_device) = (patience.clone(), patience.of_device());
+        let (router, body_time) = (self.router.clone(), self.config.limits.body);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (router, patience) = (router.clone(), patience.clone());
+            let deadline = Instant::now() + body_time;
+            let (mut request, leftover) = Leftover::of(request);
+            request.extensions_mut().insert(Peer(address));
+            request.extensions_mut().insert(of_device.clone());
+            async move {
+                patience.serving();
+                let answer = router.oneshot(request).await;
+                let whole = leftover.read_until(deadline).await;
+                patience.answered();
+                answer.map(|mut answer| {
+                    if !whole {
+                        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                    }
+                    answer
+                })
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            // Ours instead: see patience.rs.
+            .header_read_timeout(None)
+            .max_header_size(MAX_HEAD_BYTES)
+            .serve_connection(stream, service);
+        let mut connection = std::pin::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = place.asked_to_give_way() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+            () = self.shutdown.cancelled() => {
+                // hyper would wait for the rest of a head; whose request has not come has lost nothing.
+                if stage.awaits_head() {
+                    return;
+                }
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// A connection that came in.
+enum Accepted {
+    Tcp(tokio::net::TcpStream, IpAddr),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixStream),
+}
+
+impl Socket {
+    async fn accept(&self) -> io::Result<Accepted> {
+        match self {
+            Self::Tcp(listener) => listener
+                .accept()
+                .await
+                .map(|(stream, address)| Accepted::Tcp(stream, address.ip().to_canonical())),
+            #[cfg(unix)]
+            Self::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
+        }
     }
 }
 
@@ -113,116 +289,9 @@ fn full() -> String {
 
 /// Best effort: reads what the client says meanwhile, since closing with that unread would reset the
 /// connection before the client has read why.
-async fn turn_away(mut stream: TcpStream, full: &str) {
+async fn turn_away(mut stream: impl AsyncRead + AsyncWrite + Unpin, full: &str) {
     if stream.write_all(full.as_bytes()).await.is_ok() && stream.shutdown().await.is_ok() {
         let mut unheard = [0; 1024];
         while stream.read(&mut unheard).await.is_ok_and(|read| read > 0) {}
-    }
-}
-
-fn serve_connection(
-    stream: TcpStream,
-    address: SocketAddr,
-    router: Router,
-    limits: &Limits,
-    shutdown: CancellationToken,
-) -> impl Future<Output = ()> + Send + 'static {
-    // Answers are whole; waiting for more to send would only delay them.
-    let _ = stream.set_nodelay(true);
-    let patience = Patience::new(limits.head, limits.idle);
-    let stream = PatientStream::new(stream, patience.clone());
-    let stage = patience.clone();
-    let body_time = limits.body;
-    let service = service_fn(move |request: Request<Incoming>| {
-        let (router, patience) = (router.clone(), patience.clone());
-        let deadline = Instant::now() + body_time;
-        let (mut request, leftover) = Leftover::of(request);
-        request.extensions_mut().insert(Peer(address.ip()));
-        async move {
-            patience.serving();
-            let answer = router.oneshot(request).await;
-            let whole = leftover.read_until(deadline).await;
-            patience.answered();
-            answer.map(|mut answer| {
-                if !whole {
-                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-                }
-                answer
-            })
-        }
-    });
-    async move {
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            // Ours instead: see patience.rs.
-            .header_read_timeout(None)
-            .max_header_size(MAX_HEAD_BYTES)
-            .serve_connection(stream, service);
-        let mut connection = std::pin::pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = shutdown.cancelled() => {
-                // hyper would wait for the rest of a head; whose request has not come has lost nothing.
-                if stage.awaits_head() {
-                    return;
-                }
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "a connection ended early");
-        }
-    }
-}
-
-/// How many connections there are, in all and from each address.
-#[derive(Default)]
-struct Places {
-    taken: Mutex<Taken>,
-}
-
-#[derive(Default)]
-struct Taken {
-    all: usize,
-    by_address: HashMap<IpAddr, usize>,
-}
-
-/// Gives its place back when dropped.
-struct Place {
-    places: Arc<Places>,
-    address: IpAddr,
-}
-
-impl Places {
-    fn take(self: &Arc<Self>, address: IpAddr, config: &Config) -> Option<Place> {
-        let limits = &config.limits;
-        // A proxy here brings everybody's connections.
-        let here_at_most = if config.behind_proxy && address.is_loopback() {
-            limits.connections
-        } else {
-            limits.connections_per_address
-        };
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = taken.by_address.get(&address).copied().unwrap_or(0);
-        if taken.all >= limits.connections || here >= here_at_most {
-            return None;
-        }
-        taken.all += 1;
-        taken.by_address.insert(address, here + 1);
-        Some(Place { places: Arc::clone(self), address })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.all -= 1;
-        if let Some(here) = taken.by_address.get_mut(&self.address) {
-            *here -= 1;
-            if *here == 0 {
-                taken.by_address.remove(&self.address);
-            }
-        }
     }
 }

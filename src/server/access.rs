@@ -15,7 +15,10 @@ use restante_store::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, auth, guesses::Guesses, passwords::Passwords, problem::Refusal, seen::SeenDevices};
+use crate::{
+    Config, auth, guesses::Guesses, metrics, passwords::Passwords, patience::OfDevice, problem::Refusal,
+    seen::SeenDevices,
+};
 
 /// What all requests share.
 pub(crate) struct App {
@@ -101,7 +104,11 @@ impl Mailbox {
     }
 
     pub(crate) async fn deliver(&self, id: MessageId, letter: &Letter) -> Result<Posted, StoreError> {
-        self.store.deliver(&self.enrolled.account, id, letter).await
+        let posted = self.store.deliver(&self.enrolled.account, id, letter).await?;
+        if let Posted::Accepted(accepted, _) = &posted {
+            metrics::message_accepted(accepted.recipients.len());
+        }
+        Ok(posted)
     }
 
     pub(crate) async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
@@ -154,6 +161,9 @@ impl FromRequestParts<Arc<App>> for Mailbox {
         let refused = || Refusal::new(ProblemKind::Unauthenticated, "no device has this token; sign in anew");
         let (tag, sum) = token.and_then(auth::parse).ok_or_else(refused)?;
         let enrolled = app.store.device_by_token_sum(tag, &sum).await?.ok_or_else(refused)?;
+        if let Some(connection) = parts.extensions.get::<OfDevice>() {
+            connection.note();
+        }
         let version = client_version(&parts.headers);
         // Seen all the same: the administrator finds the devices that must be brought up to date.
         app.seen.note(&enrolled, app.clock.now(), version.clone());

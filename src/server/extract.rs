@@ -8,6 +8,7 @@ use axum::{
     http::{Method, Request, header, request::Parts},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use ipnet::IpNet;
 use restante_model::MessageId;
 use restante_server_api::{MAX_REQUEST_BYTES, ProblemKind};
 use serde::de::DeserializeOwned;
@@ -25,14 +26,35 @@ impl FromRequestParts<Arc<App>> for From {
             // Only a router without our accept loop has none.
             return Err(Refusal::new(ProblemKind::Internal, "nobody knows where this request came from"));
         };
-        if !(app.config.behind_proxy && peer.is_loopback()) {
-            return Ok(Self(peer));
-        }
-        // The proxy writes the last one; those before it are what the client says of itself.
-        let told = parts.headers.get_all("x-forwarded-for").iter().next_back();
-        let told = told.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        Ok(Self(told.unwrap_or(peer)))
+        let told: Vec<&str> = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+            .collect();
+        Ok(Self(origin(peer, &told, &app.config.trusted_proxies)))
     }
+}
+
+/// Walks `X-Forwarded-For` from its right end: each proxy writes whom it heard, so an entry is believed as
+/// far as the one who wrote it is trusted; what stands further left is what a client says of itself.
+fn origin(peer: IpAddr, told: &[&str], trusted: &[IpNet]) -> IpAddr {
+    let mut origin = peer;
+    for entry in told.iter().rev() {
+        if !trusted.iter().any(|network| network.contains(&origin)) {
+            break;
+        }
+        // What no address can be read from is no proxy's: the one who wrote it is the last that is known.
+        let Some(address) = address(entry.trim()) else { break };
+        origin = address.to_canonical();
+    }
+    origin
+}
+
+/// An address as proxies write it: bare, with a port, or in brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(text, |(inner, _)| inner);
+    bare.parse().ok().or_else(|| text.parse::<std::net::SocketAddr>().ok().map(|it| it.ip()))
 }
 
 /// A JSON body.
@@ -88,5 +110,41 @@ impl FromRequestParts<Arc<App>> for PathId {
                 Refusal::new(ProblemKind::NotFound, "no message has such an id")
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(peer: &str, told: &[&str], trusted: &[&str]) -> String {
+        let trusted: Vec<IpNet> = trusted.iter().map(|it| it.parse().unwrap()).collect();
+        origin(peer.parse().unwrap(), told, &trusted).to_string()
+    }
+
+    #[test]
+    fn nobody_is_believed_who_is_not_trusted() {
+        assert_eq!(from("192.0.2.1", &["10.0.0.1"], &[]), "192.0.2.1");
+        assert_eq!(from("192.0.2.1", &["10.0.0.1"], &["127.0.0.0/8"]), "192.0.2.1");
+    }
+
+    #[test]
+    fn the_rightmost_that_is_no_proxy_of_ours_is_the_client() {
+        let trusted = ["127.0.0.0/8", "10.0.0.0/8"];
+        // The client wrote the first entry itself, to be taken for another.
+        let told = ["198.51.100.9", " 203.0.113.5", "10.1.2.3"];
+        assert_eq!(from("127.0.0.1", &told, &trusted), "203.0.113.5");
+        assert_eq!(from("127.0.0.1", &told, &["127.0.0.0/8"]), "10.1.2.3");
+        assert_eq!(from("127.0.0.1", &["10.1.1.1", "10.1.2.3"], &trusted), "10.1.1.1");
+        assert_eq!(from("127.0.0.1", &[], &trusted), "127.0.0.1");
+    }
+
+    #[test]
+    fn what_is_no_address_ends_the_walk() {
+        let trusted = ["127.0.0.0/8"];
+        assert_eq!(from("127.0.0.1", &["203.0.113.5", "unknown"], &trusted), "127.0.0.1");
+        assert_eq!(from("127.0.0.1", &["[2001:db8::7]:4711"], &trusted), "2001:db8::7");
+        assert_eq!(from("127.0.0.1", &["203.0.113.5:80"], &trusted), "203.0.113.5");
+        assert_eq!(from("127.0.0.1", &["::ffff:203.0.113.5"], &trusted), "203.0.113.5");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::{access::App, problem};
+use crate::{access::App, metrics, problem};
 
 /// Keeps house until `stop`.
 pub(crate) async fn keep(app: Arc<App>, stop: CancellationToken) {
@@ -19,6 +19,7 @@ pub(crate) async fn keep(app: Arc<App>, stop: CancellationToken) {
         match app.store.expire().await {
             Ok(touched) if touched.is_empty() => {}
             Ok(touched) => {
+                metrics::expired_in(touched.len());
                 tracing::info!(mailboxes = touched.len(), "mail expired, expires soon or at another time");
             }
             Err(error) => {

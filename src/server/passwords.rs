@@ -8,6 +8,8 @@ use std::{
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use tokio::{sync::Semaphore, time::timeout};
 
+use crate::metrics::PasswordInQueue;
+
 /// The fewest characters of a new password (NIST SP 800-63B-4, 3.1.1.2: 15 where it is the only factor).
 pub const MIN_PASSWORD_CHARACTERS: usize = 15;
 /// The longest password that is hashed, in bytes: far beyond what NIST asks to allow (64 characters).
@@ -87,13 +89,14 @@ impl Passwords {
         if password.len() > MAX_PASSWORD_BYTES {
             return Comparison::Wrong;
         }
+        let queued = PasswordInQueue::new();
         let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned());
         let Ok(Ok(turn)) = turn.await else { return Comparison::Busy };
         let known = hash.is_some();
         let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.nobody), Into::into);
         let compared = tokio::task::spawn_blocking(move || {
             // Held by the work, not by the request: a client that goes away does not free it early.
-            let _turn = turn;
+            let (_turn, _queued) = (turn, queued);
             let fits = PasswordHash::new(&hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
             fits && known

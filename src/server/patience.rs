@@ -6,7 +6,10 @@ use std::{
     future::Future,
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -14,9 +17,11 @@ use std::{
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::{
-    net::TcpStream,
+    io::{AsyncRead, AsyncWrite},
     time::{Instant, Sleep, sleep_until},
 };
+
+use crate::{Limits, places::Place};
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +34,39 @@ enum Stage {
     Idle(Instant),
 }
 
-/// Tells a connection's stream when a request is being served.
+/// Tells a connection's stream, and its place, when a request is being served.
 #[derive(Clone)]
 pub(crate) struct Patience {
     stage: Arc<Mutex<Stage>>,
+    place: Arc<Place>,
+    device: OfDevice,
     head: Duration,
     idle: Duration,
+    device_idle: Duration,
+}
+
+/// Whether a device's token came over this connection: it may then be kept for longer.
+#[derive(Clone, Default)]
+pub(crate) struct OfDevice(Arc<AtomicBool>);
+
+impl OfDevice {
+    /// It did.
+    pub(crate) fn note(&self) {
+        self.0.store(true, Relaxed);
+    }
 }
 
 impl Patience {
     /// A connection that was just accepted.
-    pub(crate) fn new(head: Duration, idle: Duration) -> Self {
-        Self { stage: Arc::new(Mutex::new(Stage::Head(Instant::now() + head))), head, idle }
+    pub(crate) fn new(limits: &Limits, place: Arc<Place>) -> Self {
+        let Limits { head, idle, device_idle, .. } = *limits;
+        let stage = Arc::new(Mutex::new(Stage::Head(Instant::now() + head)));
+        Self { stage, place, device: OfDevice::default(), head, idle, device_idle }
+    }
+
+    /// For whoever learns that a token came.
+    pub(crate) fn of_device(&self) -> OfDevice {
+        self.device.clone()
     }
 
     /// The head is complete.
@@ -50,7 +76,9 @@ impl Patience {
 
     /// The answer is ready to go out.
     pub(crate) fn answered(&self) {
-        self.set(Stage::Idle(Instant::now() + self.idle));
+        let idle = if self.device.0.load(Relaxed) { self.device_idle } else { self.idle };
+        self.set(Stage::Idle(Instant::now() + idle));
+        self.place.rest();
     }
 
     /// Whether no whole head has come since the last answer, or ever.
@@ -68,6 +96,7 @@ impl Patience {
 
     fn bytes_came(&self) {
         if matches!(self.get(), Stage::Idle(_)) {
+            self.place.wake();
             self.set(Stage::Head(Instant::now() + self.head));
         }
     }
@@ -87,9 +116,9 @@ impl Patience {
     }
 }
 
-/// A TCP stream that ends with an error when its client takes too long.
-pub(crate) struct PatientStream {
-    stream: TokioIo<TcpStream>,
+/// A stream that ends with an error when its client takes too long.
+pub(crate) struct PatientStream<S> {
+    stream: TokioIo<S>,
     patience: Patience,
     read_alarm: Pin<Box<Sleep>>,
     write_alarm: Pin<Box<Sleep>>,
@@ -97,8 +126,8 @@ pub(crate) struct PatientStream {
     stuck_since: Option<Instant>,
 }
 
-impl PatientStream {
-    pub(crate) fn new(stream: TcpStream, patience: Patience) -> Self {
+impl<S> PatientStream<S> {
+    pub(crate) fn new(stream: S, patience: Patience) -> Self {
         let alarm = || Box::pin(sleep_until(Instant::now() + patience.head));
         let (read_alarm, write_alarm) = (alarm(), alarm());
         Self { stream: TokioIo::new(stream), patience, read_alarm, write_alarm, stuck_since: None }
@@ -109,7 +138,7 @@ fn too_slow(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, what)
 }
 
-impl Read for PatientStream {
+impl<S: AsyncRead + Unpin> Read for PatientStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -131,7 +160,7 @@ impl Read for PatientStream {
     }
 }
 
-impl PatientStream {
+impl<S> PatientStream<S> {
     /// Any progress starts the client's time anew; none within the idle time ends the connection.
     fn watch<T>(&mut self, cx: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if progress.is_ready() {
@@ -148,7 +177,7 @@ impl PatientStream {
     }
 }
 
-impl Write for PatientStream {
+impl<S: AsyncWrite + Unpin> Write for PatientStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let progress = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.watch(cx, progress)

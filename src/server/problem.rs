@@ -7,6 +7,8 @@ use axum::{
 use restante_server_api::{FieldError, Problem, ProblemKind, SchemaVersions, UnavailableReason};
 use restante_store::{StoreError, Unavailable};
 
+use crate::metrics;
+
 /// A request that is not granted.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -17,6 +19,10 @@ pub(crate) struct Refusal {
 /// Marks an answer after which the server must stop.
 #[derive(Clone, Copy)]
 pub(crate) struct Fatal;
+
+/// Which problem an answer tells, for the figures.
+#[derive(Clone, Copy)]
+pub(crate) struct Told(pub(crate) ProblemKind);
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
@@ -50,6 +56,7 @@ impl From<StoreError> for Refusal {
             }
             StoreError::Busy { .. } | StoreError::DiskFull { .. } | StoreError::Away { .. } => {
                 tracing::warn!(error = chain(&error), "the store could not be written for now");
+                metrics::database_busy();
                 let mut problem = Problem::new(ProblemKind::Busy, "the store is busy");
                 problem.retry_after_seconds = Some(5);
                 problem
@@ -57,6 +64,7 @@ impl From<StoreError> for Refusal {
             StoreError::NameTaken { .. }
             | StoreError::Unknown { .. }
             | StoreError::Refused(_)
+            | StoreError::Served { .. }
             | StoreError::Gate { .. }
             | StoreError::Corrupt { .. }
             | StoreError::Damaged { .. }
@@ -117,6 +125,7 @@ impl IntoResponse for Refusal {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        answer.extensions_mut().insert(Told(self.problem.code));
         if self.fatal {
             answer.extensions_mut().insert(Fatal);
         }

@@ -5,10 +5,17 @@ use std::sync::Arc;
 use axum::Router;
 use restante_model::Clock;
 use restante_store::{Store, StoreError};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, accept, access::App, housekeeping, router};
+use crate::{
+    Config,
+    accept::{Doors, Rounds},
+    access::App,
+    housekeeping,
+    listen::Listeners,
+    problem, router,
+};
 
 /// The server could not start, or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -21,32 +28,77 @@ pub enum ServeError {
     Damaged,
 }
 
-/// Serves agents on `listener` until `shutdown`; comes back when what was under way has ended.
+/// Serves agents on these sockets until `shutdown`; comes back when what was under way has ended.
 pub async fn serve(
     config: Config,
     store: Arc<dyn Store>,
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
-    let app = begin(config, store, clock).await?;
-    let stop = shutdown.child_token();
-    // Dropped with this future: a server whose caller gave up leaves nothing running.
-    let _stop = stop.clone().drop_guard();
-    let keeping = Aborted(tokio::spawn(housekeeping::keep(Arc::clone(&app), stop.clone())));
-    let accepting = accept::accept(listener, router::router(&app), &app.config, stop.clone());
-    let watch = async {
-        app.damaged.cancelled().await;
-        stop.cancel();
-    };
-    tokio::pin!(accepting);
-    tokio::select! {
-        () = &mut accepting => {}
-        () = watch => accepting.await,
+    Server::begin(config, store, listeners.into(), clock, shutdown).await?.run().await
+}
+
+/// A server that is about to accept.
+pub(crate) struct Server {
+    app: Arc<App>,
+    doors: Doors,
+    rounds: Rounds,
+    stop: CancellationToken,
+}
+
+impl Server {
+    pub(crate) async fn begin(
+        config: Config,
+        store: Arc<dyn Store>,
+        listeners: Listeners,
+        clock: Arc<dyn Clock>,
+        shutdown: CancellationToken,
+    ) -> Result<Self, ServeError> {
+        let app = begin(config, store, clock).await?;
+        let stop = shutdown.child_token();
+        let (doors, rounds) = Doors::new(listeners, router::router(&app), &app.config, stop.clone());
+        Ok(Self { app, doors, rounds, stop })
     }
-    drop(keeping);
-    housekeeping::note_seen(&app).await;
-    if app.damaged.is_cancelled() { Err(ServeError::Damaged) } else { Ok(()) }
+
+    /// Answers whether the server still does its work.
+    pub(crate) fn health(&self) -> Health {
+        Health { store: Arc::clone(&self.app.store), rounds: self.rounds.clone() }
+    }
+
+    pub(crate) async fn run(self) -> Result<(), ServeError> {
+        let Self { app, doors, stop, .. } = self;
+        // Dropped with this future: a server whose caller gave up leaves nothing running.
+        let _stop = stop.clone().drop_guard();
+        let keeping = Aborted(tokio::spawn(housekeeping::keep(Arc::clone(&app), stop.clone())));
+        let accepting = doors.accept();
+        let watch = async {
+            app.damaged.cancelled().await;
+            stop.cancel();
+        };
+        tokio::pin!(accepting);
+        tokio::select! {
+            () = &mut accepting => {}
+            () = watch => accepting.await,
+        }
+        drop(keeping);
+        housekeeping::note_seen(&app).await;
+        if app.damaged.is_cancelled() { Err(ServeError::Damaged) } else { Ok(()) }
+    }
+}
+
+/// A probe of a running server.
+pub(crate) struct Health {
+    store: Arc<dyn Store>,
+    rounds: Rounds,
+}
+
+impl Health {
+    /// Whether the database answers and every accept loop goes round. Takes as long as they take.
+    pub(crate) async fn check(&self) -> Result<(), String> {
+        self.store.ready().await.map_err(|error| problem::chain(&error))?;
+        if self.rounds.all_go_on().await { Ok(()) } else { Err("an accept loop has ended".to_owned()) }
+    }
 }
 
 /// The server without a listener: a request goes in, its answer comes out. Whoever calls it keeps house

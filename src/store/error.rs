@@ -24,6 +24,14 @@ pub enum StoreError {
     /// An administrator wished something that does not fit.
     #[error("{0}")]
     Refused(String),
+    /// Another server has the data folder to itself.
+    #[error("another server has the data folder {folder}{}", holder(.process.as_deref()), folder = .folder.display())]
+    Served {
+        /// The folder.
+        folder: PathBuf,
+        /// The process, where it is known.
+        process: Option<String>,
+    },
     /// The organisation has no usable post office, or is itself not usable.
     #[error("organisation {organisation:?}: {why}")]
     Unavailable {
@@ -109,6 +117,10 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
+}
+
+fn holder(process: Option<&str>) -> String {
+    process.map_or_else(String::new, |process| format!(" (process {process})"))
 }
 
 /// Why an organisation cannot have its mail for now (row S4).

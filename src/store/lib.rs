@@ -7,6 +7,7 @@
 //! Invariant: the store knows nothing of HTTP, tokens or passwords; it keeps their sums and hashes.
 
 mod administration;
+mod backup;
 mod error;
 mod ledger;
 mod mail;
@@ -22,6 +23,7 @@ mod story;
 pub use administration::{
     DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
 };
+pub use backup::{BackupEntry, BackupManifest, ExaminedDatabase};
 pub use error::{StoreError, Unavailable};
 pub use ledger::{
     LedgerEntry, LedgerLine, LedgerPage, LedgerQuery, OldestClient, Reach, Retracted, Upgraded,
@@ -33,4 +35,5 @@ pub use mail::{
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use settings::{IntervalReply, Settings};
 pub use sql::{Migrated, MigratedTable, SqlStore, Time};
+pub use sqlite::DataFolderLock;
 pub use store::Store;

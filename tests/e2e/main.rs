@@ -3,6 +3,7 @@
 
 mod alert_rules;
 mod alerts;
+mod backup;
 mod bad_input;
 mod checks;
 mod contract;
@@ -18,5 +19,6 @@ mod profiles;
 mod restart;
 mod screen;
 mod servers;
+mod serving;
 mod sign_in;
 mod tray;

@@ -1,7 +1,5 @@
 //! Folders, settings, network, disk and databases.
 
-use std::path::Path;
-
 use restante_engine::{
     event::ServerError,
     examine_database,
@@ -160,7 +158,7 @@ impl Doctor {
 
     pub(super) fn disk(&self) -> DoctorCheck {
         let folders = [&self.paths.state_dir, &self.paths.cache_dir];
-        let free = folders.into_iter().filter_map(|folder| free_bytes(folder)).min();
+        let free = folders.into_iter().filter_map(|folder| restante_process::disk::free_bytes(folder)).min();
         let Some(free) = free else {
             return check("disk", CheckStatus::Warn, self.words.text("doctor-disk-unknown"), None);
         };
@@ -200,16 +198,4 @@ impl Doctor {
         let megabytes = [("count", Value::Number(bytes / 1_000_000))];
         ok("database", self.words.with("doctor-database-ok", &megabytes))
     }
-}
-
-#[cfg(unix)]
-fn free_bytes(folder: &Path) -> Option<u64> {
-    let there = folder.ancestors().find(|folder| folder.exists())?;
-    let disk = rustix::fs::statvfs(there).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free_bytes(_: &Path) -> Option<u64> {
-    None
 }

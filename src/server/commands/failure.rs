@@ -44,6 +44,7 @@ impl From<StoreError> for Failure {
             StoreError::Unavailable { organisation, why: Unavailable::UpgradeNeeded { .. } } => {
                 &format!("`restante-server organisation upgrade {organisation}` upgrades it, after a copy")
             }
+            StoreError::Served { .. } => "stop it, or name another data folder with --data DIR",
             StoreError::Busy { .. } => "try again in a moment",
             StoreError::Away { .. } => "see whether PostgreSQL runs there and lets this role in",
             StoreError::DiskFull { .. } => "make room on the disk",

@@ -1,5 +1,8 @@
 //! What an administrator types.
 
+mod backup;
+mod config;
+mod doctor;
 mod failure;
 mod migrate;
 mod office;
@@ -12,14 +15,18 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc};
 use clap::{Parser, Subcommand};
 use restante_model::SystemClock;
 use restante_process::Exit;
-use restante_store::{SqlStore, Time};
+use restante_store::{SqlStore, StoreError, Time};
 
 use self::failure::Failure;
+use crate::config_file::{Layers, ServerSettings};
 
 /// The post office of an organisation's desktops.
 #[derive(Parser)]
 #[command(name = "restante-server", version)]
 struct Arguments {
+    /// The settings file, in place of /etc/restante/server.toml.
+    #[arg(long, global = true, env = "RESTANTE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The data folder.
     #[arg(long, global = true, env = "RESTANTE_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
@@ -48,6 +55,15 @@ enum Command {
     User(user::User),
     /// Copies a data folder, no server running on it, into an empty database of PostgreSQL.
     MigrateTo(migrate::MigrateTo),
+    /// Writes everything into one archive, beside a running server.
+    Backup(backup::Backup),
+    /// Makes the data folder from such an archive; no server may be running on it.
+    Restore(backup::Restore),
+    /// Says what is wrong and what to do about it: 0 when mail works.
+    Doctor,
+    /// The server's settings.
+    #[command(subcommand)]
+    Config(config::Config),
 }
 
 /// Runs the program with these arguments, its own name first.
@@ -62,42 +78,93 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     restante_process::private_umask();
+    let layers = settings(&arguments);
+    let serving = matches!(arguments.command, Command::Serve(_));
+    let log = &layers.settings;
     restante_process::logging::start(
-        if matches!(arguments.command, Command::Serve(_)) { "info" } else { "warn" },
-        false,
+        if serving { &log.log_level } else { "warn" },
+        serving && log.log_as_json,
     );
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Bug, format!("starting: {error}"), ""))
-        .and_then(|runtime| runtime.block_on(command(arguments)));
+        .and_then(|runtime| runtime.block_on(command(arguments, layers)));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => failure.say(),
     }
 }
 
-async fn command(arguments: Arguments) -> Result<(), Failure> {
-    let store = match (arguments.data, arguments.database) {
-        (Some(_), Some(_)) => {
-            return Err(Failure::new(
-                Exit::Usage,
-                "--data and --database name two installations",
-                "give one of them; RESTANTE_DATA and RESTANTE_DATABASE count as well",
-            ));
-        }
-        (None, Some(url)) => SqlStore::connect(&url, Time::Database).await?,
-        (folder, None) => {
-            SqlStore::open(&folder.unwrap_or_else(default_folder), Arc::new(SystemClock)).await?
-        }
-    };
+/// What file, variables and command line say together.
+fn settings(arguments: &Arguments) -> Layers {
+    let mut layers = config::read(arguments.config.as_ref());
+    // These two are read from their variables by the command line itself.
+    if let Some(data) = arguments.data.as_deref().and_then(Path::to_str) {
+        layers.option("data", data);
+    }
+    if let Some(url) = &arguments.database {
+        layers.option("database", url);
+    }
+    if let Command::Serve(serve) = &arguments.command {
+        serve.lay_over(&mut layers);
+    }
+    layers.check_together();
+    layers
+}
+
+async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
+    if let Command::Config(command) = arguments.command {
+        return command.run(&layers, arguments.json);
+    }
+    config::usable(&layers)?;
+    let settings = layers.settings;
+    let archives = matches!(arguments.command, Command::Backup(_) | Command::Restore(_));
+    if settings.database.is_some() && archives {
+        return Err(backup::of_postgresql());
+    }
+    if let Command::Restore(command) = arguments.command {
+        return command.run(&folder(&settings), arguments.json).await;
+    }
+    // These look at what is there, and would otherwise make it.
+    if matches!(arguments.command, Command::Backup(_) | Command::Doctor) {
+        known_installation(&settings)?;
+    }
+    let store = installation(&settings).await;
+    if matches!(arguments.command, Command::Doctor) {
+        return doctor::run(&settings, store, arguments.json).await;
+    }
+    let store = store?;
     match arguments.command {
-        Command::Serve(serve) => serve.run(store).await,
+        Command::Serve(_) => serve::run(&settings, store).await,
         Command::Organisation(command) => command.run(&store, arguments.json).await,
         Command::Office(command) => command.run(&store, arguments.json).await,
         Command::User(command) => command.run(&store, arguments.json).await,
+        Command::Backup(command) => command.run(&store, arguments.json).await,
         Command::MigrateTo(command) => command.run(&store, arguments.json).await,
+        Command::Config(_) | Command::Doctor | Command::Restore(_) => Ok(()),
     }
+}
+
+/// The installation that the settings name: a database of PostgreSQL, or a data folder.
+async fn installation(settings: &ServerSettings) -> Result<SqlStore, StoreError> {
+    match &settings.database {
+        Some(url) => SqlStore::connect(url, Time::Database).await,
+        None => SqlStore::open(&folder(settings), Arc::new(SystemClock)).await,
+    }
+}
+
+fn folder(settings: &ServerSettings) -> PathBuf {
+    settings.data.clone().unwrap_or_else(default_folder)
+}
+
+fn known_installation(settings: &ServerSettings) -> Result<(), Failure> {
+    let folder = folder(settings);
+    if settings.database.is_some() || folder.join("restante.db").exists() {
+        return Ok(());
+    }
+    let message = format!("{} is no data folder of a server", folder.display());
+    Err(Failure::new(Exit::Refused, message, "name it with --data DIR or RESTANTE_DATA"))
 }
 
 fn default_folder() -> PathBuf {

@@ -1,61 +1,270 @@
 //! `serve`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{future::pending, sync::Arc};
 
 use clap::Args;
-use restante_model::SystemClock;
-use restante_process::{Exit, shutdown};
+use restante_model::{Clock, SystemClock};
+use restante_process::{
+    Exit, open_files,
+    shutdown::{self, Asked},
+};
 use restante_store::SqlStore;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{failure::Failure, println};
-use crate::{Config, problem::chain};
+use crate::{
+    Config, ServeError,
+    config_file::{LOOPBACK_NETWORKS, Layers, ServerSettings},
+    listen::{self, ListenAddress, Listener, Listeners, Socket},
+    metrics,
+    problem::chain,
+    serve::Server,
+    supervision::{self, Told},
+    tls::{Tls, Watch},
+};
 
+/// Each stands over the settings file and the variables.
 #[derive(Args)]
 pub(super) struct Serve {
-    /// Where to listen; port 0 picks a free one.
-    #[arg(long, default_value = "127.0.0.1:8025", value_name = "ADDR")]
-    listen: SocketAddr,
+    /// Where to listen; port 0 picks a free one. May be given several times: ADDRESS:PORT or `unix:/PATH`.
+    #[arg(long, value_name = "ADDR")]
+    listen: Vec<String>,
+    /// Who may open our Unix sockets, as chmod(1) has it.
+    #[arg(long, value_name = "MODE")]
+    unix_socket_mode: Option<String>,
     /// Allows plain HTTP beyond this machine: passwords and mail can be read on the way.
-    #[arg(long)]
-    insecure_plain_http: bool,
+    #[arg(long, alias = "insecure-plain-http")]
+    plain_http_anyway: bool,
+    /// The certificate to serve HTTPS with, as PEM; with --tls-key.
+    #[arg(long, value_name = "FILE")]
+    tls_certificate: Option<String>,
+    /// Its key, as PEM.
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
     /// A proxy on this machine is in front, and its X-Forwarded-For tells whom a request came from.
     #[arg(long)]
     behind_proxy: bool,
+    /// Proxies in this network are in front. May be given several times.
+    #[arg(long, value_name = "NETWORK")]
+    trusted_proxy: Vec<String>,
+    /// Tells figures to Prometheus at /metrics on this address.
+    #[arg(long, value_name = "ADDR")]
+    metrics: Option<String>,
+    /// How the log is written.
+    #[arg(long, value_name = "text|json")]
+    log_format: Option<String>,
 }
 
 impl Serve {
-    pub(super) async fn run(self, store: SqlStore) -> Result<(), Failure> {
-        if !self.listen.ip().is_loopback() && !self.insecure_plain_http {
-            let message = format!("{} is not a loopback address, and this is plain HTTP", self.listen);
+    /// Lays what was said on the command line over the settings.
+    pub(super) fn lay_over(&self, layers: &mut Layers) {
+        let mut proxies = self.trusted_proxy.clone();
+        if self.behind_proxy {
+            proxies.extend(LOOPBACK_NETWORKS.map(str::to_owned));
+        }
+        let list = |texts: &[String]| (!texts.is_empty()).then(|| texts.join(","));
+        for (key, said) in [
+            ("listen", list(&self.listen)),
+            ("unix_socket_mode", self.unix_socket_mode.clone()),
+            ("plain_http_anyway", self.plain_http_anyway.then(|| "true".to_owned())),
+            ("tls.certificate_file", self.tls_certificate.clone()),
+            ("tls.key_file", self.tls_key.clone()),
+            ("trusted_proxies", list(&proxies)),
+            ("metrics.listen", self.metrics.clone()),
+            ("log.format", self.log_format.clone()),
+        ] {
+            if let Some(text) = said {
+                layers.option(key, &text);
+            }
+        }
+    }
+}
+
+/// Serves until told to stop.
+pub(super) async fn run(settings: &ServerSettings, store: SqlStore) -> Result<(), Failure> {
+    let mut asked = shutdown::asked();
+    check_open_files(&settings.config);
+    let tls = tls(settings)?;
+    let listeners = listeners(settings, tls.as_ref()).await?;
+    let _only_one = store.serve_alone()?;
+    let address = store.address();
+    let names: Vec<String> = listeners.0.iter().map(ToString::to_string).collect();
+    let figures = figures(settings).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stop = CancellationToken::new();
+    let config = settings.config.clone();
+    let server = Server::begin(config, Arc::new(store), listeners, clock, stop.clone()).await?;
+    for name in &names {
+        println(&format!("listening on {name}"));
+    }
+    for listener in figures.iter().flat_map(|(listeners, _)| &listeners.0) {
+        println(&format!("figures on {listener}"));
+    }
+    tracing::info!(data = address, addresses = names.join(" "), "serving");
+    supervision::tell(Told::Ready);
+
+    let health = server.health();
+    let alive = async {
+        supervision::stay_alive(health).await;
+        pending::<()>().await;
+    };
+    let orders = obey(&mut asked, tls.as_deref(), &stop);
+    let figures = async {
+        if let Some((listeners, routes)) = figures {
+            figures_until(listeners, routes, &settings.config, stop.clone()).await;
+        }
+        pending::<()>().await;
+    };
+    tokio::select! {
+        ended = server.run() => Ok(ended?),
+        // Only by a second request to stop: nothing that was acknowledged is lost by it.
+        () = orders => Ok(()),
+        () = alive => Ok(()),
+        () = figures => Ok(()),
+    }
+}
+
+/// Does as asked: reads certificates anew, stops, and at the second request to stop comes back.
+async fn obey(
+    asked: &mut tokio::sync::mpsc::UnboundedReceiver<Asked>,
+    tls: Option<&Tls>,
+    stop: &CancellationToken,
+) {
+    let watch = tls.and_then(|tls| {
+        Watch::begin(tls)
+            .inspect_err(|error| tracing::warn!(%error, "certificates are read anew on SIGHUP only"))
+            .ok()
+    });
+    let changed = async || match &watch {
+        Some(watch) => watch.changed().await,
+        None => pending().await,
+    };
+    loop {
+        let order = tokio::select! {
+            order = asked.recv() => order,
+            () = changed() => Some(Asked::Reload),
+        };
+        match order {
+            Some(Asked::Reload) => reload(tls),
+            Some(Asked::Stop) if stop.is_cancelled() => {
+                return tracing::warn!("stopping at once: asked for a second time");
+            }
+            Some(Asked::Stop) => {
+                supervision::tell(Told::Stopping);
+                tracing::info!("stopping: what is being answered comes to its end");
+                stop.cancel();
+            }
+            None => pending().await,
+        }
+    }
+}
+
+fn reload(tls: Option<&Tls>) {
+    supervision::tell(Told::Reloading);
+    match tls.map(|tls| (tls.reload(SystemClock.now()), tls.ends_at())) {
+        Some((Ok(true), ends_at)) => {
+            metrics::certificate_reloaded(true);
+            let ends_at = ends_at.map_or_else(|error| error.to_string(), |at| at.to_string());
+            tracing::info!(ends_at, "another certificate is in force");
+        }
+        Some((Ok(false), _)) => tracing::debug!("the certificate is the same"),
+        Some((Err(error), _)) => {
+            metrics::certificate_reloaded(false);
+            tracing::error!(error = chain(&error), "the new certificate cannot be used: the old one stays");
+        }
+        None => tracing::info!("there is no certificate to read anew"),
+    }
+    supervision::tell(Told::Ready);
+}
+
+/// Says so where the system allows fewer connections than the settings.
+fn check_open_files(config: &Config) {
+    // Databases, the log, sockets that listen.
+    const OTHERS: u64 = 256;
+    let wanted = (config.limits.connections + config.limits.idle_connections) as u64 + OTHERS;
+    if let Some(limit) = open_files::raise_limit().filter(|limit| *limit < wanted) {
+        tracing::warn!(
+            limit,
+            wanted,
+            "this process may open fewer files than its limits of connections add up to"
+        );
+    }
+}
+
+fn tls(settings: &ServerSettings) -> Result<Option<Arc<Tls>>, Failure> {
+    let refused =
+        |message| Failure::new(Exit::Refused, message, "`restante-server doctor` looks at certificates");
+    let Some(files) = settings.tls().map_err(|reason| Failure::new(Exit::Usage, reason, ""))? else {
+        return Ok(None);
+    };
+    let tls = Tls::load(files).map_err(|error| refused(chain(&error)))?;
+    match tls.ends_at() {
+        Ok(ends_at) if ends_at < SystemClock.now() => {
+            tracing::error!(%ends_at, "the certificate has ended: agents will refuse it");
+        }
+        _ => {}
+    }
+    Ok(Some(Arc::new(tls)))
+}
+
+async fn listeners(settings: &ServerSettings, tls: Option<&Arc<Tls>>) -> Result<Listeners, Failure> {
+    let given = listen::activated().map_err(|error| {
+        Failure::new(Exit::Refused, format!("taking over systemd's sockets: {error}"), "")
+    })?;
+    let sockets = if given.is_empty() {
+        let mut sockets = Vec::new();
+        for address in &settings.listen {
+            sockets.push(bind(address, settings).await?);
+        }
+        sockets
+    } else {
+        tracing::info!(count = given.len(), "systemd's sockets take the place of `listen`");
+        given
+    };
+    let mut listeners = Vec::new();
+    for socket in sockets {
+        let tls = tls.filter(|_| matches!(socket, Socket::Tcp(_))).map(Arc::clone);
+        let listener = Listener { socket, tls };
+        if listener.tls.is_none() && listener.socket.beyond_this_machine() && !settings.plain_http_anyway {
             return Err(Failure::new(
                 Exit::Refused,
-                message,
-                "listen on 127.0.0.1 with a TLS proxy in front (and --behind-proxy), or say --insecure-plain-http",
+                format!("{listener} is not a loopback address, and this is plain HTTP"),
+                "give a certificate (--tls-certificate, --tls-key), or listen on 127.0.0.1 with a TLS proxy in front \
+                 (and --behind-proxy), or say --plain-http-anyway",
             ));
         }
-        let asked = shutdown::requested();
-        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            let message = format!("listening on {}: {error}", self.listen);
-            Failure::new(
-                Exit::Refused,
-                message,
-                "another program may have the port: choose one with --listen ADDR:PORT",
-            )
-        })?;
-        let address = listener.local_addr().unwrap_or(self.listen);
-        println(&format!("listening on http://{address}"));
-        tracing::info!(data = %store.address(), %address, "serving");
-        let stop = CancellationToken::new();
-        let told = stop.clone();
-        tokio::spawn(async move {
-            asked.await;
-            told.cancel();
-        });
-        let config = Config { behind_proxy: self.behind_proxy, ..Config::default() };
-        crate::serve(config, Arc::new(store), listener, Arc::new(SystemClock), stop)
-            .await
-            .map_err(|error| Failure::new(Exit::Bug, chain(&error), "the log above says more"))
+        listeners.push(listener);
+    }
+    Ok(Listeners(listeners))
+}
+
+async fn bind(address: &ListenAddress, settings: &ServerSettings) -> Result<Socket, Failure> {
+    address.bind(settings.unix_socket_mode).await.map_err(|error| {
+        let message = format!("listening on {address}: {error}");
+        let hint = "another program may have it: choose another one with --listen ADDR";
+        Failure::new(Exit::Refused, message, hint)
+    })
+}
+
+/// The sockets and routes for figures, where they are wished.
+async fn figures(settings: &ServerSettings) -> Result<Option<(Listeners, axum::Router)>, Failure> {
+    let Some(address) = &settings.metrics_listen else { return Ok(None) };
+    let socket = bind(address, settings).await?;
+    let routes = metrics::start().map_err(|reason| Failure::new(Exit::Bug, reason, ""))?;
+    Ok(Some((Listeners(vec![Listener { socket, tls: None }]), routes)))
+}
+
+async fn figures_until(listeners: Listeners, routes: axum::Router, config: &Config, stop: CancellationToken) {
+    crate::accept::Doors::new(listeners, routes, config, stop).0.accept().await;
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Store(error) => error.into(),
+            error @ ServeError::Damaged => {
+                Self::new(Exit::Bug, chain(&error), "`restante-server doctor` looks for the damage")
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The store on either engine: one registry, one database an organisation, one a post office.
 
 mod database;
+mod examine;
 mod installation;
 mod mail;
 mod migrate;
@@ -26,8 +27,10 @@ use restante_model::{CheckInterval, Clock, Cursor, Letter, Login, MessageId, Nam
 pub use self::migrate::{Migrated, MigratedTable};
 pub(crate) use self::{
     database::{Database, Fault, Tx},
+    examine::examine,
     installation::{Installation, elsewhere},
-    schema::Part,
+    mail::{Rows, renew_epoch},
+    schema::{Part, found},
     statement::{Query, Row, Value, query, query_scalar},
 };
 use crate::{
@@ -91,7 +94,15 @@ impl SqlStore {
         }
     }
 
-    async fn now(&self) -> Result<Timestamp, StoreError> {
+    /// The data folder, where the installation is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match &self.installation {
+            Installation::Folder(folder) => Some(folder),
+            Installation::Server(_) => None,
+        }
+    }
+
+    pub(crate) async fn now(&self) -> Result<Timestamp, StoreError> {
         let now = async {
             let mut tx = match &self.time {
                 Time::Clock(clock) => return Ok(clock.now()),

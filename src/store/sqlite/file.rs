@@ -15,7 +15,7 @@ use sqlx::{
 use crate::StoreError;
 
 /// How long one waits for another process's write before it is said to be busy.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers of one file at a time: each is a thread, and more than a few only queue for the same disk.
 const READERS: u32 = 4;
 /// After so long without use a connection is closed, so that many small organisations hold no threads.

@@ -1,11 +1,15 @@
 //! What only SQLite has: files and the folders that they lie in.
 
+mod alone;
+mod backup;
 mod file;
 pub(crate) mod folder;
+mod restore;
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod upgrade_tests;
 
+pub use self::alone::DataFolderLock;
 pub(crate) use self::file::{File, error};

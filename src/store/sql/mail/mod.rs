@@ -13,6 +13,7 @@ mod letter;
 mod lifetime;
 mod message;
 mod retract;
+mod whole;
 
 use std::collections::HashMap;
 
@@ -21,6 +22,7 @@ use restante_model::{Cursor, Timestamp};
 use super::{Database, Fault, Query, Row, Tx, json, signed, stored, unsigned};
 use crate::{OfficeTerms, Owner, Touched, sql};
 
+pub(crate) use self::whole::{Rows, renew_epoch};
 pub(super) use self::{
     acknowledge::acknowledge,
     changes::changes,
@@ -31,6 +33,7 @@ pub(super) use self::{
     lifetime::redate,
     message::{delete_message, message},
     retract::retract,
+    whole::check_rows,
 };
 
 /// Makes a new post office in its fresh tables: an epoch and the first generation.

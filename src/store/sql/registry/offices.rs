@@ -103,18 +103,29 @@ impl SqlStore {
     }
 
     pub(in super::super) async fn offices(&self) -> Result<Vec<OfficeOverview>, StoreError> {
+        let offices = self.all_offices().await?;
+        let mut list = Vec::with_capacity(offices.len());
+        for office in offices {
+            list.push(self.overview(office).await?);
+        }
+        Ok(list)
+    }
+
+    /// The post offices with databases of their own, and where those lie.
+    pub(in super::super) async fn separate_offices(&self) -> Result<Vec<(Name, String)>, StoreError> {
+        let offices = self.all_offices().await?;
+        let separate = offices.into_iter().filter(|office| office.placement == "separate");
+        Ok(separate.map(|office| (office.name, office.location)).collect())
+    }
+
+    async fn all_offices(&self) -> Result<Vec<Office>, StoreError> {
         let read = async {
             let mut tx = self.registry.read().await?;
             let query = sqlx::AssertSqlSafe(format!("{OFFICE} ORDER BY o.name"));
             let rows = sql::query(query).fetch_all(&mut tx).await?;
             rows.iter().map(office).collect::<Result<Vec<_>, Fault>>()
         };
-        let offices = read.await.map_err(|fault: Fault| fault.at("listing post offices", &self.registry))?;
-        let mut list = Vec::with_capacity(offices.len());
-        for office in offices {
-            list.push(self.overview(office).await?);
-        }
-        Ok(list)
+        read.await.map_err(|fault: Fault| fault.at("listing post offices", &self.registry))
     }
 
     pub(super) async fn overview(&self, office: Office) -> Result<OfficeOverview, StoreError> {

@@ -83,7 +83,7 @@ async fn copy_to(path: &Path, copy: &Path) -> Result<(), Fault> {
     let name =
         copy.to_str().ok_or_else(|| StoreError::Refused(format!("{} is not UTF-8", copy.display())))?;
     let mut connection = SqliteConnectOptions::new().filename(path).connect().await?;
-    sql::query("VACUUM INTO $1").bind(name).execute(&mut connection).await?;
+    sqlx::query("VACUUM INTO $1").bind(name).execute(&mut connection).await?;
     connection.close().await?;
     std::fs::File::open(copy).and_then(|file| file.sync_all()).map_err(folder)?;
     Ok(())

@@ -1,0 +1,84 @@
+//! `config check | show`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use restante_process::Exit;
+use serde_json::{Value, json};
+
+use super::{failure::Failure, print_json, println};
+use crate::config_file::{DEFAULT_FILE, KEYS, Layers, SettingsProblem};
+
+#[derive(Subcommand)]
+pub(super) enum Config {
+    /// Says what is wrong with the settings: 0 when nothing is.
+    Check,
+    /// Shows the settings in force and where each comes from; passwords are left out.
+    Show,
+}
+
+/// The settings of file and variables; a file that was named must be there.
+pub(super) fn read(named: Option<&PathBuf>) -> Layers {
+    let mut layers = Layers::default();
+    let file = named.cloned().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+    match std::fs::read_to_string(&file) {
+        Ok(text) => layers.file(&file, &text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {}
+        Err(error) => {
+            let place = file.display().to_string();
+            layers.problems.push(SettingsProblem { place, reason: error.to_string() });
+        }
+    }
+    layers.variables(|name| std::env::var(name).ok());
+    layers
+}
+
+/// Nothing when the settings can be used.
+pub(super) fn usable(layers: &Layers) -> Result<(), Failure> {
+    if layers.problems.is_empty() {
+        return Ok(());
+    }
+    let said: Vec<String> = layers.problems.iter().map(ToString::to_string).collect();
+    let hint = "server.example.toml holds every key with its default";
+    Err(Failure::new(Exit::Usage, said.join("\nerror: "), hint))
+}
+
+impl Config {
+    pub(super) fn run(self, layers: &Layers, as_json: bool) -> Result<(), Failure> {
+        match self {
+            Self::Check => {
+                if as_json {
+                    let problems = layers.problems.iter();
+                    let problems: Value =
+                        problems.map(|it| json!({"place": it.place, "reason": it.reason})).collect();
+                    print_json(&json!({"problems": problems}));
+                }
+                usable(layers)?;
+                if !as_json {
+                    println("the settings are right");
+                }
+                Ok(())
+            }
+            Self::Show => {
+                usable(layers)?;
+                show(layers, as_json);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn show(layers: &Layers, as_json: bool) {
+    let rows = KEYS.iter().map(|key| match layers.origins.get(key.path) {
+        Some((value, origin)) => (key.path, Some(value.clone()), origin.to_string()),
+        None => (key.path, key.default.map(str::to_owned), "default".to_owned()),
+    });
+    if as_json {
+        let rows = rows.map(|(key, value, from)| json!({"key": key, "value": value, "from": from}));
+        return print_json(&rows.collect());
+    }
+    println(&format!("{:<34} {:<30} {}", "KEY", "VALUE", "FROM"));
+    for (key, value, from) in rows {
+        println(&format!("{key:<34} {:<30} {from}", value.as_deref().unwrap_or("-")));
+    }
+}

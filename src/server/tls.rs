@@ -1,0 +1,175 @@
+//! The server's certificate: read at the start, read anew on request and when its files change. Connections
+//! that are there go on; one that cannot be used leaves the old one in force.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use restante_model::Timestamp;
+use rustls::{
+    ServerConfig,
+    crypto::{CryptoProvider, ring},
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
+
+/// Files are written in several steps: the last change is waited for this long.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// Where certificate and key lie, as PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TlsFiles {
+    /// The server's own certificate first, then those that lead to its authority's.
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// A certificate that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TlsProblem {
+    #[error("{}: {what}", .file.display())]
+    File { file: PathBuf, what: String },
+    #[error("the key in {} is not that of the certificate in {}", .0.key.display(), .0.certificate.display())]
+    OtherKey(TlsFiles),
+    #[error("the certificate in {} ended at {ended_at}", .file.display())]
+    Ended { file: PathBuf, ended_at: Timestamp },
+    #[error("TLS cannot be set up: {0}")]
+    Protocol(#[from] rustls::Error),
+}
+
+/// Speaks TLS with the certificate in force.
+pub(crate) struct Tls {
+    files: TlsFiles,
+    current: Arc<Current>,
+    pub(crate) acceptor: TlsAcceptor,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct Current(RwLock<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Tls {
+    /// Reads the files; one that has ended is used all the same, since to start without would help nobody.
+    pub(crate) fn load(files: TlsFiles) -> Result<Self, TlsProblem> {
+        let provider = Arc::new(ring::default_provider());
+        let current = Arc::new(Current(RwLock::new(Arc::new(read(&files, &provider)?))));
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
+        // Tickets: sessions are resumed without a table of them here.
+        config.ticketer = ring::Ticketer::new()?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self { files, current, acceptor: TlsAcceptor::from(Arc::new(config)) })
+    }
+
+    /// Reads the files anew; whether the certificate is another one now.
+    pub(crate) fn reload(&self, now: Timestamp) -> Result<bool, TlsProblem> {
+        let read = read(&self.files, &Arc::new(ring::default_provider()))?;
+        let ended_at = ends_at(&self.files)?;
+        let mut current = self.current.0.write().unwrap_or_else(PoisonError::into_inner);
+        if read.cert == current.cert {
+            return Ok(false);
+        }
+        if ended_at < now {
+            return Err(TlsProblem::Ended { file: self.files.certificate.clone(), ended_at });
+        }
+        *current = Arc::new(read);
+        Ok(true)
+    }
+
+    /// Until when the certificate in its file holds.
+    pub(crate) fn ends_at(&self) -> Result<Timestamp, TlsProblem> {
+        ends_at(&self.files)
+    }
+}
+
+fn read(files: &TlsFiles, provider: &Arc<CryptoProvider>) -> Result<CertifiedKey, TlsProblem> {
+    let problem = |file: &Path, what: String| TlsProblem::File { file: file.to_owned(), what };
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| problem(&files.key, said(&error)))?;
+    match CertifiedKey::from_der(certificates(&files.certificate)?, key, provider) {
+        Ok(key) => Ok(key),
+        Err(rustls::Error::InconsistentKeys(_)) => Err(TlsProblem::OtherKey(files.clone())),
+        Err(error) => Err(problem(&files.certificate, error.to_string())),
+    }
+}
+
+fn said(error: &rustls::pki_types::pem::Error) -> String {
+    use rustls::pki_types::pem::Error;
+    match error {
+        Error::Io(error) => error.to_string(),
+        Error::NoItemsFound => "holds none in PEM".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsProblem> {
+    let problem = |what| TlsProblem::File { file: file.to_owned(), what };
+    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let read = read.map_err(|error| problem(said(&error)))?;
+    if read.is_empty() { Err(problem("holds no certificate in PEM".to_owned())) } else { Ok(read) }
+}
+
+/// Until when the first certificate of the file holds.
+pub(crate) fn ends_at(files: &TlsFiles) -> Result<Timestamp, TlsProblem> {
+    let problem = |what| TlsProblem::File { file: files.certificate.clone(), what };
+    let certificates = certificates(&files.certificate)?;
+    let first = certificates.first().ok_or_else(|| problem("holds no certificate".to_owned()))?;
+    let (_, parsed) =
+        x509_parser::parse_x509_certificate(first).map_err(|error| problem(error.to_string()))?;
+    Ok(Timestamp::from_unix_ms(parsed.validity().not_after.timestamp().saturating_mul(1000)))
+}
+
+/// What people read of a certificate's end or trouble.
+pub(crate) fn usable(files: &TlsFiles) -> Result<Timestamp, TlsProblem> {
+    read(files, &Arc::new(ring::default_provider()))?;
+    ends_at(files)
+}
+
+/// Tells when files in the folders of certificate and key change.
+pub(crate) struct Watch {
+    changed: Arc<Notify>,
+    _watcher: RecommendedWatcher,
+}
+
+impl Watch {
+    /// The folders, not the files: those who renew certificates put another file, or link, in the place.
+    pub(crate) fn begin(tls: &Tls) -> Result<Self, notify::Error> {
+        let changed = Arc::new(Notify::new());
+        let tell = Arc::clone(&changed);
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            // Our own reading is an event as well.
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                tell.notify_one();
+            }
+        })?;
+        for file in [&tls.files.certificate, &tls.files.key] {
+            let folder = file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        }
+        Ok(Self { changed, _watcher: watcher })
+    }
+
+    /// Comes back once something changed and nothing more did for a while.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+        while tokio::time::timeout(SETTLED, self.changed.notified()).await.is_ok() {}
+    }
+}

@@ -1,0 +1,84 @@
+//! Looking a whole database through.
+
+use std::path::PathBuf;
+
+use super::{
+    Database, Fault, Installation, SqlStore, Tx,
+    mail::{self, Rows},
+    query_scalar,
+    schema::{self, Part},
+};
+use crate::{ExaminedDatabase, StoreError};
+
+/// The engine's own check, where it has one, then the sums of every row that has one.
+pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
+    if let Tx::Sqlite(_) = tx {
+        let found: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(tx).await?;
+        if found != ["ok"] {
+            let what = found.into_iter().take(3).collect::<Vec<_>>().join("; ");
+            return Err(Fault::corrupt("-", &"-", &what));
+        }
+    }
+    // A mail schema of another version is its own upgrade's business.
+    if schema::found(tx, Part::Office).await? == Part::Office.version() {
+        mail::check_rows(tx).await
+    } else {
+        Ok(Rows::default())
+    }
+}
+
+impl SqlStore {
+    /// Every database of the data folder with its place in it: the registry, then what the registry names.
+    pub(crate) async fn all_files(&self) -> Result<Vec<(String, PathBuf)>, StoreError> {
+        let Installation::Folder(folder) = &self.installation else {
+            let what = "the installation is on PostgreSQL: pg_dump makes a copy of it".to_owned();
+            return Err(StoreError::Refused(what));
+        };
+        let mut files = Vec::new();
+        for (name, location) in self.all_locations().await? {
+            if super::elsewhere(&location) {
+                let what = format!("{name} lies in PostgreSQL: pg_dump makes a copy of it, and this cannot");
+                return Err(StoreError::Refused(what));
+            }
+            files.push((name, folder.join(location)));
+        }
+        Ok(files)
+    }
+
+    /// Where each database of the installation lies, under the name that it has in a data folder of its own.
+    async fn all_locations(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut all = vec![("restante.db".to_owned(), "restante.db".to_owned())];
+        for organisation in self.organisations().await? {
+            let location = self.installation.organisation(&organisation.name);
+            all.push((format!("organisations/{}.db", organisation.name), location));
+        }
+        for (office, location) in self.separate_offices().await? {
+            // Also where an administrator had it made elsewhere: restored, it lies in the data folder.
+            all.push((format!("offices/{office}/office.db"), location));
+        }
+        Ok(all)
+    }
+
+    /// Looks every database through, beside a running server; what is wrong is in the answer.
+    pub async fn examine(&self) -> Result<Vec<ExaminedDatabase>, StoreError> {
+        let mut examined = vec![look_through(&self.registry).await];
+        for (_, location) in self.all_locations().await?.into_iter().skip(1) {
+            examined.push(look_through(&*self.database(&location)?).await);
+        }
+        Ok(examined)
+    }
+}
+
+async fn look_through(database: &Database) -> ExaminedDatabase {
+    let looked = async {
+        let mut tx = database.read().await?;
+        examine(&mut tx).await
+    };
+    let looked = looked.await.map_err(|fault| fault.at("looking through", database));
+    let rows = looked.as_ref().copied().unwrap_or_default();
+    let problem = looked.err().map(|error| match &error {
+        StoreError::Damaged { source, .. } | StoreError::Database { source, .. } => format!("{error}: {source}"),
+        _ => error.to_string(),
+    });
+    ExaminedDatabase { database: database.address(), messages: rows.messages, drafts: rows.drafts, problem }
+}

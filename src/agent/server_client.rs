@@ -9,7 +9,7 @@ use restante_engine::{
 };
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
-    Accepted, CLIENT_VERSION_HEADER, Delivered, Directory, NewSession, PutDraft, PutInterval, Read,
+    Accepted, CLIENT_VERSION_HEADER, Delivered, Directory, Marked, NewSession, PutDraft, PutInterval,
     SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -158,7 +158,7 @@ impl ServerClient {
 
     /// The person opened these.
     pub async fn read(&self, ids: Vec<MessageId>) -> Answer<()> {
-        self.done(self.request(Method::POST, path::READ).json(&Read { ids })).await
+        self.done(self.request(Method::POST, path::READ).json(&Marked { ids })).await
     }
 
     /// Gives the server a letter; the same id at every try.

@@ -214,7 +214,10 @@ impl Beside {
                 DeliveryState::Read => self.about("demo-told-read", *message_id),
                 DeliveryState::Waiting | DeliveryState::Expired | DeliveryState::Retracted => {}
             },
-            Change::Removed { .. } | Change::Draft { .. } | Change::DraftRemoved { .. } => {}
+            Change::Expiry { .. }
+            | Change::Removed { .. }
+            | Change::Draft { .. }
+            | Change::DraftRemoved { .. } => {}
         }
     }
 

@@ -146,7 +146,10 @@ impl Engine {
                     let gone = ServerDraft { letter: None, version: *version, saved_at: *at };
                     self.take_draft(*draft_id, &gone)?;
                 }
-                api::Change::Message { .. } | api::Change::Delivery { .. } | api::Change::Removed { .. } => {}
+                api::Change::Message { .. }
+                | api::Change::Delivery { .. }
+                | api::Change::Expiry { .. }
+                | api::Change::Removed { .. } => {}
             }
         }
         Ok(())

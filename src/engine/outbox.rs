@@ -251,6 +251,8 @@ impl Engine {
             since: accepted.accepted_at,
             delivered_at: matches!(recipient.state, DeliveryState::Delivered | DeliveryState::Read)
                 .then_some(accepted.accepted_at),
+            acknowledged_at: None,
+            not_delivered_because: None,
         });
         let letter = waiting.written.letter;
         self.cache.add_sent(&Message {
@@ -262,6 +264,7 @@ impl Engine {
             importance: letter.importance,
             sent_at: accepted.accepted_at,
             expires_at: accepted.expires_at,
+            text_removed_at: None,
             direction: Direction::Sent { recipients: recipients.collect() },
         })?;
         self.ledger.remove_from_outbox(accepted.id)

@@ -280,6 +280,7 @@ impl Engine {
                     Direction::Received { .. } | Direction::Sent { .. } => None,
                 },
                 Change::Delivery { .. }
+                | Change::Expiry { .. }
                 | Change::Removed { .. }
                 | Change::Draft { .. }
                 | Change::DraftRemoved { .. } => None,

@@ -6,11 +6,11 @@ pub mod path;
 mod problem;
 mod shapes;
 
-pub use problem::{FieldError, Problem, ProblemKind, UnavailableReason};
+pub use problem::{FieldError, Problem, ProblemKind, SchemaVersions, UnavailableReason};
 pub use shapes::{
-    Accepted, AcceptedRecipient, Change, ChangesPage, Delivered, Device, Direction, Directory, Draft,
-    Message, NewSession, Organisation, PutDraft, PutInterval, Read, Recipient, RemovedReason, SavedDraft,
-    Session, Settings,
+    Accepted, AcceptedRecipient, Change, ChangesPage, Delivered, Device, Direction, Directory, Draft, Ledger,
+    LedgerEntry, Marked, Message, NewSession, NotDelivered, NotDeliveredReason, Organisation, PutDraft,
+    PutInterval, Recipient, RemovedReason, Retraction, SavedDraft, Session, Settings,
 };
 
 /// The most changes in one page.

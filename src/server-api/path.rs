@@ -12,6 +12,10 @@ pub const CHANGES: &str = "/api/v1/changes";
 pub const DELIVERED: &str = "/api/v1/delivered";
 /// Messages that the person opened.
 pub const READ: &str = "/api/v1/read";
+/// Messages that a device alerted the person of.
+pub const ALERTED: &str = "/api/v1/alerted";
+/// Messages that the person says he knows of, opened or not.
+pub const ACKNOWLEDGED: &str = "/api/v1/acknowledged";
 /// One's own messages, by id.
 pub const MESSAGES: &str = "/api/v1/messages";
 /// One's own drafts, by id.
@@ -26,6 +30,16 @@ pub const READYZ: &str = "/readyz";
 /// One message.
 pub fn message(id: restante_model::MessageId) -> String {
     format!("{MESSAGES}/{id}")
+}
+
+/// What happened to a message that one sent.
+pub fn ledger(id: restante_model::MessageId) -> String {
+    format!("{MESSAGES}/{id}/ledger")
+}
+
+/// A message that one takes back.
+pub fn retract(id: restante_model::MessageId) -> String {
+    format!("{MESSAGES}/{id}/retract")
 }
 
 /// One draft.

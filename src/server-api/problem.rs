@@ -134,6 +134,15 @@ pub enum UnavailableReason {
     Unreachable,
 }
 
+/// The schema of a database, and the one that the server works with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SchemaVersions {
+    /// The database's.
+    pub found: i64,
+    /// The server's.
+    pub needed: i64,
+}
+
 /// One field at fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
@@ -178,6 +187,9 @@ pub struct Problem {
     /// With `office_unavailable`: what is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<UnavailableReason>,
+    /// With `office_unavailable` for a schema of another version: both versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaVersions>,
     /// With `client_too_old`: the oldest version allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_version: Option<String>,
@@ -202,6 +214,7 @@ impl Problem {
             settings: None,
             draft: None,
             why: None,
+            schema: None,
             needed_version: None,
         }
     }

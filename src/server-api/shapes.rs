@@ -1,8 +1,8 @@
 //! The shapes of requests and answers (contracts, "Shapes"). Absent is left out, never a sentinel.
 
 use restante_model::{
-    CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Letter, Login, MessageId, Name, Person,
-    Seconds, Timestamp,
+    CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, LedgerEvent, Letter, Login, MessageId,
+    Name, Person, Seconds, Timestamp,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -178,11 +178,11 @@ pub struct Delivered {
     pub cursor: Cursor,
 }
 
-/// `POST read`.
+/// `POST read`, `POST alerted`, `POST acknowledged`: messages of one's own mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Read {
-    /// What the person opened.
+pub struct Marked {
+    /// Which messages the person opened, a device of his alerted him of, or he knows of.
     pub ids: Vec<MessageId>,
 }
 
@@ -228,6 +228,9 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// When it expires unread.
     pub expires_at: Timestamp,
+    /// When the post office deleted its text, because it expired unread for everybody: `body` is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_removed_at: Option<Timestamp>,
     /// Whether it came or went.
     #[serde(flatten)]
     pub direction: Direction,
@@ -262,6 +265,12 @@ pub struct Recipient {
     /// Whether it ever reached a device of his: an expired copy was not delivered unless it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<Timestamp>,
+    /// When he acknowledged it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<Timestamp>,
+    /// Why no device of his has it, where none has (row B18).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_delivered_because: Option<NotDelivered>,
 }
 
 impl Recipient {
@@ -273,6 +282,56 @@ impl Recipient {
             DeliveryState::Delivered | DeliveryState::Read | DeliveryState::Retracted => false,
         }
     }
+}
+
+/// Why no device of a recipient has his copy, as of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotDelivered {
+    /// What keeps it.
+    pub why: NotDeliveredReason,
+    /// When a device of his last asked for anything, to the minute; absent: he never signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// What keeps a message from a recipient's devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotDeliveredReason {
+    /// The administrator has disabled his account.
+    AccountDisabled,
+    /// He never signed in on any device.
+    NeverSignedIn,
+    /// His devices have not asked for longer than three intervals.
+    Offline,
+    /// His devices asked lately; the next check fetches it.
+    NotFetchedYet,
+}
+
+/// Answer to `GET messages/{id}/ledger`: what happened to a message that one sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Recipient by recipient in the order written, each one's entries in their order.
+    pub entries: Vec<LedgerEntry>,
+}
+
+/// What happened to one recipient's copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// Whose copy.
+    #[serde(flatten)]
+    pub person: Person,
+    /// What happened.
+    pub event: LedgerEvent,
+    /// When the post office learnt it.
+    pub at: Timestamp,
+}
+
+/// Answer to `POST messages/{id}/retract`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retraction {
+    /// What became of each recipient's copy: `retracted`, or what it was too late for.
+    pub recipients: Vec<Recipient>,
 }
 
 /// Answer to `GET changes`.
@@ -317,6 +376,19 @@ pub enum Change {
         state: DeliveryState,
         /// When.
         at: Timestamp,
+        /// When its recipient acknowledged it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        acknowledged_at: Option<Timestamp>,
+    },
+    /// A message that is still unread, by oneself or by a recipient of it, expires at another time than
+    /// was said, or soon.
+    Expiry {
+        /// Which message.
+        message_id: MessageId,
+        /// When it expires unread.
+        expires_at: Timestamp,
+        /// Whether this is the warning that it is near.
+        near: bool,
     },
     /// A message is gone from the mailbox.
     Removed {

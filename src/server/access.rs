@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-use restante_model::{CheckInterval, Clock, Cursor, Letter, MessageId, Person};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
+use restante_model::{CheckInterval, ClientVersion, Clock, Cursor, Letter, Login, MessageId, Person};
 use restante_server_api::{CLIENT_VERSION_HEADER, Problem, ProblemKind};
 use restante_store::{
-    ChangesQuery, ChangesReply, Delivered, Device, Enrolled, IntervalReply, Message, Owner, Posted,
-    SavedDraft, Settings, Store, StoreError, ThrownDraft, Touched,
+    ChangesQuery, ChangesReply, Delivered, Device, Enrolled, IntervalReply, LedgerEntry, Message,
+    OldestClient, Owner, Posted, Reach, Retracted, SavedDraft, Settings, Store, StoreError, ThrownDraft,
+    Touched,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -69,11 +73,31 @@ impl Mailbox {
     }
 
     pub(crate) async fn mark_delivered(&self, cursor: &Cursor) -> Result<Delivered, StoreError> {
-        self.store.mark_delivered(&self.owner, cursor).await
+        self.store.mark_delivered(&self.owner, &self.enrolled.device, cursor).await
     }
 
     pub(crate) async fn mark_read(&self, ids: &[MessageId]) -> Result<Vec<Touched>, StoreError> {
-        self.store.mark_read(&self.owner, ids).await
+        self.store.mark_read(&self.owner, &self.enrolled.device, ids).await
+    }
+
+    pub(crate) async fn mark_alerted(&self, ids: &[MessageId]) -> Result<(), StoreError> {
+        self.store.mark_alerted(&self.owner, &self.enrolled.device, ids).await
+    }
+
+    pub(crate) async fn acknowledge(&self, ids: &[MessageId]) -> Result<Vec<Touched>, StoreError> {
+        self.store.acknowledge(&self.owner, &self.enrolled.device, ids).await
+    }
+
+    pub(crate) async fn retract(&self, id: MessageId) -> Result<Option<Retracted>, StoreError> {
+        self.store.retract(&self.owner, id).await
+    }
+
+    pub(crate) async fn ledger(&self, id: MessageId) -> Result<Option<Vec<LedgerEntry>>, StoreError> {
+        self.store.ledger(&self.owner, id).await
+    }
+
+    pub(crate) async fn reach(&self, logins: &[Login]) -> Result<Vec<Reach>, StoreError> {
+        self.store.reach(&self.owner.organisation, logins).await
     }
 
     pub(crate) async fn deliver(&self, id: MessageId, letter: &Letter) -> Result<Posted, StoreError> {
@@ -130,15 +154,36 @@ impl FromRequestParts<Arc<App>> for Mailbox {
         let refused = || Refusal::new(ProblemKind::Unauthenticated, "no device has this token; sign in anew");
         let (tag, sum) = token.and_then(auth::parse).ok_or_else(refused)?;
         let enrolled = app.store.device_by_token_sum(tag, &sum).await?.ok_or_else(refused)?;
-        app.seen.note(&enrolled, app.clock.now(), client_version(parts));
+        let version = client_version(&parts.headers);
+        // Seen all the same: the administrator finds the devices that must be brought up to date.
+        app.seen.note(&enrolled, app.clock.now(), version.clone());
+        not_too_old(version.as_deref(), enrolled.oldest_client)?;
         Ok(Self { store: Arc::clone(&app.store), owner: enrolled.account.owner(), enrolled })
     }
 }
 
-/// The version that the agent tells, as far as it can be one.
-pub(crate) fn client_version(parts: &Parts) -> Option<String> {
-    let version = parts.headers.get(CLIENT_VERSION_HEADER)?.to_str().ok()?;
+/// The version that the agent tells, as far as it can be one: in a header of its own, or as a product of
+/// the User-Agent (RFC 9110, section 10.1.5).
+pub(crate) fn client_version(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name)?.to_str().ok();
+    let product =
+        || text("user-agent")?.split(' ').find_map(|product| product.strip_prefix("restante-agent/"));
+    let version = text(CLIENT_VERSION_HEADER).or_else(product)?;
     (version.len() <= 64).then(|| version.to_owned())
+}
+
+/// Refuses an agent older than the organisation's post office allows (row B23). A program that tells no
+/// version is no agent of ours and is served.
+pub(crate) fn not_too_old(version: Option<&str>, oldest: OldestClient) -> Result<(), Refusal> {
+    let (Some(version), Some(oldest)) = (version, oldest) else { return Ok(()) };
+    if version.parse::<ClientVersion>().is_ok_and(|version| version >= oldest) {
+        return Ok(());
+    }
+    let detail = format!("the agent is of version {version}, the organisation needs {oldest} or newer");
+    let mut problem = Problem::new(ProblemKind::ClientTooOld, detail)
+        .with_hint("update restante on this computer, or call the administrator");
+    problem.needed_version = Some(oldest.to_string());
+    Err(problem.into())
 }
 
 impl Refusal {

@@ -1,4 +1,4 @@
-//! What the server does by itself: take out expired mail, note which devices asked.
+//! What the server does by itself: what time asks of mail, note which devices asked.
 
 use std::sync::Arc;
 
@@ -18,7 +18,9 @@ pub(crate) async fn keep(app: Arc<App>, stop: CancellationToken) {
         }
         match app.store.expire().await {
             Ok(touched) if touched.is_empty() => {}
-            Ok(touched) => tracing::info!(mailboxes = touched.len(), "expired mail was taken out"),
+            Ok(touched) => {
+                tracing::info!(mailboxes = touched.len(), "mail expired, expires soon or at another time");
+            }
             Err(error) => {
                 if error.fatal() {
                     app.damaged.cancel();

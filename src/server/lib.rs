@@ -23,6 +23,7 @@ mod problem;
 mod router;
 mod seen;
 mod serve;
+mod unreached;
 mod wire;
 
 pub mod commands;

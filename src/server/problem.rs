@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use restante_server_api::{FieldError, Problem, ProblemKind, UnavailableReason};
+use restante_server_api::{FieldError, Problem, ProblemKind, SchemaVersions, UnavailableReason};
 use restante_store::{StoreError, Unavailable};
 
 /// A request that is not granted.
@@ -79,10 +79,16 @@ fn unavailable(why: &Unavailable) -> Problem {
         }
         Unavailable::Unreachable { .. } => (UnavailableReason::Unreachable, "its database cannot be opened"),
     };
+    let schema = match *why {
+        Unavailable::UpgradeNeeded { found, needed, .. } => Some(SchemaVersions { found, needed }),
+        Unavailable::ServerTooOld { found, known, .. } => Some(SchemaVersions { found, needed: known }),
+        Unavailable::NoneAttached | Unavailable::Unreachable { .. } => None,
+    };
     let mut problem =
         Problem::new(ProblemKind::OfficeUnavailable, format!("message server not available: {detail}"))
             .with_hint("call the administrator of the message server");
     problem.why = Some(reason);
+    problem.schema = schema;
     problem
 }
 

@@ -11,7 +11,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     access::App,
-    handlers::{changes, delivered, devices, directory, drafts, health, messages, read, sessions, settings},
+    handlers::{
+        acknowledged, alerted, changes, delivered, devices, directory, drafts, health, ledger, messages,
+        read, retract, sessions, settings,
+    },
     observe,
     problem::Refusal,
 };
@@ -29,7 +32,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route(path::CHANGES, get(changes::changes))
         .route(path::DELIVERED, post(delivered::delivered))
         .route(path::READ, post(read::read))
+        .route(path::ALERTED, post(alerted::alerted))
+        .route(path::ACKNOWLEDGED, post(acknowledged::acknowledged))
         .route("/api/v1/messages/{id}", put(messages::put).get(messages::get).delete(messages::delete))
+        .route("/api/v1/messages/{id}/ledger", get(ledger::get))
+        .route("/api/v1/messages/{id}/retract", post(retract::post))
         .route("/api/v1/drafts/{id}", put(drafts::put).delete(drafts::delete))
         .route(path::DIRECTORY, get(directory::directory))
         .fallback(async || Refusal::new(ProblemKind::NotFound, "no such path"))

@@ -57,17 +57,24 @@ pub(crate) fn message(message: store::Message) -> api::Message {
         importance: message.importance,
         sent_at: message.accepted_at,
         expires_at: message.expires_at,
+        text_removed_at: message.text_removed_at,
         direction,
     }
 }
 
-fn recipient(copy: store::Copy) -> api::Recipient {
+pub(crate) fn recipient(copy: store::Copy) -> api::Recipient {
     api::Recipient {
         person: copy.person,
         state: copy.state,
         since: copy.since,
         delivered_at: copy.delivered_at,
+        acknowledged_at: copy.acknowledged_at,
+        not_delivered_because: None,
     }
+}
+
+pub(crate) fn ledger_entry(entry: store::LedgerEntry) -> api::LedgerEntry {
+    api::LedgerEntry { person: entry.recipient, event: entry.event, at: entry.at }
 }
 
 pub(crate) fn draft(draft: store::Draft) -> api::Draft {
@@ -83,8 +90,11 @@ pub(crate) fn change(change: store::Change) -> api::Change {
             };
             api::Change::Message { message: Box::new(message(*whole)), state }
         }
-        store::Change::Delivery { id, login, state, at } => {
-            api::Change::Delivery { message_id: id, user: login, state, at }
+        store::Change::Delivery { id, login, state, at, acknowledged_at } => {
+            api::Change::Delivery { message_id: id, user: login, state, at, acknowledged_at }
+        }
+        store::Change::Expiry { id, expires_at, near } => {
+            api::Change::Expiry { message_id: id, expires_at, near }
         }
         store::Change::Draft(draft) if draft.letter.is_none() => {
             api::Change::DraftRemoved { draft_id: draft.id, version: draft.version, at: draft.saved_at }

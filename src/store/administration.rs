@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
 
-use crate::Unavailable;
+use crate::{OldestClient, Unavailable};
 
 /// Where a post office's database lies (row S2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,12 @@ pub struct OfficeTerms {
     pub interval_locked: bool,
     /// How long an unread message is kept.
     pub message_lifetime: Seconds,
+    /// How long before its expiry both sides are warned of an unread message; 0: not at all.
+    pub expiry_warning: Seconds,
+    /// How long the tombstone and the ledger of a message are kept once its text is gone.
+    pub ledger_retention: Seconds,
+    /// Agents older than this are refused.
+    pub oldest_client: OldestClient,
 }
 
 impl Default for OfficeTerms {
@@ -59,6 +65,9 @@ impl Default for OfficeTerms {
             interval_range: IntervalRange::DEFAULT,
             interval_locked: false,
             message_lifetime: Seconds::new(7 * 86_400),
+            expiry_warning: Seconds::new(86_400),
+            ledger_retention: Seconds::new(365 * 86_400),
+            oldest_client: None,
         }
     }
 }
@@ -79,8 +88,14 @@ pub struct NewOffice {
 pub enum OfficeChange {
     /// How often agents check.
     CheckInterval(CheckInterval),
-    /// How long unread messages that come from now on are kept.
+    /// How long unread messages are kept, those that wait already included.
     MessageLifetime(Seconds),
+    /// How long before their expiry both sides are warned of unread messages.
+    ExpiryWarning(Seconds),
+    /// How long tombstones and their ledger are kept.
+    LedgerRetention(Seconds),
+    /// Which agents are too old.
+    OldestClient(OldestClient),
     /// The range that users may choose from.
     IntervalRange(IntervalRange),
     /// Whether the interval is locked.

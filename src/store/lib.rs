@@ -8,6 +8,7 @@
 
 mod administration;
 mod error;
+mod ledger;
 mod mail;
 mod people;
 mod postgres;
@@ -22,6 +23,9 @@ pub use administration::{
     DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
 };
 pub use error::{StoreError, Unavailable};
+pub use ledger::{
+    LedgerEntry, LedgerLine, LedgerPage, LedgerQuery, OldestClient, Reach, Retracted, Upgraded,
+};
 pub use mail::{
     Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Draft, MAX_DRAFTS, Message,
     Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,

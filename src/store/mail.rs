@@ -57,6 +57,8 @@ pub struct Message {
     pub accepted_at: Timestamp,
     /// When it expires unread.
     pub expires_at: Timestamp,
+    /// When the post office deleted its text because it expired unread for everybody; its body is empty.
+    pub text_removed_at: Option<Timestamp>,
     /// Every recipient's copy, in the order written.
     pub copies: Vec<Copy>,
     /// Whether the mailbox's owner got it or wrote it.
@@ -83,6 +85,8 @@ pub struct Copy {
     pub since: Timestamp,
     /// When it first reached a device of his.
     pub delivered_at: Option<Timestamp>,
+    /// When he said that he knows of it, opened or not.
+    pub acknowledged_at: Option<Timestamp>,
 }
 
 /// What an agent asks: what changed since it last asked.
@@ -137,6 +141,17 @@ pub enum Change {
         state: DeliveryState,
         /// When.
         at: Timestamp,
+        /// When its recipient said that he knows of it, opened or not.
+        acknowledged_at: Option<Timestamp>,
+    },
+    /// A message that still waits expires at another time than before, or soon.
+    Expiry {
+        /// Which message.
+        id: MessageId,
+        /// When it expires unread.
+        expires_at: Timestamp,
+        /// Whether this is the warning that it is near.
+        near: bool,
     },
     /// A draft was saved, or thrown away.
     Draft(Box<Draft>),

@@ -2,6 +2,8 @@
 
 use restante_model::{Login, Name, Person, Timestamp};
 
+use crate::OldestClient;
+
 /// Whose mailbox: every task on mail is bound to one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner {
@@ -42,6 +44,8 @@ pub struct Credentials {
     pub password_hash: String,
     /// Whether he may not sign in.
     pub disabled: bool,
+    /// The oldest agent that his post office serves.
+    pub oldest_client: OldestClient,
 }
 
 /// A user with his organisation.
@@ -97,6 +101,8 @@ pub struct Enrolled {
     pub device: Device,
     /// Whose it is.
     pub account: Account,
+    /// The oldest agent that its post office serves.
+    pub oldest_client: OldestClient,
 }
 
 /// A device asked for something.

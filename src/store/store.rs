@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Person};
 
 use crate::{
-    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
-    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted,
-    SavedDraft, Seen, Settings, StoreError, ThrownDraft, Touched, User,
+    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply,
+    LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser, OfficeChange,
+    OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted, SavedDraft, Seen, Settings,
+    StoreError, ThrownDraft, Touched, Upgraded, User,
 };
 
 /// Everything the server keeps. Safe to share; a method that comes back with success has its changes
@@ -30,6 +31,9 @@ pub trait Store: Send + Sync {
     async fn attach(&self, office: &Name, organisation: &Name) -> Result<OfficeOverview, StoreError>;
     /// Takes an organisation's post office away; `None` when it had none. Its mail stays where it is.
     async fn detach(&self, organisation: &Name) -> Result<Option<Name>, StoreError>;
+    /// Brings an organisation's database and its post office's to this build's schema, each after a copy
+    /// beside it.
+    async fn upgrade(&self, organisation: &Name) -> Result<Vec<Upgraded>, StoreError>;
     /// Adds a user to an organisation.
     async fn add_user(&self, organisation: &Name, user: &NewUser) -> Result<(), StoreError>;
     /// An organisation's users, by login.
@@ -81,9 +85,40 @@ pub trait Store: Send + Sync {
     /// What changed in a mailbox. Copies that expired meanwhile are taken out of it first.
     async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<ChangesReply, StoreError>;
     /// Everything up to the cursor is durably on a device of the owner.
-    async fn mark_delivered(&self, owner: &Owner, cursor: &Cursor) -> Result<Delivered, StoreError>;
+    async fn mark_delivered(
+        &self,
+        owner: &Owner,
+        device: &Device,
+        cursor: &Cursor,
+    ) -> Result<Delivered, StoreError>;
+    /// A device of the owner showed alerts for these; noted once for each device. What is not his is
+    /// passed over.
+    async fn mark_alerted(&self, owner: &Owner, device: &Device, ids: &[MessageId])
+    -> Result<(), StoreError>;
     /// The owner opened these. What is not his, gone, or read already is passed over.
-    async fn mark_read(&self, owner: &Owner, ids: &[MessageId]) -> Result<Vec<Touched>, StoreError>;
+    async fn mark_read(
+        &self,
+        owner: &Owner,
+        device: &Device,
+        ids: &[MessageId],
+    ) -> Result<Vec<Touched>, StoreError>;
+    /// The owner knows of these; what was unread stays so. What is not his, expired, or acknowledged already
+    /// is passed over.
+    async fn acknowledge(
+        &self,
+        owner: &Owner,
+        device: &Device,
+        ids: &[MessageId],
+    ) -> Result<Vec<Touched>, StoreError>;
+    /// Takes a message of the owner back from whoever has not read it; `None` where he sent none of this id.
+    async fn retract(&self, owner: &Owner, id: MessageId) -> Result<Option<Retracted>, StoreError>;
+    /// What happened to a message that the owner wrote, recipient by recipient; `None` where he wrote none
+    /// of this id.
+    async fn ledger(&self, owner: &Owner, id: MessageId) -> Result<Option<Vec<LedgerEntry>>, StoreError>;
+    /// The next part of an organisation's ledger, for its administrator.
+    async fn ledger_page(&self, query: &LedgerQuery) -> Result<LedgerPage, StoreError>;
+    /// Whether these users of an organisation can be reached; who is no user is left out.
+    async fn reach(&self, organisation: &Name, logins: &[Login]) -> Result<Vec<Reach>, StoreError>;
     /// Accepts a letter for all its recipients at once.
     async fn deliver(&self, sender: &Account, id: MessageId, letter: &Letter) -> Result<Posted, StoreError>;
     /// One message of the owner's mailbox; as received where he both wrote and got it.
@@ -114,7 +149,9 @@ pub trait Store: Send + Sync {
     /// From now on each post office opened by this store gets a new generation; the ones that are
     /// attached get it at once. Those that cannot be opened are said in the log.
     async fn begin_serving(&self) -> Result<(), StoreError>;
-    /// Takes expired copies out of all post offices, in steps, and says which mailboxes changed.
+    /// Does in all post offices, in steps, what time asks for: takes expired copies out, lets what still
+    /// waits follow the office's lifetime, warns of what expires soon, forgets what was kept for long
+    /// enough. Says which mailboxes changed.
     async fn expire(&self) -> Result<Vec<Touched>, StoreError>;
     /// Whether the store can be used now.
     async fn ready(&self) -> Result<(), StoreError>;

@@ -103,7 +103,7 @@ fn apply_one(
                 }
             }
         },
-        Change::Delivery { message_id, user, state, at } => {
+        Change::Delivery { message_id, user, state, at, .. } => {
             if user == own
                 && let Some(known) = received_state(transaction, *message_id)?
             {
@@ -111,6 +111,7 @@ fn apply_one(
             }
             delivery(transaction, *message_id, user, *state, *at)
         }
+        Change::Expiry { .. } => Ok(()),
         // The ledger has the drafts.
         Change::Draft { .. } | Change::DraftRemoved { .. } => Ok(()),
         Change::Removed { message_id, reason } => {

@@ -1,7 +1,7 @@
 //! How a command says that it could not do what was asked.
 
 use restante_process::Exit;
-use restante_store::StoreError;
+use restante_store::{StoreError, Unavailable};
 
 use crate::problem::chain;
 
@@ -40,6 +40,9 @@ impl From<StoreError> for Failure {
             StoreError::Unknown { .. } => "`restante-server user list ORG` shows who there is",
             StoreError::Folder { .. } => {
                 "choose a folder that this user may write: --data DIR or RESTANTE_DATA"
+            }
+            StoreError::Unavailable { organisation, why: Unavailable::UpgradeNeeded { .. } } => {
+                &format!("`restante-server organisation upgrade {organisation}` upgrades it, after a copy")
             }
             StoreError::Busy { .. } => "try again in a moment",
             StoreError::Away { .. } => "see whether PostgreSQL runs there and lets this role in",

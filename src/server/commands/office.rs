@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
-use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
+use restante_model::{CheckInterval, ClientVersionError, IntervalRange, Name, Seconds};
 use restante_process::Exit;
 use restante_store::{
     DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqlStore, Store,
@@ -40,6 +40,9 @@ pub(super) enum Office {
         /// How long unread messages are kept.
         #[arg(long, default_value = "7d")]
         lifetime: Seconds,
+        /// How long before that both sides are warned; 0s: not at all.
+        #[arg(long, default_value = "24h")]
+        expiry_warning: Seconds,
         #[arg(long, default_value = "30s..24h", value_parser = range)]
         interval_range: IntervalRange,
         #[arg(long)]
@@ -47,7 +50,8 @@ pub(super) enum Office {
     },
     /// Lists post offices.
     List,
-    /// Changes check-interval, lifetime, interval-range or lock-interval.
+    /// Changes check-interval, lifetime, expiry-warning, ledger-retention, interval-range, lock-interval or
+    /// oldest-client-version.
     Set { name: Name, key: String, value: String },
     /// Gives an organisation this post office.
     Attach {
@@ -92,6 +96,7 @@ impl Office {
                 url,
                 check_interval,
                 lifetime,
+                expiry_warning,
                 interval_range,
                 lock_interval,
             } => {
@@ -115,6 +120,8 @@ impl Office {
                     interval_range,
                     interval_locked: lock_interval,
                     message_lifetime: lifetime_of(lifetime)?,
+                    expiry_warning,
+                    ..OfficeTerms::default()
                 };
                 store.create_office(&NewOffice { name, placement, terms }).await?
             }
@@ -161,6 +168,12 @@ fn change(key: &str, value: &str) -> Result<OfficeChange, Failure> {
             positive("a check interval", seconds()?)?.get(),
         )),
         "lifetime" => OfficeChange::MessageLifetime(lifetime_of(seconds()?)?),
+        "expiry-warning" => OfficeChange::ExpiryWarning(seconds()?),
+        "ledger-retention" => OfficeChange::LedgerRetention(positive("a ledger's retention", seconds()?)?),
+        "oldest-client-version" => OfficeChange::OldestClient(match value {
+            "none" => None,
+            version => Some(version.parse().map_err(|error: ClientVersionError| usage(error.to_string()))?),
+        }),
         "interval-range" => OfficeChange::IntervalRange(range(value).map_err(usage)?),
         "lock-interval" => match value {
             "true" | "on" | "yes" => OfficeChange::IntervalLocked(true),
@@ -169,7 +182,8 @@ fn change(key: &str, value: &str) -> Result<OfficeChange, Failure> {
         },
         _ => {
             return Err(usage(format!(
-                "{key:?} is none of check-interval, lifetime, interval-range, lock-interval"
+                "{key:?} is none of check-interval, lifetime, expiry-warning, ledger-retention, interval-range, \
+                 lock-interval, oldest-client-version"
             )));
         }
     })
@@ -214,6 +228,9 @@ pub(super) fn as_json(office: &OfficeOverview) -> Value {
         "message_lifetime_seconds": office.terms.message_lifetime,
         "check_interval_min_seconds": office.terms.interval_range.min(),
         "check_interval_max_seconds": office.terms.interval_range.max(),
+        "expiry_warning_seconds": office.terms.expiry_warning,
+        "ledger_retention_seconds": office.terms.ledger_retention,
+        "oldest_client_version": office.terms.oldest_client.map(|version| version.to_string()),
         "locked": office.terms.interval_locked, "organisations": office.organisations,
         "unavailable": office.unavailable.as_ref().map(ToString::to_string),
     })

@@ -1,9 +1,9 @@
-//! `organisation create | list`.
+//! `organisation create | list | upgrade`.
 
 use clap::Subcommand;
 use restante_model::Name;
-use restante_store::{SqlStore, Store};
-use serde_json::json;
+use restante_store::{SqlStore, Store, Upgraded};
+use serde_json::{Value, json};
 
 use super::{called, failure::Failure, office, print_json, println};
 
@@ -18,6 +18,9 @@ pub(super) enum Organisation {
     },
     /// Lists organisations with their post offices.
     List,
+    /// Brings an organisation's database and its post office's to this version's schema, after a copy of
+    /// each beside it.
+    Upgrade { name: Name },
 }
 
 impl Organisation {
@@ -31,6 +34,18 @@ impl Organisation {
                     print_json(&json!({"name": name, "title": title}));
                 } else {
                     println(&format!("organisation {name} is there"));
+                }
+            }
+            Self::Upgrade { name } => {
+                let done = store.upgrade(&name).await?;
+                if as_json {
+                    print_json(
+                        &json!({"organisation": name, "databases": done.iter().map(upgraded).collect::<Vec<_>>()}),
+                    );
+                    return Ok(());
+                }
+                for part in &done {
+                    println(&line(part));
                 }
             }
             Self::List => {
@@ -73,4 +88,20 @@ impl Organisation {
         }
         Ok(())
     }
+}
+
+fn upgraded(part: &Upgraded) -> Value {
+    json!({
+        "part": part.part, "database": part.database, "schema_before": part.from, "schema": part.to,
+        "copy": part.copy,
+    })
+}
+
+fn line(part: &Upgraded) -> String {
+    let database = &part.database;
+    if part.from == part.to {
+        return format!("{} database {database} is of schema {} already", part.part, part.to);
+    }
+    let copy = part.copy.as_ref().map_or(String::new(), |copy| format!("; as it was: {}", copy.display()));
+    format!("{} database {database} went from schema {} to {}{copy}", part.part, part.from, part.to)
 }

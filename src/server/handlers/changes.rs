@@ -8,13 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use restante_server_api::{ChangesPage, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, ProblemKind};
+use restante_server_api::{Change, ChangesPage, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, ProblemKind};
 use restante_store::{ChangesQuery, ChangesReply};
 
 use crate::{
     access::{App, Mailbox},
     problem::Refusal,
-    wire,
+    unreached, wire,
 };
 
 pub(crate) async fn changes(
@@ -40,14 +40,21 @@ pub(crate) async fn changes(
         }
         ChangesReply::Page(page) => {
             let tag = format!("\"{}\"", page.cursor);
+            let now = app.clock.now();
+            let mut changes: Vec<_> = page.changes.into_iter().map(wire::change).collect();
+            let messages = changes.iter_mut().filter_map(|change| match change {
+                Change::Message { message, .. } => Some(&mut **message),
+                _ => None,
+            });
+            unreached::tell(&mailbox, messages, now).await?;
             let page = ChangesPage {
                 cursor: page.cursor,
                 more: page.more,
                 unread: page.unread,
-                changes: page.changes.into_iter().map(wire::change).collect(),
+                changes,
                 settings_revision: mailbox.settings().await?.revision,
                 next_check_in_seconds: None,
-                server_time: app.clock.now(),
+                server_time: now,
             };
             Ok(([(header::ETAG, tag)], Json(page)).into_response())
         }

@@ -1,16 +1,18 @@
 //! `PUT`, `GET`, `DELETE messages/{id}`.
 
-use axum::{Json, http::StatusCode};
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
 use restante_model::{Importance, Letter, LetterProblem};
 use restante_server_api::{Accepted, FieldError, Message, Problem, ProblemKind};
 use restante_store::Posted;
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    access::Mailbox,
+    access::{App, Mailbox},
     extract::{self, PathId},
     problem::Refusal,
-    wire,
+    unreached, wire,
 };
 
 /// A letter; a field that this version does not know is refused rather than lost.
@@ -82,9 +84,15 @@ pub(super) fn unacceptable(problems: &[LetterProblem], place: &str) -> Refusal {
     problem.into()
 }
 
-pub(crate) async fn get(mailbox: Mailbox, PathId(id): PathId) -> Result<Json<Message>, Refusal> {
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    mailbox: Mailbox,
+    PathId(id): PathId,
+) -> Result<Json<Message>, Refusal> {
     let message = mailbox.message(id).await?.ok_or_else(missing)?;
-    Ok(Json(wire::message(message)))
+    let mut message = wire::message(message);
+    unreached::tell(&mailbox, [&mut message], app.clock.now()).await?;
+    Ok(Json(message))
 }
 
 pub(crate) async fn delete(mailbox: Mailbox, PathId(id): PathId) -> Result<StatusCode, Refusal> {
@@ -92,6 +100,6 @@ pub(crate) async fn delete(mailbox: Mailbox, PathId(id): PathId) -> Result<Statu
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn missing() -> Refusal {
+pub(super) fn missing() -> Refusal {
     Refusal::new(ProblemKind::NotFound, "your mailbox has no such message")
 }

@@ -1,13 +1,17 @@
 //! One file an operation, or a resource's few.
 
+pub(crate) mod acknowledged;
+pub(crate) mod alerted;
 pub(crate) mod changes;
 pub(crate) mod delivered;
 pub(crate) mod devices;
 pub(crate) mod directory;
 pub(crate) mod drafts;
 pub(crate) mod health;
+pub(crate) mod ledger;
 pub(crate) mod messages;
 pub(crate) mod read;
+pub(crate) mod retract;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 

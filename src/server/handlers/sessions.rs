@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use restante_model::{Login, Name};
 use restante_server_api::{NewSession, Organisation, Problem, ProblemKind, Session};
 use restante_store::NewDevice;
 
 use crate::{
-    access::App,
+    access::{App, client_version, not_too_old},
     auth,
     extract::{self, From},
     passwords::Comparison,
@@ -19,6 +23,7 @@ use crate::{
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     From(address): From,
+    headers: HeaderMap,
     extract::Json(wish): extract::Json<NewSession>,
 ) -> Result<(StatusCode, Json<Session>), Refusal> {
     let names = (wish.organisation.parse::<Name>(), wish.user.parse::<Login>());
@@ -48,14 +53,12 @@ pub(crate) async fn create(
     }
     let known = known.filter(|known| !known.disabled).ok_or_else(wrong)?;
     app.guesses.right(guess);
+    let client_version = client_version(&headers);
+    not_too_old(client_version.as_deref(), known.oldest_client)?;
     let token = auth::mint(&known.account.organisation_tag);
     let name: String = wish.device.chars().filter(|c| !c.is_control()).take(100).collect();
-    let device = NewDevice {
-        id: auth::hex(&rand::random::<[u8; 16]>()),
-        name,
-        token_sum: token.sum,
-        client_version: None,
-    };
+    let device =
+        NewDevice { id: auth::hex(&rand::random::<[u8; 16]>()), name, token_sum: token.sum, client_version };
     let device = app.store.enrol_device(&known.account, &device).await?;
     let session = Session {
         token: token.token,

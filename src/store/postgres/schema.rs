@@ -11,9 +11,18 @@ use crate::sql::Part;
 /// All steps from an empty schema to this build's.
 pub(crate) fn steps(part: Part) -> &'static [&'static str] {
     match part {
-        Part::Registry => &[include_str!("migrations/registry/0001_registry.sql")],
-        Part::Organisation => &[include_str!("migrations/organisation/0001_people.sql")],
-        Part::Office => &[include_str!("migrations/office/0001_mail.sql")],
+        Part::Registry => &[
+            include_str!("migrations/registry/0001_registry.sql"),
+            include_str!("migrations/registry/0002_policy.sql"),
+        ],
+        Part::Organisation => &[
+            include_str!("migrations/organisation/0001_people.sql"),
+            include_str!("migrations/organisation/0002_last_seen.sql"),
+        ],
+        Part::Office => &[
+            include_str!("migrations/office/0001_mail.sql"),
+            include_str!("migrations/office/0002_ledger.sql"),
+        ],
     }
 }
 

@@ -31,10 +31,10 @@ pub(crate) use self::{
     statement::{Query, Row, Value, query, query_scalar},
 };
 use crate::{
-    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
-    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted,
-    SavedDraft, Seen, Settings, Store, StoreError, ThrownDraft, Touched, Unavailable, User, postgres,
-    sqlite::folder,
+    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply,
+    LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser, OfficeChange,
+    OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted, SavedDraft, Seen, Settings, Store,
+    StoreError, ThrownDraft, Touched, Unavailable, Upgraded, User, postgres, sqlite::folder,
 };
 
 /// The store of one installation: a data folder, or a database of PostgreSQL.
@@ -187,6 +187,10 @@ impl Store for SqlStore {
         self.detach(organisation).await
     }
 
+    async fn upgrade(&self, organisation: &Name) -> Result<Vec<Upgraded>, StoreError> {
+        self.upgrade(organisation).await
+    }
+
     async fn add_user(&self, organisation: &Name, user: &NewUser) -> Result<(), StoreError> {
         self.known_organisation(organisation).await?;
         let database = self.organisation_database(organisation).await?;
@@ -303,18 +307,75 @@ impl Store for SqlStore {
             .map_err(|fault| fault.at("reading changes", &database))
     }
 
-    async fn mark_delivered(&self, owner: &Owner, cursor: &Cursor) -> Result<Delivered, StoreError> {
+    async fn mark_delivered(
+        &self,
+        owner: &Owner,
+        device: &Device,
+        cursor: &Cursor,
+    ) -> Result<Delivered, StoreError> {
         let database = self.office_database(&owner.organisation).await?;
-        mail::mark_delivered(&database, owner, cursor, self.now().await?)
+        mail::mark_delivered(&database, owner, device, cursor, self.now().await?)
             .await
             .map_err(|fault| fault.at("noting deliveries", &database))
     }
 
-    async fn mark_read(&self, owner: &Owner, ids: &[MessageId]) -> Result<Vec<Touched>, StoreError> {
+    async fn mark_alerted(
+        &self,
+        owner: &Owner,
+        device: &Device,
+        ids: &[MessageId],
+    ) -> Result<(), StoreError> {
         let database = self.office_database(&owner.organisation).await?;
-        mail::mark_read(&database, owner, ids, self.now().await?)
+        mail::mark_alerted(&database, owner, device, ids, self.now().await?)
+            .await
+            .map_err(|fault| fault.at("noting alerts", &database))
+    }
+
+    async fn mark_read(
+        &self,
+        owner: &Owner,
+        device: &Device,
+        ids: &[MessageId],
+    ) -> Result<Vec<Touched>, StoreError> {
+        let database = self.office_database(&owner.organisation).await?;
+        mail::mark_read(&database, owner, device, ids, self.now().await?)
             .await
             .map_err(|fault| fault.at("noting what was read", &database))
+    }
+
+    async fn acknowledge(
+        &self,
+        owner: &Owner,
+        device: &Device,
+        ids: &[MessageId],
+    ) -> Result<Vec<Touched>, StoreError> {
+        let database = self.office_database(&owner.organisation).await?;
+        mail::acknowledge(&database, owner, device, ids, self.now().await?)
+            .await
+            .map_err(|fault| fault.at("noting acknowledgements", &database))
+    }
+
+    async fn retract(&self, owner: &Owner, id: MessageId) -> Result<Option<Retracted>, StoreError> {
+        let database = self.office_database(&owner.organisation).await?;
+        mail::retract(&database, owner, id, self.now().await?)
+            .await
+            .map_err(|fault| fault.at("taking a message back", &database))
+    }
+
+    async fn ledger(&self, owner: &Owner, id: MessageId) -> Result<Option<Vec<LedgerEntry>>, StoreError> {
+        let database = self.office_database(&owner.organisation).await?;
+        mail::ledger(&database, owner, id).await.map_err(|fault| fault.at("reading the ledger", &database))
+    }
+
+    async fn ledger_page(&self, query: &LedgerQuery) -> Result<LedgerPage, StoreError> {
+        self.known_organisation(&query.organisation).await?;
+        let database = self.office_database(&query.organisation).await?;
+        mail::ledger_page(&database, query).await.map_err(|fault| fault.at("reading the ledger", &database))
+    }
+
+    async fn reach(&self, organisation: &Name, logins: &[Login]) -> Result<Vec<Reach>, StoreError> {
+        let database = self.organisation_database(organisation).await?;
+        people::reach(&database, logins).await.map_err(|fault| fault.at("looking up users", &database))
     }
 
     async fn deliver(&self, sender: &Account, id: MessageId, letter: &Letter) -> Result<Posted, StoreError> {
@@ -400,9 +461,10 @@ impl Store for SqlStore {
         let (mut touched, mut failed) = (Vec::new(), None);
         for organisation in self.attached_organisations().await? {
             let expired = async {
+                let terms = self.home_terms(&organisation).await?.terms;
                 let database = self.office_database(&organisation).await?;
-                let expired = mail::expire_all(&database, self.now().await?).await;
-                expired.map_err(|fault| fault.at("taking out expired mail", &database))
+                let kept = mail::keep(&database, &terms, self.now().await?).await;
+                kept.map_err(|fault| fault.at("taking out expired mail", &database))
             };
             match expired.await {
                 Ok(expired) => touched.extend(expired),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use restante_model::{Login, Person, Timestamp};
 
 use super::{Database, Fault, Row, Tx, json, registry::Home, stored, unsigned};
-use crate::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Seen, StoreError, User, sql};
+use crate::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Reach, Seen, StoreError, User, sql};
 
 pub(super) async fn add_user(database: &Database, user: &NewUser, now: Timestamp) -> Result<(), Fault> {
     let mut tx = database.write().await?;
@@ -31,14 +31,17 @@ pub(super) async fn count(database: &Database) -> Result<u64, Fault> {
     unsigned(count, "users", &"-")
 }
 
+/// When a user last asked for anything, by the devices that he has and those that he had.
+const LAST_SEEN: &str = "CASE WHEN max(d.last_seen_at) IS NULL OR u.last_seen_at > max(d.last_seen_at) \
+    THEN u.last_seen_at ELSE max(d.last_seen_at) END AS last_seen_at";
+
 pub(super) async fn users(database: &Database) -> Result<Vec<User>, Fault> {
     let mut tx = database.read().await?;
-    let rows = sql::query(
-        "SELECT u.login, u.name, u.disabled, count(d.id) AS devices, max(d.last_seen_at) AS last_seen_at \
-         FROM users u LEFT JOIN device d ON d.login = u.login GROUP BY u.login ORDER BY u.login",
-    )
-    .fetch_all(&mut tx)
-    .await?;
+    let query = format!(
+        "SELECT u.login, u.name, u.disabled, count(d.id) AS devices, {LAST_SEEN} \
+         FROM users u LEFT JOIN device d ON d.login = u.login GROUP BY u.login ORDER BY u.login"
+    );
+    let rows = sql::query(sqlx::AssertSqlSafe(query)).fetch_all(&mut tx).await?;
     rows.iter()
         .map(|row| {
             let person = person(row)?;
@@ -47,6 +50,29 @@ pub(super) async fn users(database: &Database) -> Result<Vec<User>, Fault> {
                 devices: unsigned(row.try_get("devices")?, "device", &person.login)?,
                 last_seen_at: row.try_get::<Option<i64>, _>("last_seen_at")?.map(Timestamp::from_unix_ms),
                 person,
+            })
+        })
+        .collect()
+}
+
+/// Whether these can be reached.
+pub(super) async fn reach(database: &Database, logins: &[Login]) -> Result<Vec<Reach>, Fault> {
+    let mut tx = database.read().await?;
+    let query = format!(
+        "SELECT u.login, u.disabled, {LAST_SEEN} FROM users u LEFT JOIN device d ON d.login = u.login \
+         WHERE u.login IN (SELECT value FROM json_each($1)) GROUP BY u.login"
+    );
+    let rows = sql::query(sqlx::AssertSqlSafe(query))
+        .bind(logins.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .fetch_all(&mut tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let login: String = row.try_get("login")?;
+            Ok(Reach {
+                login: stored(&login, "users", &login)?,
+                disabled: row.try_get("disabled")?,
+                last_seen_at: row.try_get::<Option<i64>, _>("last_seen_at")?.map(Timestamp::from_unix_ms),
             })
         })
         .collect()
@@ -93,6 +119,7 @@ pub(super) async fn credentials_for(
             account: account(&row, home)?,
             password_hash: row.try_get("password_hash")?,
             disabled: row.try_get("disabled")?,
+            oldest_client: home.oldest_client,
         })
     })
     .transpose()
@@ -134,7 +161,14 @@ pub(super) async fn device_by_token_sum(
     .bind(token_sum.as_slice())
     .fetch_optional(&mut tx)
     .await?;
-    row.map(|row| Ok(Enrolled { device: device(&row)?, account: account(&row, home)? })).transpose()
+    row.map(|row| {
+        Ok(Enrolled {
+            device: device(&row)?,
+            account: account(&row, home)?,
+            oldest_client: home.oldest_client,
+        })
+    })
+    .transpose()
 }
 
 pub(super) async fn devices(database: &Database, login: &Login) -> Result<Vec<Device>, Fault> {
@@ -151,6 +185,16 @@ pub(super) async fn devices(database: &Database, login: &Login) -> Result<Vec<De
 
 pub(super) async fn revoke(database: &Database, login: &Login, device: &str) -> Result<bool, Fault> {
     let mut tx = database.write().await?;
+    // That he was here once is not forgotten with the device.
+    sql::query(
+        "UPDATE users SET last_seen_at = d.last_seen_at FROM device d \
+         WHERE users.login = $1 AND d.login = $1 AND d.id = $2 \
+         AND (users.last_seen_at IS NULL OR users.last_seen_at < d.last_seen_at)",
+    )
+    .bind(login.as_str())
+    .bind(device)
+    .execute(&mut tx)
+    .await?;
     let gone = sql::query("DELETE FROM device WHERE login = $1 AND id = $2")
         .bind(login.as_str())
         .bind(device)

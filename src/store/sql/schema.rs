@@ -31,18 +31,14 @@ impl Part {
 
 /// Makes this part's tables inside the transaction; the database has none of them yet.
 pub(crate) async fn create(tx: &mut Tx, database: &Database, part: Part) -> Result<(), Fault> {
-    let steps = match database {
-        Database::Sqlite(_) => sqlite::schema::steps(part),
-        Database::Postgres(schema) => {
-            let create = AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", schema.quoted()));
-            sql::query(create).execute(tx).await?;
-            tx.run(postgres::LISTS).await?;
-            postgres::steps(part)
-        }
-    };
+    if let Database::Postgres(schema) = database {
+        let create = AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", schema.quoted()));
+        sql::query(create).execute(tx).await?;
+        tx.run(postgres::LISTS).await?;
+    }
     tx.run("CREATE TABLE IF NOT EXISTS schema_version (part TEXT PRIMARY KEY, version BIGINT NOT NULL)")
         .await?;
-    for step in steps {
+    for step in steps(database, part) {
         tx.run(step).await?;
     }
     sql::query("INSERT INTO schema_version (part, version) VALUES ($1, $2)")
@@ -51,6 +47,27 @@ pub(crate) async fn create(tx: &mut Tx, database: &Database, part: Part) -> Resu
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Takes this part's tables from `found` to this build's schema, inside the transaction.
+pub(crate) async fn upgrade(tx: &mut Tx, database: &Database, part: Part, found: i64) -> Result<(), Fault> {
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    for step in steps(database, part).iter().skip(done) {
+        tx.run(step).await?;
+    }
+    sql::query("UPDATE schema_version SET version = $2 WHERE part = $1")
+        .bind(part.name())
+        .bind(part.version())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn steps(database: &Database, part: Part) -> &'static [&'static str] {
+    match database {
+        Database::Sqlite(_) => sqlite::schema::steps(part),
+        Database::Postgres(_) => postgres::steps(part),
+    }
 }
 
 /// How many tables there are, whoever made them.

@@ -215,6 +215,12 @@ impl<'q> From<&'q Option<String>> for Value<'q> {
     }
 }
 
+impl From<Option<String>> for Value<'_> {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text.map(Into::into))
+    }
+}
+
 impl<'q> From<&'q [u8]> for Value<'q> {
     fn from(bytes: &'q [u8]) -> Self {
         Self::Bytes(Some(bytes.into()))

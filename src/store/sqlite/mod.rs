@@ -5,5 +5,7 @@ pub(crate) mod folder;
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
 
 pub(crate) use self::file::{File, error};

@@ -240,6 +240,20 @@ async fn a_database_copied_back_by_hand_resets_whoever_saw_what_was_undone() {
 }
 
 #[tokio::test]
+async fn the_database_itself_keeps_the_ledger() {
+    let town = Town::on_sqlite().await;
+    town.send("anna", 1, &["boris"]).await;
+    for (text, word) in [
+        ("UPDATE ledger SET at = at + 1", "only added to"),
+        ("UPDATE ledger SET event = 'read'", "only added to"),
+        ("DELETE FROM ledger", "is kept"),
+    ] {
+        let refused = sql(&office_file(&town), text).await.unwrap_err();
+        assert!(refused.contains(word), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_text_that_no_mailbox_shows_is_gone_from_the_file() {
     let town = Town::on_sqlite().await;
     town.send("anna", 1, &["boris"]).await;

@@ -2,7 +2,7 @@
 
 use restante_model::{Cursor, Letter};
 
-use super::town::{Town, id, letter, owner, since_then, told};
+use super::town::{Town, device, id, letter, owner, since_then, told};
 use crate::{ChangesQuery, ChangesReply, Delivered, Page};
 
 async fn walk(town: &Town, login: &str, query: ChangesQuery) -> Vec<Page> {
@@ -24,7 +24,7 @@ pub(super) async fn pages_follow_each_other_without_gap_or_overlap(town: &Town) 
     for number in 0..25 {
         town.send("anna", number, &["boris"]).await;
     }
-    town.store.mark_read(&owner("boris"), &[id(3), id(20)]).await.unwrap();
+    town.store.mark_read(&owner("boris"), &device("pc"), &[id(3), id(20)]).await.unwrap();
     town.store.delete_message(&owner("boris"), id(7)).await.unwrap();
     let whole = town.page("boris", None).await;
     let pages = walk(town, "boris", ChangesQuery { max_changes: 10, ..since_then(None) }).await;
@@ -86,7 +86,7 @@ pub(super) async fn a_cursor_of_another_time_is_reset(town: &Town) {
     ] {
         let reply = town.reply("boris", since_then(Some(&other))).await;
         assert!(matches!(reply, ChangesReply::Reset), "{other}: {reply:?}");
-        let noted = town.store.mark_delivered(&owner("boris"), &other).await.unwrap();
+        let noted = town.store.mark_delivered(&owner("boris"), &device("pc"), &other).await.unwrap();
         assert_eq!(noted, Delivered::Reset, "{other}");
     }
     assert_eq!(told(&town.page("boris", None).await.changes), ["letter 1 Received(Waiting)"]);
@@ -111,7 +111,7 @@ pub(super) async fn each_change_takes_the_next_number(town: &Town) {
     assert_eq!((modseq("anna").await, modseq("boris").await), (1, 1));
     town.fetch("boris").await;
     assert_eq!((modseq("anna").await, modseq("boris").await), (2, 2));
-    town.store.mark_read(&owner("boris"), &[id(1)]).await.unwrap();
+    town.store.mark_read(&owner("boris"), &device("pc"), &[id(1)]).await.unwrap();
     assert_eq!((modseq("anna").await, modseq("boris").await), (3, 3));
     town.store.delete_message(&owner("boris"), id(1)).await.unwrap();
     assert_eq!((modseq("anna").await, modseq("boris").await), (3, 4));

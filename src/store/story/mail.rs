@@ -2,7 +2,7 @@
 
 use restante_model::{DeliveryState, Letter};
 
-use super::town::{Town, account, id, letter, login, name, owner, told};
+use super::town::{Town, account, device, id, letter, login, name, owner, told};
 use crate::{Direction, Owner, Posted, Touched};
 
 pub(super) async fn first_mail_travels_and_its_sender_is_told(town: &Town) {
@@ -16,12 +16,12 @@ pub(super) async fn first_mail_travels_and_its_sender_is_told(town: &Town) {
     assert_eq!((sent.unread, told(&sent.changes)), (0, vec!["letter 1 Sent".to_owned()]));
     assert_eq!(town.state("anna", 1, "boris").await, DeliveryState::Waiting);
 
-    town.store.mark_delivered(&owner("boris"), &page.cursor).await.unwrap();
+    town.store.mark_delivered(&owner("boris"), &device("pc"), &page.cursor).await.unwrap();
     let step = town.page("anna", Some(&sent.cursor)).await;
     assert_eq!(told(&step.changes), ["1 boris delivered"]);
 
     town.clock.forward_ms(5_000);
-    let touched = town.store.mark_read(&owner("boris"), &[id(1)]).await.unwrap();
+    let touched = town.store.mark_read(&owner("boris"), &device("pc"), &[id(1)]).await.unwrap();
     assert_eq!(touched.len(), 2, "{touched:?}");
     let step = town.page("anna", Some(&step.cursor)).await;
     assert_eq!(told(&step.changes), ["1 boris read"]);
@@ -68,7 +68,7 @@ pub(super) async fn one_can_write_to_oneself(town: &Town) {
     assert_eq!(told(&page.changes), ["letter 1 Sent", "letter 1 Received(Waiting)"]);
     assert_eq!(page.unread, 1);
 
-    town.store.mark_read(&owner("anna"), &[id(1)]).await.unwrap();
+    town.store.mark_read(&owner("anna"), &device("pc"), &[id(1)]).await.unwrap();
     let step = town.page("anna", Some(&page.cursor)).await;
     assert_eq!((step.unread, told(&step.changes)), (0, vec!["1 anna read".to_owned()]));
 

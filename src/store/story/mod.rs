@@ -3,6 +3,7 @@
 mod cursors;
 mod drafts;
 mod expiry;
+mod ledger;
 mod mail;
 mod offices;
 mod people;
@@ -72,7 +73,20 @@ stories! {
         delivered_mail_expires_too_and_read_mail_does_not,
         what_comes_too_late_does_not_undo_it,
         a_whole_office_expires_in_steps,
-        another_lifetime_holds_for_letters_from_then_on,
+        another_lifetime_holds_for_what_still_waits,
+        both_sides_are_warned_once_before_it_expires,
+        a_warning_can_be_set_or_left_out,
+        of_what_expired_for_all_a_tombstone_stays,
+    }
+    ledger::{
+        each_step_of_each_copy_is_dated_and_in_order,
+        reading_at_once_is_delivery_too,
+        a_ledger_is_its_senders_alone,
+        an_acknowledgement_is_told_to_the_sender_once,
+        unread_mail_is_taken_back_on_both_sides,
+        what_comes_too_late_for_a_retraction_changes_nothing,
+        a_ledger_is_exported_in_pages_between_two_dates,
+        who_cannot_be_reached_is_told_apart,
     }
     drafts::{
         a_draft_is_on_every_device_and_grows_by_versions,

@@ -1,6 +1,6 @@
 //! Organisations and post offices, as an administrator makes and moves them.
 
-use super::town::{Town, account, id, letter, name, owner, separate, since_then, told};
+use super::town::{Town, account, device, id, letter, name, owner, separate, since_then, told};
 use crate::{NewOffice, OfficeChange, OfficeTerms, Placement, Posted, StoreError, Unavailable};
 
 fn office(text: &str, placement: Placement) -> NewOffice {
@@ -60,7 +60,7 @@ pub(super) async fn an_office_can_lie_in_its_organisations_database(town: &Town)
     assert_eq!(overview.placement, "current");
     town.store.attach(&name("inside"), &name("town")).await.unwrap();
     town.send("anna", 1, &["boris"]).await;
-    town.store.mark_read(&owner("boris"), &[id(1)]).await.unwrap();
+    town.store.mark_read(&owner("boris"), &device("pc"), &[id(1)]).await.unwrap();
     assert_eq!(told(&town.page("anna", None).await.changes).len(), 2);
     let second = office("second", Placement::Current { organisation: name("town") });
     let refused = town.store.create_office(&second).await.unwrap_err();

@@ -11,8 +11,8 @@ use restante_model::{
 use tempfile::TempDir;
 
 use crate::{
-    Accepted, Account, Change, ChangesQuery, ChangesReply, Delivered, NewOffice, NewUser, OfficeTerms, Owner,
-    Page, Placement, Posted, SqlStore, Store, StoreError, Time, story::postgres_cluster,
+    Accepted, Account, Change, ChangesQuery, ChangesReply, Delivered, Device, NewOffice, NewUser,
+    OfficeTerms, Owner, Page, Placement, Posted, SqlStore, Store, StoreError, Time, story::postgres_cluster,
 };
 
 /// A clock that is set by hand.
@@ -125,7 +125,7 @@ impl Town {
     /// His agent has everything.
     pub(crate) async fn fetch(&self, login: &str) {
         let cursor = self.cursor(login).await;
-        let noted = self.store.mark_delivered(&owner(login), &cursor).await.unwrap();
+        let noted = self.store.mark_delivered(&owner(login), &device("pc"), &cursor).await.unwrap();
         assert!(matches!(noted, Delivered::Noted(_)), "{noted:?}");
     }
 
@@ -209,8 +209,12 @@ pub(crate) fn told(changes: &[Change]) -> Vec<String> {
         .iter()
         .map(|change| match change {
             Change::Message(message) => format!("{} {:?}", message.subject, message.direction),
-            Change::Delivery { id, login, state, .. } => {
-                format!("{} {login} {}", number(*id), state.as_str())
+            Change::Delivery { id, login, state, acknowledged_at, .. } => {
+                let also = if acknowledged_at.is_some() { ", acknowledged" } else { "" };
+                format!("{} {login} {}{also}", number(*id), state.as_str())
+            }
+            Change::Expiry { id, near, .. } => {
+                format!("{} {}", number(*id), if *near { "expires soon" } else { "expires at another time" })
             }
             Change::Draft(draft) => {
                 let body = draft.letter.as_ref().map_or("thrown away", |letter| letter.subject.as_str());
@@ -223,4 +227,10 @@ pub(crate) fn told(changes: &[Change]) -> Vec<String> {
 
 fn number(id: MessageId) -> u128 {
     id.uuid().as_u128() & 0xffff_ffff_ffff
+}
+
+/// A device that reports something.
+pub(crate) fn device(text: &str) -> Device {
+    let epoch = Timestamp::from_unix_ms(1_790_000_000_000);
+    Device { id: format!("id of {text}"), name: text.to_owned(), created_at: epoch, last_seen_at: epoch }
 }

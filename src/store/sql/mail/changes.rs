@@ -1,7 +1,7 @@
 //! What changed in a mailbox since a cursor.
 //!
 //! There is no log: each row carries the number of its appearance and of its newest change, and a page
-//! is what seven indexes give above the cursor, in order. So a mailbox costs no more than its mail, and
+//! is what nine indexes give above the cursor, in order. So a mailbox costs no more than its mail, and
 //! an agent that was away for long gets each thing once, as it is now.
 
 use std::collections::HashMap;
@@ -12,38 +12,49 @@ use super::{Database, Fault, Place, Row, Tx, drafts, expire, message, signed, st
 use crate::{Change, ChangesQuery, ChangesReply, Direction, Draft, Message, Owner, Page, RemovedReason, sql};
 
 /// A received message, the state of one's own copy, a removal; a sent message, the state of a
-/// recipient's copy, a removal; a draft, whose key stands in the place of the message's.
+/// recipient's copy, a removal; a draft, whose key stands in the place of the message's; an expiry that
+/// changed or is near, of a received and of a sent message. What stands in `since` and `also` is by kind.
 const STREAM: &str = "
     SELECT d.arrived_modseq AS modseq, 'received' AS kind, d.message, NULL AS login, d.state, d.since,
-           NULL AS reason, CAST(octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to) AS BIGINT) AS size
+           NULL AS reason, NULL AS also,
+           CAST(octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to) AS BIGINT) AS size
       FROM delivery d JOIN message m ON m.key = d.message
      WHERE d.recipient = $1 AND d.arrived_modseq > $2 AND d.removed_modseq IS NULL
     UNION ALL
-    SELECT d.changed_modseq, 'delivery', d.message, b.login, d.state, d.since, NULL, 0
+    SELECT d.changed_modseq, 'delivery', d.message, b.login, d.state, d.since, NULL, d.acknowledged_at, 0
       FROM delivery d JOIN mailbox b ON b.key = d.recipient
      WHERE d.recipient = $1 AND d.changed_modseq > $2 AND d.removed_modseq IS NULL
     UNION ALL
-    SELECT d.removed_modseq, 'removed', d.message, NULL, d.state, d.since, d.removed_reason, 0
+    SELECT d.removed_modseq, 'removed', d.message, NULL, d.state, d.since, d.removed_reason, NULL, 0
       FROM delivery d
      WHERE d.recipient = $1 AND d.removed_modseq > $2
     UNION ALL
-    SELECT m.sent_modseq, 'sent', m.key, NULL, NULL, 0, NULL,
+    SELECT m.sent_modseq, 'sent', m.key, NULL, NULL, 0, NULL, NULL,
            octet_length(m.body) + octet_length(m.subject) + 10 * octet_length(m.written_to)
       FROM message m
      WHERE m.sender = $1 AND m.sent_modseq > $2 AND m.removed_modseq IS NULL
     UNION ALL
-    SELECT d.told_modseq, 'delivery', d.message, b.login, d.state, d.since, NULL, 0
+    SELECT d.told_modseq, 'delivery', d.message, b.login, d.state, d.since, NULL, d.acknowledged_at, 0
       FROM delivery d JOIN mailbox b ON b.key = d.recipient JOIN message m ON m.key = d.message
      WHERE d.sender = $1 AND d.told_modseq > $2 AND m.removed_modseq IS NULL
     UNION ALL
-    SELECT m.removed_modseq, 'removed', m.key, NULL, NULL, 0, 'deleted', 0
+    SELECT m.removed_modseq, 'removed', m.key, NULL, NULL, 0, 'deleted', NULL, 0
       FROM message m
      WHERE m.sender = $1 AND m.removed_modseq > $2
     UNION ALL
-    SELECT f.changed_modseq, 'draft', f.key, NULL, NULL, 0, NULL,
+    SELECT f.changed_modseq, 'draft', f.key, NULL, NULL, 0, NULL, NULL,
            octet_length(f.body) + octet_length(f.subject) + 10 * octet_length(f.written_to)
       FROM draft f
      WHERE f.mailbox = $1 AND f.changed_modseq > $2
+    UNION ALL
+    SELECT d.expiry_modseq, 'expiry', d.message, NULL, NULL, d.expires_at, NULL, m.warned_at, 0
+      FROM delivery d JOIN message m ON m.key = d.message
+     WHERE d.recipient = $1 AND d.expiry_modseq > $2 AND d.removed_modseq IS NULL
+       AND d.state IN ('waiting', 'delivered')
+    UNION ALL
+    SELECT m.expiry_modseq, 'expiry', m.key, NULL, NULL, m.expires_at, NULL, m.warned_at, 0
+      FROM message m
+     WHERE m.sender = $1 AND m.expiry_modseq > $2 AND m.removed_modseq IS NULL AND NOT m.settled
     ORDER BY modseq LIMIT $3";
 
 pub(in super::super) async fn changes(
@@ -137,7 +148,8 @@ struct Step {
 enum StepKind {
     Received(DeliveryState),
     Sent,
-    Delivery { login: Login, state: DeliveryState, at: Timestamp },
+    Delivery { login: Login, state: DeliveryState, at: Timestamp, acknowledged_at: Option<Timestamp> },
+    Expiry { expires_at: Timestamp, near: bool },
     Removed(RemovedReason),
     Draft,
 }
@@ -152,6 +164,8 @@ fn step(row: &Row) -> Result<Step, Fault> {
     let message: i64 = row.try_get("message")?;
     let kind: String = row.try_get("kind")?;
     let state = || message::delivery_state(&row.try_get::<String, _>("state")?, &message);
+    let since = || Ok::<_, Fault>(Timestamp::from_unix_ms(row.try_get("since")?));
+    let also = || Ok::<_, Fault>(row.try_get::<Option<i64>, _>("also")?.map(Timestamp::from_unix_ms));
     let kind = match kind.as_str() {
         "received" => StepKind::Received(state()?),
         "sent" => StepKind::Sent,
@@ -161,11 +175,13 @@ fn step(row: &Row) -> Result<Step, Fault> {
             let unknown = || Fault::corrupt("delivery", &message, &format_args!("removed for {reason:?}"));
             StepKind::Removed(RemovedReason::from_name(&reason).ok_or_else(unknown)?)
         }
+        "expiry" => StepKind::Expiry { expires_at: since()?, near: also()?.is_some() },
         // The only one left in STREAM.
         _ => StepKind::Delivery {
             login: stored(&row.try_get::<String, _>("login")?, "mailbox", &message)?,
             state: state()?,
-            at: Timestamp::from_unix_ms(row.try_get("since")?),
+            at: since()?,
+            acknowledged_at: also()?,
         },
     };
     Ok(Step {
@@ -197,8 +213,15 @@ impl Step {
                 Change::Message(Box::new(Message { direction: Direction::Received(*state), ..message }))
             }
             StepKind::Sent => Change::Message(Box::new(whole.get(&self.message).cloned().ok_or_else(gone)?)),
-            StepKind::Delivery { login, state, at } => {
-                Change::Delivery { id: id.ok_or_else(gone)?, login: login.clone(), state: *state, at: *at }
+            StepKind::Delivery { login, state, at, acknowledged_at } => Change::Delivery {
+                id: id.ok_or_else(gone)?,
+                login: login.clone(),
+                state: *state,
+                at: *at,
+                acknowledged_at: *acknowledged_at,
+            },
+            StepKind::Expiry { expires_at, near } => {
+                Change::Expiry { id: id.ok_or_else(gone)?, expires_at: *expires_at, near: *near }
             }
             StepKind::Draft => Change::Draft(Box::new(
                 drafts

@@ -2,25 +2,27 @@
 
 use std::collections::{HashMap, HashSet};
 
-use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
+use restante_model::{Cursor, DeliveryState, LedgerEvent, MessageId, Timestamp};
 
-use super::{Database, Fault, Numbers, Place, Query, Row, Tx, json, lock_mailboxes, signed};
-use crate::{Delivered, Owner, RemovedReason, Touched, sql};
+use super::{Database, Fault, Numbers, Place, Query, Row, Tx, json, ledger, lock_mailboxes, signed};
+use crate::{Delivered, Device, Owner, RemovedReason, Touched, sql};
 
 /// One recipient's copy that is about to change.
 pub(super) struct Unread {
-    message: i64,
-    recipient: i64,
-    sender: i64,
+    pub(super) message: i64,
+    pub(super) recipient: i64,
+    pub(super) sender: i64,
+    /// Whether no device of the recipient has it.
+    waiting: bool,
     /// Whether the recipient still has it in his mailbox.
-    kept: bool,
+    pub(super) kept: bool,
     /// Whether the sender still has the message in his.
-    sender_keeps: bool,
+    pub(super) sender_keeps: bool,
 }
 
 /// What [`Unread`] is read from.
-pub(super) const UNREAD: &str = "SELECT d.message, d.recipient, d.sender, d.removed_modseq IS NULL AS kept, \
-    m.removed_modseq IS NULL AS sender_keeps \
+pub(super) const UNREAD: &str = "SELECT d.message, d.recipient, d.sender, d.state = 'waiting' AS waiting, \
+    d.removed_modseq IS NULL AS kept, m.removed_modseq IS NULL AS sender_keeps \
     FROM delivery d JOIN message m ON m.key = d.message WHERE d.state IN ('waiting', 'delivered')";
 
 impl Unread {
@@ -48,6 +50,7 @@ impl Unread {
             message: row.try_get("message")?,
             recipient: row.try_get("recipient")?,
             sender: row.try_get("sender")?,
+            waiting: row.try_get("waiting")?,
             kept: row.try_get("kept")?,
             sender_keeps: row.try_get("sender_keeps")?,
         })
@@ -57,6 +60,7 @@ impl Unread {
 pub(in super::super) async fn mark_delivered(
     database: &Database,
     owner: &Owner,
+    device: &Device,
     cursor: &Cursor,
     now: Timestamp,
 ) -> Result<Delivered, Fault> {
@@ -75,7 +79,7 @@ pub(in super::super) async fn mark_delivered(
         .bind(signed(cursor.modseq))
         .bind(now.unix_ms());
     let copies = Unread::find(&mut tx, query).await?;
-    let touched = advance(&mut tx, &copies, DeliveryState::Delivered, now).await?;
+    let touched = advance(&mut tx, &copies, DeliveryState::Delivered, now, Some(device)).await?;
     tx.commit().await?;
     Ok(Delivered::Noted(touched))
 }
@@ -83,6 +87,7 @@ pub(in super::super) async fn mark_delivered(
 pub(in super::super) async fn mark_read(
     database: &Database,
     owner: &Owner,
+    device: &Device,
     ids: &[MessageId],
     now: Timestamp,
 ) -> Result<Vec<Touched>, Fault> {
@@ -98,25 +103,32 @@ pub(in super::super) async fn mark_read(
         .bind(owner.organisation.as_str())
         .bind(ids.iter().map(ToString::to_string).collect::<Vec<_>>());
     let copies = Unread::find(&mut tx, query).await?;
-    let touched = advance(&mut tx, &copies, DeliveryState::Read, now).await?;
+    let touched = advance(&mut tx, &copies, DeliveryState::Read, now, Some(device)).await?;
     tx.commit().await?;
     Ok(touched)
 }
 
 /// Takes unread copies forward to `state`, with a change in the recipient's and one in the sender's
-/// mailbox for each. An expired copy leaves the recipient's mailbox.
+/// mailbox for each, and an entry in the ledger, told by `device`. One that expired or was taken back
+/// leaves the recipient's mailbox.
 pub(super) async fn advance(
     tx: &mut Tx,
     copies: &[Unread],
     state: DeliveryState,
     now: Timestamp,
+    device: Option<&Device>,
 ) -> Result<Vec<Touched>, Fault> {
     if copies.is_empty() {
         return Ok(Vec::new());
     }
-    let expired = state == DeliveryState::Expired;
+    let (event, goes) = match state {
+        DeliveryState::Expired => (LedgerEvent::Expired, Some(RemovedReason::Expired)),
+        DeliveryState::Retracted => (LedgerEvent::Retracted, Some(RemovedReason::Retracted)),
+        DeliveryState::Read => (LedgerEvent::Read, None),
+        DeliveryState::Delivered | DeliveryState::Waiting => (LedgerEvent::Delivered, None),
+    };
     // Who wrote to himself sees one change, not two, except where the copy goes and the message stays.
-    let tells = |copy: &Unread| copy.sender_keeps && (copy.sender != copy.recipient || expired);
+    let tells = |copy: &Unread| copy.sender_keeps && (copy.sender != copy.recipient || goes.is_some());
     let mut changes: HashMap<i64, i64> = HashMap::new();
     for copy in copies {
         if copy.kept {
@@ -130,7 +142,7 @@ pub(super) async fn advance(
     let mut rows = Vec::with_capacity(copies.len());
     for copy in copies {
         let own = if copy.kept { Some(numbers.next(copy.recipient)?) } else { None };
-        let (state_number, removal_number) = if expired { (None, own) } else { (own, None) };
+        let (state_number, removal_number) = if goes.is_some() { (None, own) } else { (own, None) };
         let told = if tells(copy) { Some(numbers.next(copy.sender)?) } else { None };
         rows.push((copy.message, copy.recipient, state_number, removal_number, told));
     }
@@ -150,8 +162,17 @@ pub(super) async fn advance(
     .bind(json(&rows)?)
     .bind(state.as_str())
     .bind(now.unix_ms())
-    .bind(RemovedReason::Expired.as_str())
+    .bind(goes.map(RemovedReason::as_str))
     .execute(tx)
     .await?;
+    let entries = |copies: &mut dyn Iterator<Item = &Unread>| -> Vec<_> {
+        copies.map(|copy| (copy.message, copy.recipient)).collect()
+    };
+    if state == DeliveryState::Read {
+        // Reading implies delivery.
+        let delivered = entries(&mut copies.iter().filter(|copy| copy.waiting));
+        ledger::note(tx, &delivered, LedgerEvent::Delivered, now, device).await?;
+    }
+    ledger::note(tx, &entries(&mut copies.iter()), event, now, device).await?;
     Ok(numbers.touched)
 }

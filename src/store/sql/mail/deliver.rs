@@ -8,7 +8,7 @@ use restante_model::{Letter, MessageId, Person, Seconds, Timestamp};
 use super::{
     Database, Fault, Numbers, Tx,
     fixed::{FIXED, Fixed},
-    json, message, stored, unsigned,
+    json, ledger, message, stored, unsigned,
 };
 use crate::{Accepted, Account, Owner, Posted, Touched, sql};
 
@@ -124,6 +124,7 @@ impl Post<'_> {
         .bind(organisation)
         .execute(&mut tx)
         .await?;
+        ledger::note_accepted(&mut tx, message, self.now).await?;
         tx.commit().await?;
         let accepted = Accepted { id: self.id, accepted_at: self.now, expires_at, recipients };
         Ok(Posted::Accepted(accepted, touched))

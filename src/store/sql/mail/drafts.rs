@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use restante_model::{Letter, MessageId, Timestamp};
 
 use super::{
-    Database, Fault, Numbers, Place, Row, Tx, json, letter::letter, lock_mailboxes, signed, stored, unsigned,
+    Database, Fault, Numbers, Place, Row, Tx, json, letter::checked, lock_mailboxes, signed, stored, unsigned,
 };
 use crate::{Account, Draft, MAX_DRAFTS, Owner, SavedDraft, ThrownDraft, sql};
 
@@ -147,7 +147,7 @@ fn draft(row: &Row) -> Result<(i64, Draft), Fault> {
     let key: i64 = row.try_get("key")?;
     let id: String = row.try_get("id")?;
     let corrupt = |what: &str| Fault::corrupt("draft", &id, &what);
-    let letter = if row.try_get("removed")? { None } else { Some(letter(row, corrupt)?) };
+    let letter = if row.try_get("removed")? { None } else { Some(checked(row, corrupt)?) };
     let draft = Draft {
         id: stored(&id, "draft", &id)?,
         version: unsigned(row.try_get("version")?, "draft", &id)?,

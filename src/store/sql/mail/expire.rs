@@ -6,12 +6,12 @@ use super::{
     Database, Fault, Place, Tx,
     copies::{UNREAD, Unread, advance},
     lock_messages,
-    message::forget_texts,
+    message::{forget_texts, forget_unread_texts},
 };
 use crate::{Owner, Touched, sql};
 
 /// Messages in one transaction: few enough that nobody waits long for the write lock.
-const STEP: i64 = 100;
+pub(super) const STEP: i64 = 100;
 
 const OF_ALL: &str = "SELECT key FROM message WHERE NOT settled AND expires_at <= $1 LIMIT $2";
 const OF_MAILBOX: &str = "SELECT message FROM delivery \
@@ -19,7 +19,7 @@ const OF_MAILBOX: &str = "SELECT message FROM delivery \
     UNION SELECT key FROM message WHERE sender = $3 AND NOT settled AND expires_at <= $1 LIMIT $2";
 
 /// Expires what is due in the whole post office.
-pub(in super::super) async fn expire_all(database: &Database, now: Timestamp) -> Result<Vec<Touched>, Fault> {
+pub(super) async fn expire_all(database: &Database, now: Timestamp) -> Result<Vec<Touched>, Fault> {
     let mut touched = Vec::new();
     loop {
         let mut tx = database.read().await?;
@@ -74,13 +74,14 @@ async fn step(
         format!("{UNREAD} AND d.message IN (SELECT value FROM json_each($1)) ORDER BY d.message, d.position");
     let query = sql::query(sqlx::AssertSqlSafe(query)).bind(messages.as_slice());
     let copies = Unread::find(&mut tx, query).await?;
-    let touched = advance(&mut tx, &copies, DeliveryState::Expired, now).await?;
+    let touched = advance(&mut tx, &copies, DeliveryState::Expired, now, None).await?;
     lock_messages(&mut tx, &messages).await?;
     sql::query("UPDATE message SET settled = TRUE WHERE key IN (SELECT value FROM json_each($1))")
         .bind(messages.as_slice())
         .execute(&mut tx)
         .await?;
     forget_texts(&mut tx, &messages, now).await?;
+    forget_unread_texts(&mut tx, &messages, now).await?;
     tx.commit().await?;
     Ok(Some(touched))
 }

@@ -7,7 +7,7 @@ use restante_model::{DeliveryState, MessageId, Person, Timestamp};
 use super::{
     Database, Fault, Numbers, Place, Row, Tx, expire,
     fixed::{FIXED, Fixed},
-    letter::letter,
+    letter::{checked, read},
     lock_mailboxes, lock_messages, stored,
 };
 use crate::{Copy, Direction, Message, Owner, RemovedReason, Touched, sql};
@@ -46,7 +46,7 @@ pub(in super::super) async fn message(
 pub(super) async fn messages(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Message>, Fault> {
     let mut copies = copies(tx, keys).await?;
     let query = format!(
-        "SELECT m.key, {FIXED}, b.login, b.name, m.written_to, m.subject, m.body, m.importance \
+        "SELECT m.key, {FIXED}, b.login, b.name, m.written_to, m.subject, m.body, m.importance, m.text_removed_at \
          FROM message m JOIN mailbox b ON b.key = m.sender WHERE m.key IN (SELECT value FROM json_each($1))"
     );
     let rows = sql::query(sqlx::AssertSqlSafe(query)).bind(keys).fetch_all(tx).await?;
@@ -62,7 +62,11 @@ pub(super) async fn messages(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, M
 fn whole(row: &Row, copies: Vec<Copy>) -> Result<Message, Fault> {
     let fixed = Fixed::from_row(row)?;
     let corrupt = |what: &str| Fault::corrupt("message", &fixed.id, &what);
-    let letter = letter(row, corrupt)?;
+    let text_removed_at: Option<i64> = row.try_get("text_removed_at")?;
+    let letter = match text_removed_at {
+        None => checked(row, corrupt)?,
+        Some(_) => read(row, &corrupt)?,
+    };
     Ok(Message {
         id: fixed.id,
         from: person(row, "mailbox", &fixed.sender)?,
@@ -71,6 +75,7 @@ fn whole(row: &Row, copies: Vec<Copy>) -> Result<Message, Fault> {
         importance: letter.importance,
         accepted_at: fixed.accepted_at,
         expires_at: fixed.expires_at,
+        text_removed_at: text_removed_at.map(Timestamp::from_unix_ms),
         copies,
         direction: Direction::Sent,
     })
@@ -79,7 +84,7 @@ fn whole(row: &Row, copies: Vec<Copy>) -> Result<Message, Fault> {
 /// The copies of the messages with these keys, in the order written.
 pub(super) async fn copies(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Vec<Copy>>, Fault> {
     let rows = sql::query(
-        "SELECT d.message, b.login, b.name, d.state, d.since, d.delivered_at \
+        "SELECT d.message, b.login, b.name, d.state, d.since, d.delivered_at, d.acknowledged_at \
          FROM delivery d JOIN mailbox b ON b.key = d.recipient \
          WHERE d.message IN (SELECT value FROM json_each($1)) ORDER BY d.message, d.position",
     )
@@ -94,6 +99,7 @@ pub(super) async fn copies(tx: &mut Tx, keys: &[i64]) -> Result<HashMap<i64, Vec
             state: delivery_state(&row.try_get::<String, _>("state")?, &key)?,
             since: Timestamp::from_unix_ms(row.try_get("since")?),
             delivered_at: row.try_get::<Option<i64>, _>("delivered_at")?.map(Timestamp::from_unix_ms),
+            acknowledged_at: row.try_get::<Option<i64>, _>("acknowledged_at")?.map(Timestamp::from_unix_ms),
         };
         all.entry(key).or_default().push(copy);
     }
@@ -166,9 +172,26 @@ pub(in super::super) async fn delete_message(
 /// Deletes the texts that no mailbox shows any more; the rows stay, to know a repeated request.
 pub(super) async fn forget_texts(tx: &mut Tx, keys: &[i64], now: Timestamp) -> Result<(), Fault> {
     sql::query(
-        "UPDATE message SET subject = '', body = '', written_to = '[]', text_removed_at = $2 \
-         WHERE key IN (SELECT value FROM json_each($1)) AND removed_modseq IS NOT NULL AND text_removed_at IS NULL \
+        "UPDATE message SET subject = '', body = '', written_to = '[]', \
+         text_removed_at = coalesce(text_removed_at, $2) \
+         WHERE key IN (SELECT value FROM json_each($1)) AND removed_modseq IS NOT NULL AND written_to <> '[]' \
          AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message = message.key AND d.removed_modseq IS NULL)",
+    )
+    .bind(keys)
+    .bind(now.unix_ms())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Deletes the bodies of those whose every copy expired unread or was taken back: of such a message a
+/// tombstone stays, its header with what became of each copy.
+pub(super) async fn forget_unread_texts(tx: &mut Tx, keys: &[i64], now: Timestamp) -> Result<(), Fault> {
+    sql::query(
+        "UPDATE message SET body = '', text_removed_at = $2 \
+         WHERE key IN (SELECT value FROM json_each($1)) AND text_removed_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message = message.key \
+             AND d.state NOT IN ('expired', 'retracted'))",
     )
     .bind(keys)
     .bind(now.unix_ms())

@@ -1,28 +1,36 @@
 //! A post office: its identity, its mailboxes, and what happens to mail in them.
 
+mod acknowledge;
 mod changes;
 mod copies;
 mod deliver;
 mod drafts;
 mod expire;
 mod fixed;
+mod forget;
+mod ledger;
 mod letter;
+mod lifetime;
 mod message;
+mod retract;
 
 use std::collections::HashMap;
 
 use restante_model::{Cursor, Timestamp};
 
 use super::{Database, Fault, Query, Row, Tx, json, signed, stored, unsigned};
-use crate::{Owner, Touched, sql};
+use crate::{OfficeTerms, Owner, Touched, sql};
 
 pub(super) use self::{
+    acknowledge::acknowledge,
     changes::changes,
     copies::{mark_delivered, mark_read},
     deliver::Post,
     drafts::{Save, throw_draft},
-    expire::expire_all,
+    ledger::{ledger, ledger_page, mark_alerted},
+    lifetime::redate,
     message::{delete_message, message},
+    retract::retract,
 };
 
 /// Makes a new post office in its fresh tables: an epoch and the first generation.
@@ -48,6 +56,19 @@ async fn insert_generation(tx: &mut Tx, now: Timestamp) -> Result<(), Fault> {
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// What time asks of a post office: see [`crate::Store::expire`].
+pub(super) async fn keep(
+    database: &Database,
+    terms: &OfficeTerms,
+    now: Timestamp,
+) -> Result<Vec<Touched>, Fault> {
+    let mut touched = expire::expire_all(database, now).await?;
+    touched.extend(lifetime::follow(database, terms.message_lifetime, now).await?);
+    touched.extend(lifetime::warn(database, terms.expiry_warning, now).await?);
+    forget::forget(database, terms.ledger_retention, now).await?;
+    Ok(touched)
 }
 
 /// 64 bits: two of them meet once in four thousand million starts.

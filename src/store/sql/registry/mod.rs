@@ -4,19 +4,22 @@ mod attachments;
 mod new_database;
 mod offices;
 mod organisations;
+mod upgrade;
 
 use super::{
     Fault, Row, SqlStore, Tx,
     schema::{self, Part},
     signed, stored, unsigned,
 };
-use crate::{StoreError, sql};
+use crate::{StoreError, Unavailable, sql};
 
 use self::offices::{OFFICE, Office, office};
 pub(super) use self::{attachments::HomeTerms, organisations::Home};
 
 impl SqlStore {
-    /// Makes the registry's tables in a new data folder; refuses a registry of another schema.
+    /// Makes the registry's tables in a new data folder. An older registry is upgraded, after a copy beside
+    /// it: no command, the one that upgrades an organisation included, works without it. A newer one is
+    /// refused.
     pub(super) async fn prepare_registry(&self) -> Result<(), StoreError> {
         let registry = &self.registry;
         let create = async {
@@ -29,6 +32,9 @@ impl SqlStore {
         create.await.map_err(|fault: Fault| fault.at("opening the registry", registry))?;
         match schema::gate(registry, Part::Registry).await? {
             None => Ok(()),
+            Some(Unavailable::UpgradeNeeded { found: 1.., .. }) => {
+                upgrade::upgrade(registry, Part::Registry, self.now().await?).await.map(drop)
+            }
             Some(why) => Err(StoreError::Gate { database: registry.address(), why }),
         }
     }

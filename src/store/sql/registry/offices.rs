@@ -5,12 +5,13 @@ use std::path::Path;
 use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
 
 use super::{
+    super::mail,
     Fault, Part, Row, SqlStore, Tx,
     new_database::{self, Ground},
     schema, signed, stored, unsigned,
 };
 use crate::{
-    NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, StoreError,
+    NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OldestClient, Placement, StoreError,
     sql::{self, Installation},
 };
 
@@ -23,7 +24,8 @@ pub(in super::super) struct Office {
 }
 
 pub(super) const OFFICE: &str = "SELECT o.name, o.placement, o.location, o.check_interval_seconds, \
-    o.interval_min_seconds, o.interval_max_seconds, o.interval_locked, o.message_lifetime_seconds FROM office o";
+    o.interval_min_seconds, o.interval_max_seconds, o.interval_locked, o.message_lifetime_seconds, \
+    o.expiry_warning_seconds, o.ledger_retention_seconds, o.oldest_client_version FROM office o";
 
 impl SqlStore {
     pub(in super::super) async fn create_office(
@@ -141,16 +143,20 @@ impl SqlStore {
             let query = sqlx::AssertSqlSafe(format!("{OFFICE} WHERE o.name = $1"));
             let row = sql::query(query).bind(name.as_str()).fetch_optional(&mut tx).await?;
             let unknown = || StoreError::Unknown { what: "post office", name: name.to_string() };
-            let before = office(&row.ok_or_else(unknown)?)?.terms;
+            let Office { terms: before, location, .. } = office(&row.ok_or_else(unknown)?)?;
             let terms = match change {
                 OfficeChange::CheckInterval(check_interval) => OfficeTerms { check_interval, ..before },
                 OfficeChange::MessageLifetime(message_lifetime) => OfficeTerms { message_lifetime, ..before },
+                OfficeChange::ExpiryWarning(expiry_warning) => OfficeTerms { expiry_warning, ..before },
+                OfficeChange::LedgerRetention(ledger_retention) => OfficeTerms { ledger_retention, ..before },
+                OfficeChange::OldestClient(oldest_client) => OfficeTerms { oldest_client, ..before },
                 OfficeChange::IntervalRange(interval_range) => OfficeTerms { interval_range, ..before },
                 OfficeChange::IntervalLocked(interval_locked) => OfficeTerms { interval_locked, ..before },
             };
             sql::query(
                 "UPDATE office SET check_interval_seconds = $2, interval_min_seconds = $3, \
-                 interval_max_seconds = $4, interval_locked = $5, message_lifetime_seconds = $6 WHERE name = $1",
+                 interval_max_seconds = $4, interval_locked = $5, message_lifetime_seconds = $6, \
+                 expiry_warning_seconds = $7, ledger_retention_seconds = $8, oldest_client_version = $9 WHERE name = $1",
             )
             .bind(name.as_str())
             .bind(signed(terms.check_interval.seconds()))
@@ -158,6 +164,9 @@ impl SqlStore {
             .bind(signed(terms.interval_range.max().seconds()))
             .bind(terms.interval_locked)
             .bind(signed(terms.message_lifetime.get()))
+            .bind(signed(terms.expiry_warning.get()))
+            .bind(signed(terms.ledger_retention.get()))
+            .bind(terms.oldest_client.map(|version| version.to_string()))
             .execute(&mut tx)
             .await?;
             sql::query(
@@ -167,10 +176,20 @@ impl SqlStore {
             .bind(name.as_str())
             .execute(&mut tx)
             .await?;
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            Ok(location)
         };
-        write.await.map_err(|fault: Fault| fault.at("changing a post office", &self.registry))?;
-        self.known_office(name).await
+        let location =
+            write.await.map_err(|fault: Fault| fault.at("changing a post office", &self.registry))?;
+        let overview = self.known_office(name).await?;
+        // Interrupted before this, the next housekeeping does it.
+        if matches!(change, OfficeChange::MessageLifetime(_)) && overview.unavailable.is_none() {
+            let database = self.database(&location)?;
+            mail::redate(&database, overview.terms.message_lifetime, self.now().await?)
+                .await
+                .map_err(|fault| fault.at("dating waiting mail anew", &database))?;
+        }
+        Ok(overview)
     }
 }
 
@@ -183,8 +202,9 @@ async fn insert_office(
 ) -> Result<(), Fault> {
     sql::query(
         "INSERT INTO office (name, placement, location, check_interval_seconds, interval_min_seconds, \
-         interval_max_seconds, interval_locked, message_lifetime_seconds, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         interval_max_seconds, interval_locked, message_lifetime_seconds, expiry_warning_seconds, \
+         ledger_retention_seconds, oldest_client_version, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(new.name.as_str())
     .bind(placement)
@@ -194,6 +214,9 @@ async fn insert_office(
     .bind(signed(new.terms.interval_range.max().seconds()))
     .bind(new.terms.interval_locked)
     .bind(signed(new.terms.message_lifetime.get()))
+    .bind(signed(new.terms.expiry_warning.get()))
+    .bind(signed(new.terms.ledger_retention.get()))
+    .bind(new.terms.oldest_client.map(|version| version.to_string()))
     .bind(created_at)
     .execute(tx)
     .await?;
@@ -202,9 +225,10 @@ async fn insert_office(
 
 pub(super) fn office(row: &Row) -> Result<Office, Fault> {
     let name: String = row.try_get("name")?;
-    let interval = |column: &str| -> Result<CheckInterval, Fault> {
-        Ok(CheckInterval::from_seconds(unsigned(row.try_get(column)?, "office", &name)?))
+    let seconds = |column: &str| -> Result<Seconds, Fault> {
+        Ok(Seconds::new(unsigned(row.try_get(column)?, "office", &name)?))
     };
+    let interval = |column: &str| seconds(column).map(|seconds| CheckInterval::from_seconds(seconds.get()));
     let placement: String = row.try_get("placement")?;
     Ok(Office {
         placement: if placement == "current" { "current" } else { "separate" },
@@ -216,12 +240,17 @@ pub(super) fn office(row: &Row) -> Result<Office, Fault> {
                 interval("interval_max_seconds")?,
             ),
             interval_locked: row.try_get("interval_locked")?,
-            message_lifetime: Seconds::new(unsigned(
-                row.try_get("message_lifetime_seconds")?,
-                "office",
-                &name,
-            )?),
+            message_lifetime: seconds("message_lifetime_seconds")?,
+            expiry_warning: seconds("expiry_warning_seconds")?,
+            ledger_retention: seconds("ledger_retention_seconds")?,
+            oldest_client: oldest_client(row, &name)?,
         },
         name: stored(&name, "office", &name)?,
     })
+}
+
+/// The oldest agent that an office serves, of a row of it or of an organisation with it.
+pub(super) fn oldest_client(row: &Row, address: &dyn std::fmt::Display) -> Result<OldestClient, Fault> {
+    let version: Option<String> = row.try_get("oldest_client_version")?;
+    version.map(|version| stored(&version, "office", address)).transpose()
 }

@@ -6,16 +6,22 @@ use super::{
     super::people,
     Fault, Part, Row, SqlStore,
     new_database::{self, Ground},
+    offices::oldest_client,
     stored,
 };
-use crate::{OrganisationOverview, StoreError, Unavailable, sql};
+use crate::{OldestClient, OrganisationOverview, StoreError, Unavailable, sql};
 
 /// An organisation as the registry has it.
 pub(in super::super) struct Home {
     pub(in super::super) name: Name,
     pub(in super::super) title: String,
     pub(in super::super) tag: String,
+    pub(in super::super) oldest_client: OldestClient,
 }
+
+/// What [`Home`] is read from.
+const HOME: &str = "SELECT g.name, g.title, g.tag, o.oldest_client_version FROM organisation g \
+    LEFT JOIN attachment a ON a.organisation = g.name LEFT JOIN office o ON o.name = a.office";
 
 impl SqlStore {
     pub(in super::super) async fn create_organisation(
@@ -50,16 +56,17 @@ impl SqlStore {
     }
 
     pub(in super::super) async fn organisation(&self, name: &Name) -> Result<Option<Home>, StoreError> {
-        self.home("SELECT name, title, tag FROM organisation WHERE name = $1", name.as_str()).await
+        self.home("g.name = $1", name.as_str()).await
     }
 
     pub(in super::super) async fn organisation_by_tag(&self, tag: &str) -> Result<Option<Home>, StoreError> {
-        self.home("SELECT name, title, tag FROM organisation WHERE tag = $1", tag).await
+        self.home("g.tag = $1", tag).await
     }
 
-    async fn home(&self, query: &'static str, key: &str) -> Result<Option<Home>, StoreError> {
+    async fn home(&self, which: &'static str, key: &str) -> Result<Option<Home>, StoreError> {
         let read = async {
             let mut tx = self.registry.read().await?;
+            let query = sqlx::AssertSqlSafe(format!("{HOME} WHERE {which}"));
             let row = sql::query(query).bind(key).fetch_optional(&mut tx).await?;
             row.map(|row| home(&row)).transpose()
         };
@@ -75,9 +82,8 @@ impl SqlStore {
     pub(in super::super) async fn organisations(&self) -> Result<Vec<OrganisationOverview>, StoreError> {
         let read = async {
             let mut tx = self.registry.read().await?;
-            let rows = sql::query("SELECT name, title, tag FROM organisation ORDER BY name")
-                .fetch_all(&mut tx)
-                .await?;
+            let query = sqlx::AssertSqlSafe(format!("{HOME} ORDER BY g.name"));
+            let rows = sql::query(query).fetch_all(&mut tx).await?;
             rows.iter().map(home).collect::<Result<Vec<_>, Fault>>()
         };
         let homes = read.await.map_err(|fault: Fault| fault.at("listing organisations", &self.registry))?;
@@ -111,5 +117,6 @@ fn home(row: &Row) -> Result<Home, Fault> {
         name: stored(&name, "organisation", &name)?,
         title: row.try_get("title")?,
         tag: row.try_get("tag")?,
+        oldest_client: oldest_client(row, &name)?,
     })
 }

@@ -1,0 +1,12 @@
+//! `GET messages/{id}/ledger`: what happened to a message, for whom sent it.
+
+use axum::Json;
+use restante_server_api::Ledger;
+
+use super::messages::missing;
+use crate::{access::Mailbox, extract::PathId, problem::Refusal, wire};
+
+pub(crate) async fn get(mailbox: Mailbox, PathId(id): PathId) -> Result<Json<Ledger>, Refusal> {
+    let entries = mailbox.ledger(id).await?.ok_or_else(missing)?;
+    Ok(Json(Ledger { entries: entries.into_iter().map(wire::ledger_entry).collect() }))
+}

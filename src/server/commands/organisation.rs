@@ -98,15 +98,10 @@ fn upgraded(part: &Upgraded) -> Value {
 }
 
 fn line(part: &Upgraded) -> String {
-    let database = part.database.display();
-    match &part.copy {
-        None => format!("{} database {database} is of schema {} already", part.part, part.to),
-        Some(copy) => format!(
-            "{} database {database} went from schema {} to {}; as it was: {}",
-            part.part,
-            part.from,
-            part.to,
-            copy.display()
-        ),
+    let database = &part.database;
+    if part.from == part.to {
+        return format!("{} database {database} is of schema {} already", part.part, part.to);
     }
+    let copy = part.copy.as_ref().map_or(String::new(), |copy| format!("; as it was: {}", copy.display()));
+    format!("{} database {database} went from schema {} to {}{copy}", part.part, part.from, part.to)
 }

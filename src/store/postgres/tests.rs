@@ -8,7 +8,7 @@ use crate::{
     DatabaseUrl, NewOffice, OfficeTerms, Placement, Posted, SqlStore, Store, StoreError, Time,
     story::{
         postgres_cluster::{Cluster, Database},
-        town::{Town, WEEK_MS, account, id, letter, name, owner, since_then, told},
+        town::{Town, WEEK_MS, account, device, id, letter, name, owner, since_then, told},
     },
 };
 
@@ -101,7 +101,7 @@ async fn a_data_folder_moves_with_every_row_and_agents_notice_nothing() {
     }
     let villager = account("village", "dora");
     town.store.deliver(&villager, id(1), &letter(&["anna"], "in the village")).await.unwrap();
-    town.store.mark_read(&owner("boris"), &[id(1), id(2)]).await.unwrap();
+    town.store.mark_read(&owner("boris"), &device("pc"), &[id(1), id(2)]).await.unwrap();
     town.store.delete_message(&owner("boris"), id(3)).await.unwrap();
     town.store
         .save_draft(&account("town", "anna"), id(900), None, &letter(&["boris"], "draft"))
@@ -158,7 +158,7 @@ async fn servers_that_write_at_once_neither_lose_nor_double_nor_block() {
                     if number % 2 == 0 { people.to_vec() } else { people.iter().rev().copied().collect() };
                 let posted =
                     store.deliver(&account("town", from), id(number), &letter(&to, "x")).await.unwrap();
-                store.mark_read(&owner(from), &[id(number)]).await.unwrap();
+                store.mark_read(&owner(from), &device("pc"), &[id(number)]).await.unwrap();
                 usize::from(matches!(posted, Posted::Accepted(..)))
             });
         }

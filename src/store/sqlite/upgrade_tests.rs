@@ -124,7 +124,7 @@ async fn an_old_organisation_waits_for_the_command_and_keeps_every_row() {
     // The copies are of what was there before. The second one of a file holds the first part's new schema.
     for done in town.iter().chain(&village[..1]) {
         let copy = done.copy.as_ref().expect("a copy was made");
-        let file = done.database.strip_prefix(old.folder.path()).unwrap().to_str().unwrap();
+        let file = Path::new(&done.database).strip_prefix(old.folder.path()).unwrap().to_str().unwrap();
         let (rows_before, columns_before) = &before[file];
         assert_eq!(columns(copy).await, *columns_before, "{file}");
         assert_eq!(rows(copy, columns_before).await, *rows_before, "{file}");

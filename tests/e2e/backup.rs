@@ -51,12 +51,12 @@ async fn a_backup_under_load_has_all_that_was_accepted_before_it_began() {
     let again = office.command(&["backup", "--to", to], "").await.ended_with(5);
     again.says("takes no other file's place");
 
-    let restored = tempfile::tempdir().unwrap();
-    drop(server(restored.path(), &["restore", "--from", to]).await.done());
-    let healthy = server(restored.path(), &["--json", "doctor"]).await.done().json();
+    let restored = folder.path().join("restored");
+    drop(server(&restored, &["restore", "--from", to]).await.done());
+    let healthy = server(&restored, &["--json", "doctor"]).await.done().json();
     let databases = healthy["checks"].as_array().unwrap().iter().filter(|it| it["id"] == "database");
     assert_eq!(databases.count(), 3, "{healthy}");
-    let mut process = ServerProcess::start(restored.path(), &["--listen", "127.0.0.1:0"], &[]);
+    let mut process = ServerProcess::start(&restored, &["--listen", "127.0.0.1:0"], &[]);
     let url = process.says("listening on").await;
     let boris = boris.at(&url);
     for id in before {
@@ -91,7 +91,7 @@ async fn an_agent_that_was_away_meanwhile_has_the_same_mailbox_and_no_new_alert(
 
     anna.start().await;
     anna.cli.check().await;
-    let inbox = anna.cli.run(&["list", "inbox", "--json"], "").await;
+    let inbox = anna.cli.run(&["list", "inbox", "--json"]).await;
     for subject in ["First", "Second"] {
         assert_eq!(inbox.stdout.matches(subject).count(), 1, "{}", inbox.stdout);
     }
@@ -137,7 +137,7 @@ async fn an_archive_that_was_changed_is_not_restored() {
         std::fs::write(&archive, damaged).unwrap();
         let empty = folder.path().join("empty");
         let refused = server(&empty, &["restore", "--from", archive.to_str().unwrap()]).await.ended_with(5);
-        assert!(refused.stderr.contains("is no whole backup"), "{refused:?}");
+        refused.says("is no whole backup");
         assert!(!empty.join("restante.db").exists());
     }
 }

@@ -4,7 +4,7 @@
 use std::{os::fd::AsRawFd, path::Path, time::Duration};
 
 use reqwest::{Certificate, StatusCode};
-use restante_tests::{Office, PASSWORD, Program, ServerProcess, within};
+use restante_tests::{Office, PASSWORD, Program, ServerProcess, run, within};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::{
@@ -380,4 +380,17 @@ async fn a_request_is_named_in_the_log_by_the_id_that_it_came_with() {
     assert_ne!(answered(None).await, answered(None).await);
     assert!(!server.log().contains("two words"));
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_unit_gives_the_server_little_and_takes_the_watchdogs_word() {
+    let unit = restante_tests::workspace_root().join("packaging/linux/restante-server.service");
+    // 15: an exposure of 1.5 out of 10.
+    let mut analyze = Command::new("systemd-analyze");
+    analyze.args(["security", "--offline=true", "--threshold=15", "--no-pager"]).arg(&unit);
+    drop(run(&mut analyze, "").await.done());
+    let unit = std::fs::read_to_string(unit).unwrap();
+    for line in ["Type=notify", "WatchdogSec=30", "ExecReload=/bin/kill -HUP $MAINPID"] {
+        assert!(unit.lines().any(|it| it == line), "{line}");
+    }
 }

@@ -30,7 +30,7 @@ pub use command::{Output, run};
 pub use desktop::Desktop;
 pub use keyring::Keyring;
 pub use notification_service::{NotificationService, Popup};
-pub use office::{Colleague, HttpAnswer, Office, OfficeOptions, PASSWORD};
+pub use office::{Colleague, HttpAnswer, Office, OfficeOptions, PASSWORD, call, get};
 pub use other_program::OtherProgram;
 pub use programs::{Program, target_folder, workspace_root};
 pub use screen::{Place, Popups, Screen, readme_pictures};

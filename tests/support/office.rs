@@ -57,6 +57,8 @@ impl Office {
     /// As [`Office::open`].
     pub async fn with(options: OfficeOptions) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(data.path(), private).expect("the folder is ours");
         let logs = data.path().with_extension("server.log");
         let mut office = Self { data, logs, port: 0, server: None };
         office.admin(&["organisation", "create", ORGANISATION, "--title", "The town"], "").await;
@@ -164,6 +166,35 @@ fn http() -> reqwest::Client {
     // A second test in the same process finds the provider installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a plain client")
+}
+
+/// Any request, with this token if any.
+///
+/// # Panics
+/// When the server does not answer.
+pub async fn call(
+    method: reqwest::Method,
+    url: &str,
+    token: Option<&str>,
+    body: Option<Value>,
+) -> HttpAnswer {
+    let mut request = http().request(method, url);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    HttpAnswer::of(request).await
+}
+
+/// The status and text at this address.
+///
+/// # Panics
+/// When nobody answers there.
+pub async fn get(url: &str) -> (u16, String) {
+    let answer = within("an answer", http().get(url).send()).await.expect("somebody answers");
+    (answer.status().as_u16(), answer.text().await.expect("the answer is whole"))
 }
 
 /// What the server answered.

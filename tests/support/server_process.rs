@@ -83,9 +83,8 @@ impl ServerProcess {
                 grew.await;
             }
         };
-        if tokio::time::timeout(crate::TIME_LIMIT, waited).await.is_err() {
-            panic!("the server never logged {words:?} {times} times:\n{}", self.log());
-        }
+        let logged = tokio::time::timeout(crate::TIME_LIMIT, waited).await.is_ok();
+        assert!(logged, "the server never logged {words:?} {times} times:\n{}", self.log());
     }
 
     /// Its process.

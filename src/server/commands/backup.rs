@@ -38,7 +38,9 @@ pub(super) fn of_postgresql() -> Failure {
 impl Backup {
     pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
         let made_by = format!("restante-server {}", env!("CARGO_PKG_VERSION"));
-        let manifest = store.backup(&self.to, &made_by).await?;
+        let manifest = store.backup(&self.to, &made_by).await.map_err(|error| {
+            Failure::from(error).or_hint("nothing was written; `restante-server doctor` looks for damage")
+        })?;
         said(&manifest, &self.to, "are in", as_json);
         Ok(())
     }
@@ -46,7 +48,11 @@ impl Backup {
 
 impl Restore {
     pub(super) async fn run(self, data_folder: &Path, as_json: bool) -> Result<(), Failure> {
-        let manifest = SqlStore::restore(&self.from, data_folder, self.keep_old_in.as_deref()).await?;
+        let restored = SqlStore::restore(&self.from, data_folder, self.keep_old_in.as_deref()).await;
+        let manifest = restored.map_err(|error| {
+            let hint = "name an empty data folder, or say --keep-old-in DIR; the archive is only read";
+            Failure::from(error).or_hint(hint)
+        })?;
         said(&manifest, data_folder, "are restored in", as_json);
         if !as_json {
             println("every agent fetches its mailbox anew at its next check, without a second alert");

@@ -241,7 +241,8 @@ async fn agents(store: &SqlStore, organisations: &[OrganisationOverview], now: T
     }
     let count = silent.len();
     silent.truncate(NAMED);
-    let detail = format!("{count} of {all} users were not heard for a week: {} ...", silent.join(", "));
+    let more = if count > NAMED { " ..." } else { "" };
+    let detail = format!("{count} of {all} users were not heard for a week: {}{more}", silent.join(", "));
     warn("agents", detail, "`restante-server user list ORG` shows when each was last seen")
 }
 

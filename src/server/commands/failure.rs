@@ -17,6 +17,14 @@ impl Failure {
         Self { exit, message: message.into(), hint: hint.into() }
     }
 
+    /// The same with this to do about it, unless it says something already.
+    pub(super) fn or_hint(mut self, hint: &str) -> Self {
+        if self.hint.is_empty() {
+            hint.clone_into(&mut self.hint);
+        }
+        self
+    }
+
     #[expect(clippy::print_stderr, reason = "words for people go to stderr")]
     pub(super) fn say(self) -> Exit {
         eprintln!("error: {}", self.message);

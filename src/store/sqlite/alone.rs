@@ -9,6 +9,9 @@ use std::{
 use super::folder;
 use crate::{SqlStore, StoreError};
 
+/// The file in the data folder that is locked.
+pub(super) const LOCK: &str = "server.lock";
+
 /// Held as long as a server, or a restore, has the data folder to itself. The lock is the system's, so it
 /// ends with its process, however that ends.
 #[derive(Debug)]
@@ -20,7 +23,7 @@ impl DataFolderLock {
     /// Takes it, or says which process has it.
     pub fn take(data_folder: &std::path::Path) -> Result<Self, StoreError> {
         folder::make(data_folder)?;
-        let path = data_folder.join("server.lock");
+        let path = data_folder.join(LOCK);
         let failed = |doing| {
             let path = path.clone();
             move |source| StoreError::Folder { doing, path, source }

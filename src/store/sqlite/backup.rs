@@ -31,8 +31,7 @@ impl SqlStore {
         let folder = parent(to);
         let making = failed("making a backup in", folder);
         // Beside the archive: that disk must have room for it anyway.
-        let copies =
-            tempfile::Builder::new().prefix(".restante-backup-").tempdir_in(folder).map_err(&making)?;
+        let copies = super::folder::temporary(".restante-backup-", folder).map_err(&making)?;
         let mut databases = Vec::new();
         for (name, original) in self.all_files().await? {
             let copy = copies.path().join(&name);

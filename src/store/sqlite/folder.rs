@@ -17,6 +17,15 @@ pub(crate) fn make(path: &Path) -> Result<(), StoreError> {
     })
 }
 
+/// A folder that goes with its owner, named so and with chance.
+pub(super) fn temporary(prefix: &str, inside: &Path) -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir_in(inside)
+}
+
 /// Makes sure that files can be made in it: SQLite's "unable to open database file" names neither the
 /// folder nor the reason.
 pub(crate) fn probe(path: &Path) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     DataFolderLock,
+    alone::LOCK,
     backup::{blocking, failed, parent, place, sum, sync_folder, with_copy},
 };
 use crate::{
@@ -18,6 +19,8 @@ use crate::{
     sql::{self, Part, examine, found, renew_epoch},
 };
 
+/// How folders of restores under way begin.
+const STAGED: &str = ".restore-";
 /// A manifest is some lines a database.
 const MAX_MANIFEST_BYTES: u64 = 64 << 20;
 
@@ -31,29 +34,21 @@ impl SqlStore {
         keep_old_in: Option<&Path>,
     ) -> Result<BackupManifest, StoreError> {
         let archive = File::open(from).map_err(failed("opening", from))?;
-        let old = DataFolderLock::take(data_folder)?;
-        let full = holds_something(data_folder).map_err(failed("reading the folder", data_folder))?;
-        let lock = match keep_old_in.filter(|_| full) {
-            Some(_) | None if !full => old,
-            None => {
+        let lock = DataFolderLock::take(data_folder)?;
+        if holds_something(data_folder).map_err(failed("reading the folder", data_folder))? {
+            let Some(kept) = keep_old_in else {
                 return Err(StoreError::Refused(format!(
-                    "the data folder {} is not empty: name another one, or say where its files are to be kept",
+                    "the data folder {} is not empty",
                     data_folder.display()
                 )));
+            };
+            if kept.symlink_metadata().is_ok() {
+                return Err(StoreError::Refused(format!("{} is there already", kept.display())));
             }
-            Some(kept) => {
-                if kept.symlink_metadata().is_ok() {
-                    return Err(StoreError::Refused(format!("{} is there already", kept.display())));
-                }
-                fs::rename(data_folder, kept).map_err(failed("moving the old files to", kept))?;
-                let new = DataFolderLock::take(data_folder)?;
-                drop(old);
-                new
-            }
-        };
-        let staged = tempfile::Builder::new()
-            .prefix(".restore-")
-            .tempdir_in(data_folder)
+            super::folder::make(kept)?;
+            move_away(data_folder, kept).map_err(failed("moving the old files to", kept))?;
+        }
+        let staged = super::folder::temporary(STAGED, data_folder)
             .map_err(failed("making a folder in", data_folder))?;
         let unpacked = {
             let (from, to) = (from.to_owned(), staged.path().to_owned());
@@ -72,12 +67,32 @@ impl SqlStore {
     }
 }
 
+/// What is in the data folder goes elsewhere, the registry first: without it there is no data folder that a
+/// server could take for whole.
+fn move_away(data_folder: &Path, kept: &Path) -> io::Result<()> {
+    let to = kept.canonicalize()?;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(data_folder)? {
+        let entry = entry?;
+        // The new folder may lie inside the old one.
+        if entry.file_name() != LOCK && !to.starts_with(entry.path().canonicalize()?) {
+            names.push(entry.file_name());
+        }
+    }
+    names.sort_by_key(|name| !name.to_string_lossy().starts_with("restante.db"));
+    for name in names {
+        fs::rename(data_folder.join(&name), kept.join(&name))?;
+    }
+    sync_folder(kept)?;
+    sync_folder(data_folder)
+}
+
 /// Anything but a lock, and what an earlier restore that was cut short staged.
 fn holds_something(folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         let name = name.to_string_lossy();
-        if name != "server.lock" && !name.starts_with(".restore-") {
+        if name != LOCK && !name.starts_with(STAGED) {
             return Ok(true);
         }
     }
@@ -169,4 +184,88 @@ fn put_in_place(staged: &Path, to: &Path, files: &[String]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use restante_model::{Importance, Letter, MessageId, Name, Person, SystemClock};
+
+    use super::*;
+    use crate::{
+        Account, ChangesQuery, ChangesReply, NewOffice, NewUser, OfficeTerms, Placement, Posted, Store,
+    };
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    /// A town whose post office lies in a folder of its administrator's, with one letter in it.
+    async fn town(data: &Path, elsewhere: &Path) -> (SqliteStore, Account) {
+        let store = SqliteStore::open(data, Arc::new(SystemClock)).await.unwrap();
+        let town = name("town");
+        store.create_organisation(&town, "Town").await.unwrap();
+        let placement = Placement::Separate { folder: Some(elsewhere.to_owned()) };
+        let office = NewOffice { name: name("main"), placement, terms: OfficeTerms::default() };
+        store.create_office(&office).await.unwrap();
+        store.attach(&name("main"), &town).await.unwrap();
+        let person = Person { login: "anna".parse().unwrap(), name: "Anna".to_owned() };
+        let user = NewUser { person: person.clone(), password_hash: "x".to_owned() };
+        store.add_user(&town, &user).await.unwrap();
+        let account = store.credentials_for(&town, &person.login).await.unwrap().unwrap().account;
+        let letter = Letter {
+            to: vec!["anna".to_owned()],
+            subject: "Kept".to_owned(),
+            body: "Text.".to_owned(),
+            importance: Importance::Normal,
+        };
+        let id: MessageId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        assert!(matches!(store.deliver(&account, id, &letter).await.unwrap(), Posted::Accepted(..)));
+        (store, account)
+    }
+
+    #[tokio::test]
+    async fn an_office_that_lay_elsewhere_is_restored_into_the_data_folder_with_another_epoch() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        let (store, account) = town(&at("data"), &at("elsewhere")).await;
+        let everything = ChangesQuery { since: None, unless: None, max_changes: 100, max_bytes: 1 << 20 };
+        let ChangesReply::Page(before) = store.changes(&account.owner(), &everything).await.unwrap() else {
+            panic!("a page")
+        };
+        store.backup(&at("b.tar"), "test").await.unwrap();
+        std::fs::remove_dir_all(at("elsewhere")).unwrap();
+
+        let manifest = SqliteStore::restore(&at("b.tar"), &at("restored"), None).await.unwrap();
+        assert_eq!(manifest.databases.iter().map(|entry| entry.messages).sum::<u64>(), 1);
+        let store = SqliteStore::open(&at("restored"), Arc::new(SystemClock)).await.unwrap();
+        assert!(store.offices().await.unwrap()[0].location.starts_with(at("restored")));
+        let ChangesReply::Page(after) = store.changes(&account.owner(), &everything).await.unwrap() else {
+            panic!("a page")
+        };
+        assert_eq!(after.changes.len(), before.changes.len());
+        assert_ne!(after.cursor.epoch, before.cursor.epoch);
+        let left: Vec<_> = std::fs::read_dir(at("restored"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .filter(|name| name.to_string_lossy().starts_with(".restore"))
+            .collect();
+        assert_eq!(left, Vec::<std::ffi::OsString>::new());
+    }
+
+    #[test]
+    fn a_name_in_an_archive_leads_nowhere_else() {
+        for (name, ours) in [
+            ("restante.db", true),
+            ("organisations/town.db", true),
+            ("offices/main/office.db", true),
+            ("offices/../../office.db", false),
+            ("/etc/passwd", false),
+            ("organisations/", false),
+            ("elsewhere.db", false),
+        ] {
+            assert_eq!(place(name).is_some(), ours, "{name}");
+        }
+    }
 }

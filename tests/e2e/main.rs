@@ -13,6 +13,7 @@ mod figures;
 mod identity;
 mod interval;
 mod killed;
+mod ledger;
 mod letters;
 mod packages;
 mod parts;

@@ -4,6 +4,7 @@ mod backup;
 mod config;
 mod doctor;
 mod failure;
+mod ledger;
 mod migrate;
 mod office;
 mod organisation;
@@ -50,6 +51,9 @@ enum Command {
     /// Post offices.
     #[command(subcommand)]
     Office(office::Office),
+    /// What happened to an organisation's messages.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
     /// Users of an organisation.
     #[command(subcommand)]
     User(user::User),
@@ -139,6 +143,7 @@ async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
         Command::Serve(_) => serve::run(&settings, store).await,
         Command::Organisation(command) => command.run(&store, arguments.json).await,
         Command::Office(command) => command.run(&store, arguments.json).await,
+        Command::Ledger(command) => command.run(&store, arguments.json).await,
         Command::User(command) => command.run(&store, arguments.json).await,
         Command::Backup(command) => command.run(&store, arguments.json).await,
         Command::MigrateTo(command) => command.run(&store, arguments.json).await,

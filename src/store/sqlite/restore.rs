@@ -202,8 +202,8 @@ mod tests {
     }
 
     /// A town whose post office lies in a folder of its administrator's, with one letter in it.
-    async fn town(data: &Path, elsewhere: &Path) -> (SqliteStore, Account) {
-        let store = SqliteStore::open(data, Arc::new(SystemClock)).await.unwrap();
+    async fn town(data: &Path, elsewhere: &Path) -> (SqlStore, Account) {
+        let store = SqlStore::open(data, Arc::new(SystemClock)).await.unwrap();
         let town = name("town");
         store.create_organisation(&town, "Town").await.unwrap();
         let placement = Placement::Separate { folder: Some(elsewhere.to_owned()) };
@@ -237,9 +237,9 @@ mod tests {
         store.backup(&at("b.tar"), "test").await.unwrap();
         std::fs::remove_dir_all(at("elsewhere")).unwrap();
 
-        let manifest = SqliteStore::restore(&at("b.tar"), &at("restored"), None).await.unwrap();
+        let manifest = SqlStore::restore(&at("b.tar"), &at("restored"), None).await.unwrap();
         assert_eq!(manifest.databases.iter().map(|entry| entry.messages).sum::<u64>(), 1);
-        let store = SqliteStore::open(&at("restored"), Arc::new(SystemClock)).await.unwrap();
+        let store = SqlStore::open(&at("restored"), Arc::new(SystemClock)).await.unwrap();
         assert!(store.offices().await.unwrap()[0].location.starts_with(at("restored")));
         let ChangesReply::Page(after) = store.changes(&account.owner(), &everything).await.unwrap() else {
             panic!("a page")

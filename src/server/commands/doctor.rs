@@ -195,12 +195,7 @@ async fn databases(store: &SqlStore) -> Vec<Check> {
             Some(problem) => fail("database", problem, DAMAGED),
             None => ok(
                 "database",
-                format!(
-                    "{}: {} messages and {} drafts are as stored",
-                    it.database,
-                    it.messages,
-                    it.drafts
-                ),
+                format!("{}: {} messages and {} drafts are as stored", it.database, it.messages, it.drafts),
             ),
         })
         .collect()

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use clap::{Subcommand, ValueEnum};
 use restante_model::{Name, Timestamp};
 use restante_process::Exit;
-use restante_store::{LedgerLine, LedgerQuery, SqliteStore, Store};
+use restante_store::{LedgerLine, LedgerQuery, SqlStore, Store};
 use serde_json::json;
 
 use super::failure::Failure;
@@ -40,7 +40,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 impl Ledger {
-    pub(super) async fn run(self, store: &SqliteStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
         let Self::Export { organisation, format, from, to } = self;
         let format = if as_json { Format::Json } else { format };
         let mut out = BufWriter::new(std::io::stdout());

@@ -11,7 +11,11 @@ mod organisation;
 mod serve;
 mod user;
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Parser, Subcommand};
 use restante_model::SystemClock;

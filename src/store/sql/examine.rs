@@ -77,7 +77,9 @@ async fn look_through(database: &Database) -> ExaminedDatabase {
     let looked = looked.await.map_err(|fault| fault.at("looking through", database));
     let rows = looked.as_ref().copied().unwrap_or_default();
     let problem = looked.err().map(|error| match &error {
-        StoreError::Damaged { source, .. } | StoreError::Database { source, .. } => format!("{error}: {source}"),
+        StoreError::Damaged { source, .. } | StoreError::Database { source, .. } => {
+            format!("{error}: {source}")
+        }
         _ => error.to_string(),
     });
     ExaminedDatabase { database: database.address(), messages: rows.messages, drafts: rows.drafts, problem }

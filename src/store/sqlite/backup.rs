@@ -47,8 +47,12 @@ impl SqlStore {
                 drafts: rows.drafts,
             });
         }
-        let manifest =
-            BackupManifest { format: FORMAT, made_at: self.now().await?, made_by: made_by.to_owned(), databases };
+        let manifest = BackupManifest {
+            format: FORMAT,
+            made_at: self.now().await?,
+            made_by: made_by.to_owned(),
+            databases,
+        };
         let (to, listed) = (to.to_owned(), manifest.clone());
         let written = blocking(copies, move |copies| write(&to, &listed, &copies)).await;
         written.map_err(failed("writing", folder))??;

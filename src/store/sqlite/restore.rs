@@ -240,7 +240,7 @@ mod tests {
         let manifest = SqlStore::restore(&at("b.tar"), &at("restored"), None).await.unwrap();
         assert_eq!(manifest.databases.iter().map(|entry| entry.messages).sum::<u64>(), 1);
         let store = SqlStore::open(&at("restored"), Arc::new(SystemClock)).await.unwrap();
-        assert!(store.offices().await.unwrap()[0].location.starts_with(at("restored")));
+        assert!(store.offices().await.unwrap()[0].location.starts_with(at("restored").to_str().unwrap()));
         let ChangesReply::Page(after) = store.changes(&account.owner(), &everything).await.unwrap() else {
             panic!("a page")
         };

@@ -8,9 +8,9 @@ mod shapes;
 
 pub use problem::{FieldError, Problem, ProblemKind, UnavailableReason};
 pub use shapes::{
-    Accepted, AcceptedRecipient, Change, ChangesPage, Delivered, Device, Direction, Directory, Draft,
-    Message, NewSession, Organisation, PutDraft, PutInterval, Read, Recipient, RemovedReason, SavedDraft,
-    Session, Settings,
+    Accepted, AcceptedRecipient, Change, ChangePassword, ChangesPage, Delivered, Device, Direction,
+    Directory, Draft, Message, NewSession, Organisation, PutDraft, PutInterval, Read, Recipient,
+    RemovedReason, SavedDraft, Session, Settings,
 };
 
 /// The most changes in one page.

@@ -9,6 +9,7 @@
 
 mod accept;
 mod access;
+mod agents;
 mod auth;
 mod config;
 mod extract;
@@ -17,6 +18,7 @@ mod handlers;
 mod housekeeping;
 mod leftover;
 mod observe;
+mod openapi;
 mod passwords;
 mod patience;
 mod problem;

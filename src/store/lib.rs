@@ -7,6 +7,7 @@
 //! Invariant: the store knows nothing of HTTP, tokens or passwords; it keeps their sums and hashes.
 
 mod administration;
+mod agents;
 mod error;
 mod mail;
 mod people;
@@ -19,6 +20,7 @@ mod story;
 pub use administration::{
     NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
 };
+pub use agents::{Administrator, Agent, AgentDevice};
 pub use error::{StoreError, Unavailable};
 pub use mail::{
     Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Draft, MAX_DRAFTS, Message,

@@ -1,7 +1,12 @@
 //! What an administrator types.
 
+mod administrator;
+mod agents;
+mod device;
 mod failure;
+mod import;
 mod office;
+mod openapi;
 mod organisation;
 mod serve;
 mod user;
@@ -46,9 +51,20 @@ enum Command {
     /// Post offices.
     #[command(subcommand)]
     Office(office::Office),
+    /// Prints the description of the API for agents and programs.
+    Openapi,
     /// Users of an organisation.
     #[command(subcommand)]
     User(user::User),
+    /// Agents of the users.
+    #[command(subcommand)]
+    Agents(agents::Agents),
+    /// Devices of a user.
+    #[command(subcommand)]
+    Device(device::Device),
+    /// Who may use the administrators' pages (`serve --admin-listen`).
+    #[command(subcommand)]
+    Administrator(administrator::Administrator),
 }
 
 /// Runs the program with these arguments, its own name first.
@@ -79,6 +95,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 async fn command(arguments: Arguments) -> Result<(), Failure> {
+    if matches!(arguments.command, Command::Openapi) {
+        openapi::run();
+        return Ok(());
+    }
     if arguments.database.is_some() {
         return Err(Failure::new(
             Exit::Usage,
@@ -93,6 +113,10 @@ async fn command(arguments: Arguments) -> Result<(), Failure> {
         Command::Organisation(command) => command.run(&store, arguments.json).await,
         Command::Office(command) => command.run(&store, arguments.json).await,
         Command::User(command) => command.run(&store, arguments.json).await,
+        Command::Agents(command) => command.run(&store, arguments.json).await,
+        Command::Device(command) => command.run(&store, arguments.json).await,
+        Command::Administrator(command) => command.run(&store, arguments.json).await,
+        Command::Openapi => Ok(()),
     }
 }
 
@@ -127,6 +151,11 @@ fn print_json(value: &serde_json::Value) {
 
 /// A line on stdout; a reader that went away is no failure.
 fn println(text: &str) {
+    print(&format!("{text}\n"));
+}
+
+/// Text on stdout as it is.
+fn print(text: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }

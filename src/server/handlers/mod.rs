@@ -7,6 +7,7 @@ pub(crate) mod directory;
 pub(crate) mod drafts;
 pub(crate) mod health;
 pub(crate) mod messages;
+pub(crate) mod password;
 pub(crate) mod read;
 pub(crate) mod sessions;
 pub(crate) mod settings;

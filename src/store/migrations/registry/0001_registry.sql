@@ -31,3 +31,10 @@ CREATE TABLE attachment (
 );
 
 CREATE INDEX attachment_by_office ON attachment (office);
+
+-- Who may use the administrators' pages; no user of any organisation.
+CREATE TABLE administrator (
+    name          TEXT PRIMARY KEY,
+    password_hash TEXT NOT NULL,
+    created_at    BIGINT NOT NULL
+);

@@ -17,7 +17,7 @@ pub(in super::super) struct Office {
     name: Name,
     placement: &'static str,
     pub(in super::super) location: String,
-    pub(super) terms: OfficeTerms,
+    pub(in super::super) terms: OfficeTerms,
 }
 
 pub(super) const OFFICE: &str = "SELECT o.name, o.placement, o.location, o.check_interval_seconds, \

@@ -9,6 +9,7 @@
 
 mod accept;
 mod access;
+mod administration;
 mod agents;
 mod auth;
 mod config;
@@ -31,4 +32,4 @@ pub mod commands;
 
 pub use config::{Config, Limits};
 pub use passwords::{MIN_PASSWORD_CHARACTERS, PasswordProblem, hash_password};
-pub use serve::{ServeError, routes, serve};
+pub use serve::{ServeError, routes, serve, serve_with_pages};

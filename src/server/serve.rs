@@ -8,7 +8,7 @@ use restante_store::{Store, StoreError};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, accept, access::App, housekeeping, router};
+use crate::{Config, accept, access::App, administration, housekeeping, router};
 
 /// The server could not start, or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +29,32 @@ pub async fn serve(
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
+    serve_with_pages(config, store, listener, None, clock, shutdown).await
+}
+
+/// The same with the administrators' pages on a listener of their own.
+pub async fn serve_with_pages(
+    config: Config,
+    store: Arc<dyn Store>,
+    listener: TcpListener,
+    pages: Option<TcpListener>,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+) -> Result<(), ServeError> {
     let app = begin(config, store, clock).await?;
     let stop = shutdown.child_token();
     // Dropped with this future: a server whose caller gave up leaves nothing running.
     let _stop = stop.clone().drop_guard();
     let keeping = Aborted(tokio::spawn(housekeeping::keep(Arc::clone(&app), stop.clone())));
-    let accepting = accept::accept(listener, router::router(&app), &app.config, stop.clone());
+    let accepting = async {
+        let agents = accept::accept(listener, router::router(&app), &app.config, stop.clone());
+        let administrators = async {
+            if let Some(listener) = pages {
+                accept::accept(listener, administration::router(&app), &app.config, stop.clone()).await;
+            }
+        };
+        tokio::join!(agents, administrators);
+    };
     let watch = async {
         app.damaged.cancelled().await;
         stop.cancel();

@@ -1,6 +1,7 @@
 //! The real programs over real sockets, one file a subject. The test plays the tray, the notification
 //! service and the other people.
 
+mod administration;
 mod alert_rules;
 mod alerts;
 mod bad_input;

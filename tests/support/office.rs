@@ -46,6 +46,8 @@ pub struct Office {
     data: TempDir,
     logs: PathBuf,
     port: u16,
+    /// Where the administrators' pages are, once they are served.
+    pages: Option<String>,
     server: Option<Child>,
 }
 
@@ -65,7 +67,7 @@ impl Office {
     pub async fn with(options: OfficeOptions) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let logs = data.path().with_extension("server.log");
-        let mut office = Self { data, logs, port: 0, server: None };
+        let mut office = Self { data, logs, port: 0, pages: None, server: None };
         office.admin(&["organisation", "create", ORGANISATION, "--title", "The town"], "").await;
         let OfficeOptions { check_interval, interval_range, lifetime } = options;
         office
@@ -116,6 +118,7 @@ impl Office {
             .arg("--data")
             .arg(self.data.path())
             .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
+            .args(self.pages.as_ref().map(|_| "--admin-listen=127.0.0.1:0"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -129,7 +132,41 @@ impl Office {
             .strip_prefix("listening on http://127.0.0.1:")
             .and_then(|port| port.trim_end_matches('/').parse().ok());
         self.port = port.unwrap_or_else(|| panic!("the server's first line is {line:?}\n{}", self.log()));
+        if let Some(pages) = &mut self.pages {
+            let line = within("the server to say where its pages are", lines.next_line()).await;
+            let line = line.expect("its output can be read").unwrap_or_default();
+            let url = line.strip_prefix("administrators' pages on ");
+            *pages = url.unwrap_or_else(|| panic!("the server's second line is {line:?}")).to_owned();
+        }
         self.server = Some(server);
+    }
+
+    /// Starts the server anew, with the administrators' pages.
+    ///
+    /// # Panics
+    /// As [`Office::start`] and [`Office::stop`].
+    pub async fn serve_pages(&mut self) {
+        self.stop().await;
+        self.pages = Some(String::new());
+        self.start().await;
+    }
+
+    /// Where the administrators' pages are.
+    ///
+    /// # Panics
+    /// When they are not served.
+    pub fn pages(&self) -> String {
+        self.pages.clone().expect("the pages are served")
+    }
+
+    /// What the list of organisations says of this one.
+    ///
+    /// # Panics
+    /// When it is not in the list.
+    pub async fn listed(&self, organisation: &str) -> Value {
+        let listed = self.command(&["organisation", "list", "--json"], "").await.done();
+        let list: Vec<Value> = serde_json::from_str(&listed.stdout).expect("a list of organisations");
+        list.into_iter().find(|one| one["name"] == organisation).expect("it is in the list")
     }
 
     /// Ends the server as the system does, with SIGTERM; it must end well.

@@ -119,6 +119,7 @@ impl SqliteStore {
             let unknown = || StoreError::Unknown { what: "post office", name: name.to_string() };
             let before = office(&row.ok_or_else(unknown)?)?.terms;
             let terms = match change {
+                OfficeChange::All(terms) => terms,
                 OfficeChange::CheckInterval(check_interval) => OfficeTerms { check_interval, ..before },
                 OfficeChange::MessageLifetime(message_lifetime) => OfficeTerms { message_lifetime, ..before },
                 OfficeChange::IntervalRange(interval_range) => OfficeTerms { interval_range, ..before },

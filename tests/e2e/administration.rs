@@ -7,7 +7,7 @@ use restante_tests::{Browser, Office, OfficeOptions, PASSWORD};
 async fn with_pages() -> Office {
     let mut office = Office::with(OfficeOptions { check_interval: "1s", ..OfficeOptions::default() }).await;
     let add = ["administrator", "add", "root", "--password-stdin"];
-    office.command(&add, &format!("{PASSWORD}\n")).await.done();
+    drop(office.command(&add, &format!("{PASSWORD}\n")).await.done());
     office.serve_pages().await;
     office
 }
@@ -26,7 +26,7 @@ async fn signed_in(office: &Office, language: &str, words: [&str; 3]) -> Browser
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_creates_attaches_and_changes_a_message_server() {
     let office = with_pages().await;
-    office.command(&["organisation", "create", "village", "--title", "The village"], "").await.done();
+    drop(office.command(&["organisation", "create", "village", "--title", "The village"], "").await.done());
     let browser = Browser::open("en").await;
     browser.looks_like(1280, 860, "light").await;
     browser.goes_to(&office.pages()).await;
@@ -34,7 +34,7 @@ async fn an_administrator_creates_attaches_and_changes_a_message_server() {
     browser.types("Administrator", "root").await;
     browser.types("Password", "not the password").await;
     browser.presses("Sign in").await;
-    assert!(browser.text().await.contains("do not fit"));
+    within_text(&browser, "do not fit").await;
     browser.types("Administrator", "root").await;
     browser.types("Password", PASSWORD).await;
     // By the keyboard alone.
@@ -42,6 +42,7 @@ async fn an_administrator_creates_attaches_and_changes_a_message_server() {
     within_text(&browser, "The village").await;
 
     browser.presses("Create").await;
+    within_text(&browser, "Create a message server").await;
     browser.types("Name", "second").await;
     browser.types("Check interval of the client's agent (s)", "600").await;
     browser.types("Lifetime of messages", "3").await;

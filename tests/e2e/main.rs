@@ -4,11 +4,14 @@
 mod administration;
 mod alert_rules;
 mod alerts;
+mod authorisation;
 mod bad_input;
+mod bad_requests;
 mod checks;
 mod contract;
 mod corner;
 mod delivery;
+mod described;
 mod identity;
 mod interval;
 mod killed;

@@ -174,7 +174,7 @@ impl Browser {
     /// When the browser cannot.
     pub async fn looks_like(&self, width: u32, height: u32, scheme: &str) {
         let size = json!({"cmd": "Emulation.setDeviceMetricsOverride",
-            "params": {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}});
+            "params": {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}});
         self.done(Method::POST, "goog/cdp/execute", Some(size)).await;
         let media = json!({"cmd": "Emulation.setEmulatedMedia",
             "params": {"features": [{"name": "prefers-color-scheme", "value": scheme}]}});

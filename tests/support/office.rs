@@ -206,14 +206,62 @@ impl Office {
     /// # Panics
     /// When the server refuses.
     pub async fn sign_in(&self, user: &str) -> Colleague {
+        self.sign_in_to(ORGANISATION, user).await
+    }
+
+    /// The same in another organisation.
+    ///
+    /// # Panics
+    /// As [`Office::sign_in`].
+    pub async fn sign_in_to(&self, organisation: &str, user: &str) -> Colleague {
         let http = http();
         let call =
-            json!({"organisation": ORGANISATION, "user": user, "password": PASSWORD, "device": "test"});
+            json!({"organisation": organisation, "user": user, "password": PASSWORD, "device": "test"});
         let request = http.post(format!("{}/api/v1/sessions", self.url())).json(&call);
         let answer = HttpAnswer::of(request).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         let token = answer.body["token"].as_str().expect("a token").to_owned();
         Colleague { http, url: self.url(), token, login: user.to_owned() }
+    }
+
+    /// Any call of the server, by whoever has this token.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub async fn ask(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> HttpAnswer {
+        let mut request = http().request(method, format!("{}{path}", self.url()));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        HttpAnswer::of(request).await
+    }
+
+    /// The same with these bytes for a body.
+    ///
+    /// # Panics
+    /// As [`Office::ask`].
+    pub async fn ask_with(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: Option<&str>,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> HttpAnswer {
+        let mut request = http().request(method, format!("{}{path}", self.url()));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        HttpAnswer::of(request.header("content-type", media_type).body(body)).await
     }
 
     fn log(&self) -> String {
@@ -281,6 +329,11 @@ pub struct Colleague {
 }
 
 impl Colleague {
+    /// The token of his device.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// What he signed in with.
     pub fn login(&self) -> &str {
         &self.login

@@ -23,7 +23,6 @@ administration-interval = Check interval of the client's agent (s)
 administration-interval-short = Interval
 administration-lifetime = Lifetime of messages
 administration-lifetime-hint = A changed lifetime holds for messages from then on; agents follow a changed interval at their next check.
-administration-attached-to = Attached to
 administration-nobody = nobody
 administration-locked = interval locked
 administration-none-attached = none attached

@@ -23,7 +23,6 @@ administration-interval = Интервал опроса агента клиен�
 administration-interval-short = Интервал
 administration-lifetime = Время «жизни» сообщений
 administration-lifetime-hint = Новое время «жизни» действует для следующих сообщений; новому интервалу агенты следуют со следующей проверки.
-administration-attached-to = Присоединён к
 administration-nobody = никому
 administration-locked = интервал закреплён
 administration-none-attached = не присоединён

@@ -55,7 +55,7 @@ pub(super) async fn overview(administrator: Administrator, after: Query<After>) 
         }
         section {
             div class="title" {
-                h2 { (words.text("administration-offices")) }
+                h2 { (words.text("administration-available")) }
                 a class="button primary" href="/offices/new" { (words.text("administration-create")) }
             }
             @if offices.is_empty() {
@@ -116,7 +116,7 @@ fn offices_table(words: &Words, offices: &[OfficeOverview]) -> Markup {
         table {
             thead { tr {
                 th { (columns.office) } th { (columns.database) } th class="number" { (columns.interval) }
-                th { (columns.lifetime) } th { (words.text("administration-attached-to")) } th {}
+                th { (columns.lifetime) } th { (words.text("administration-organisations")) } th {}
             } }
             tbody {
                 @for office in offices {
@@ -126,7 +126,7 @@ fn offices_table(words: &Words, offices: &[OfficeOverview]) -> Markup {
                             @if office.terms.interval_locked { " " span class="state off" { (words.text("administration-locked")) } }
                         }
                         (terms_cells(words, &columns, office))
-                        td data-label=(words.text("administration-attached-to")) {
+                        td data-label=(words.text("administration-organisations")) {
                             @if let Some(why) = &office.unavailable {
                                 span class="state bad" { (words.text("status-office-unavailable")) } " " small { (why) }
                             } @else if office.organisations.is_empty() {
@@ -169,12 +169,18 @@ impl Columns {
 fn terms_cells(words: &Words, columns: &Columns, office: &OfficeOverview) -> Markup {
     html! {
         td data-label=(columns.database) {
-            code { (office.location.display()) } " "
+            (path(&office.location)) " "
             small { (placement(words, office.placement)) }
         }
         td class="number" data-label=(columns.interval) { (office.terms.check_interval.seconds()) }
         td data-label=(columns.lifetime) { (span(words, office.terms.message_lifetime)) }
     }
+}
+
+/// A path that is broken between its folders where there is no room.
+fn path(path: &std::path::Path) -> Markup {
+    let text = path.display().to_string();
+    html! { code { @for part in text.split_inclusive('/') { (part) wbr; } } }
 }
 
 fn placement(words: &Words, placement: &str) -> String {
@@ -331,7 +337,7 @@ fn terms_page(
     let content = html! {
         form method="post" action={ "/offices/" (office.name) } class="card stack" {
             (pages::token(administrator))
-            p { code { (office.location.display()) } " " small { (placement(words, office.placement)) } }
+            p { (path(&office.location)) " " small { (placement(words, office.placement)) } }
             (form.fields(words))
             p class="hint" { (words.text("administration-lifetime-hint")) }
             (buttons(words, &words.text("administration-save")))

@@ -18,6 +18,7 @@ mod killed;
 mod letters;
 mod packages;
 mod parts;
+mod people;
 mod profiles;
 mod restart;
 mod screen;

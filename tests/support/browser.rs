@@ -1,4 +1,4 @@
-//! A real browser without a window, driven as people drive it (W3C WebDriver: Debian's chromium-driver).
+//! A real browser without a window, driven as people drive it (`WebDriver` of the W3C: Debian's chromium-driver).
 
 use std::{path::PathBuf, process::Stdio};
 
@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{target_folder, within};
 
-/// The member of an answer that names an element (WebDriver, 12.1).
+/// The member of an answer that names an element (`WebDriver`, 12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// One browser with one window.
@@ -126,7 +126,7 @@ impl Browser {
         self.presses_at(&format!("(//button | //a | //summary)[normalize-space() = '{name}']")).await;
     }
 
-    /// The same for the element of this XPath.
+    /// The same for the element that this path of XML names.
     ///
     /// # Panics
     /// When there is none.

@@ -136,7 +136,7 @@ impl Office {
             let line = within("the server to say where its pages are", lines.next_line()).await;
             let line = line.expect("its output can be read").unwrap_or_default();
             let url = line.strip_prefix("administrators' pages on ");
-            *pages = url.unwrap_or_else(|| panic!("the server's second line is {line:?}")).to_owned();
+            url.unwrap_or_else(|| panic!("the server's second line is {line:?}")).clone_into(pages);
         }
         self.server = Some(server);
     }

@@ -130,7 +130,7 @@ impl FromRequestParts<Arc<Administration>> for Administrator {
         if now.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())? != Some(hash) {
             return Err(sign_in());
         }
-        Ok(Self { name, form_token, visitor })
+        Ok(Self { visitor, name, form_token })
     }
 }
 

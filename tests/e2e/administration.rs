@@ -162,7 +162,6 @@ async fn within_text(browser: &Browser, text: &str) {
             tokio::task::yield_now().await;
         }
     };
-    if tokio::time::timeout(restante_tests::TIME_LIMIT, shown).await.is_err() {
-        panic!("the page never showed {text:?}:\n{}", browser.text().await);
-    }
+    let shown = tokio::time::timeout(restante_tests::TIME_LIMIT, shown).await;
+    assert!(shown.is_ok(), "the page never showed {text:?}:\n{}", browser.text().await);
 }

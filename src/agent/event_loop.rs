@@ -316,6 +316,7 @@ impl Agent {
                 self.forget_token(key, None);
             }
             Effect::GiveUpExchanges => self.exchanges.give_up(),
+            Effect::ChangePassword { call, wish } => self.change_password(call, wish),
             Effect::SignIn { call, login } => self.sign_in(call, login),
 
             Effect::Check { since } => {

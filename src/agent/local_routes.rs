@@ -17,8 +17,8 @@ use axum::{
 };
 use restante_engine::{effect::Answer, event::Ask};
 use restante_local_api::{
-    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutSnooze, RemindLater, Show, Status, Undo,
-    UndoError, path,
+    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword, PutSnooze, RemindLater, Show,
+    Status, Undo, UndoError, path,
 };
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
@@ -65,6 +65,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route(path::EVENTS, get(events))
         .route(path::SHOW, post(show))
         .route(path::LOGIN, post(login))
+        .route(path::PASSWORD, put(password))
         .route(path::LOGOUT, post(|office| ask(office, Ask::Logout)))
         .route(path::QUIT, post(|office| ask(office, Ask::Quit)))
         .fallback(|| async { refusal(LocalProblemKind::NotFound, "there is no such path in the local API") })
@@ -211,6 +212,10 @@ async fn remind(office: State<Office>, id: Id, body: Body<RemindLater>) -> Respo
 
 async fn login(office: State<Office>, body: Body<Login>) -> Response {
     with_body(office, body, Ask::Login).await
+}
+
+async fn password(office: State<Office>, body: Body<PutPassword>) -> Response {
+    with_body(office, body, Ask::ChangePassword).await
 }
 
 async fn show(office: State<Office>, body: Body<Show>) -> Response {

@@ -10,8 +10,8 @@ use restante_engine::{
 };
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
-    Accepted, CLIENT_VERSION_HEADER, Delivered, Direction, Directory, Marked, Message, NewSession, PutDraft,
-    PutInterval, Recipient, Retraction, SavedDraft, Session, Settings, path,
+    Accepted, CLIENT_VERSION_HEADER, ChangePassword, Delivered, Direction, Directory, Marked, Message,
+    NewSession, PutDraft, PutInterval, Recipient, Retraction, SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -132,6 +132,11 @@ impl ServerClient {
     /// Signs in. The password goes into the request and nowhere else.
     pub(crate) async fn sign_in(&self, session: &NewSession) -> Answer<Session> {
         server_answer::body(self.send(self.request(Method::POST, path::SESSIONS).json(session)).await?).await
+    }
+
+    /// Gives the user another password. Both go into the request and nowhere else.
+    pub(crate) async fn change_password(&self, wish: &ChangePassword) -> Answer<()> {
+        self.done(self.request(Method::PUT, path::PASSWORD).json(wish)).await
     }
 
     /// Revokes this device's token.

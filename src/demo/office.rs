@@ -32,7 +32,7 @@ pub(crate) async fn open(folder: &Path, people: &[Person], tasks: &Tasks) -> any
     let placement = Placement::Separate { folder: None };
     store.create_office(&NewOffice { name: office.clone(), placement, terms }).await?;
     store.attach(&office, &organisation).await?;
-    let password_hash = restante_server::hash_password(PASSWORD)?;
+    let password_hash = restante_server::hash_password(PASSWORD, &[])?;
     for person in people {
         let user = NewUser { person: person.clone(), password_hash: password_hash.clone() };
         store.add_user(&organisation, &user).await?;

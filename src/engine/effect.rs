@@ -91,6 +91,13 @@ pub enum Effect {
     /// Give up every exchange with the server that is under way, a sign-in apart. An answer that was on its
     /// way all the same comes as `Late`.
     GiveUpExchanges,
+    /// Give the user another password: `PasswordChanged`.
+    ChangePassword {
+        /// Who asked.
+        call: CallId,
+        /// What was asked, with both passwords.
+        wish: restante_local_api::PutPassword,
+    },
     /// Sign in, and keep the token: `SignedIn`, `TokenKept`.
     SignIn {
         /// Who asked.
@@ -190,6 +197,7 @@ impl Effect {
             | Self::PullSettings
             | Self::PushInterval { .. }
             | Self::PullDirectory { .. }
+            | Self::ChangePassword { .. }
             | Self::SignIn { .. } => true,
             Self::FindToken(_)
             | Self::KeepToken(_)

@@ -170,6 +170,7 @@ impl Engine {
             Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
             Event::TokenFound(found) => self.token_found(found, now),
             Event::TokenKept(outcome) => self.token_kept(outcome).map(|()| Vec::new()),
+            Event::PasswordChanged { call, outcome } => Ok(vec![self.password_changed(call, outcome)]),
             Event::SignedIn { call, server, outcome } => self.signed_in(call, &server, outcome, now),
 
             Event::CheckDue { stalled } => {

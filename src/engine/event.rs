@@ -1,6 +1,8 @@
 //! Everything that can happen to an agent: one closed list.
 
-use restante_local_api::{KeyringState, Login, Mode, NotificationsState, ShowWhat, TrayState, Undo};
+use restante_local_api::{
+    KeyringState, Login, Mode, NotificationsState, PutPassword, ShowWhat, TrayState, Undo,
+};
 use restante_model::{CheckInterval, Folder, Letter, LocalTime, MessageId, Seconds, Timestamp};
 use restante_server_api::{
     Accepted, ChangesPage, Directory, Problem, Recipient, SavedDraft, Session, Settings,
@@ -112,6 +114,13 @@ pub enum Event {
     },
     /// The server told who can be written to; `None` where nothing changed.
     DirectoryPulled(Result<Option<(Directory, String)>, ServerError>),
+    /// The server answered a wish for another password.
+    PasswordChanged {
+        /// Who asked.
+        call: CallId,
+        /// Whether it was done.
+        outcome: Result<(), ServerError>,
+    },
     /// A sign-in ended.
     SignedIn {
         /// Who asked.
@@ -339,6 +348,8 @@ pub enum Ask {
     Jobs,
     /// Sign in.
     Login(Login),
+    /// The user wants another password.
+    ChangePassword(PutPassword),
     /// Sign out.
     Logout,
     /// Bring a window to the front.

@@ -137,6 +137,7 @@ impl Engine {
                 let wish = wish.map(|seconds| CheckInterval::from_seconds(seconds.get()));
                 return Ok(self.wish_interval(wish, call));
             }
+            Ask::ChangePassword(wish) => return Ok(vec![self.change_password(wish, call)]),
             Ask::Login(login) => return Ok(vec![self.login(login, call)?]),
             Ask::Logout => {
                 effects.extend(self.logout());

@@ -1,11 +1,13 @@
 //! Who uses the agent: signing in, signing out.
 
-use restante_local_api::{Connection, LocalProblem, LocalProblemKind, Login, Mode, ShowWhat, Trigger};
+use restante_local_api::{
+    Connection, LocalProblem, LocalProblemKind, Login, Mode, PutPassword, ShowWhat, Trigger,
+};
 use restante_model::{MessageId, Timestamp};
 use restante_server_api::{ProblemKind, Session};
 
 use crate::{
-    effect::Effect,
+    effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{CallId, ServerError},
     ledger::{Account, SyncedInterval},
@@ -100,6 +102,30 @@ impl Engine {
         Ok(effects)
     }
 
+    /// The user wants another password: the server alone knows whether the old one is right.
+    pub(crate) fn change_password(&self, wish: PutPassword, call: CallId) -> Effect {
+        if self.mode == Mode::Offline {
+            return Effect::Answer { call, answer: Err(crate::local::offline()) };
+        }
+        if !self.signed_in || self.account.is_none() {
+            return Effect::Answer { call, answer: Err(crate::local::signed_out()) };
+        }
+        Effect::ChangePassword { call, wish }
+    }
+
+    /// The server answered; nothing here depends on the password.
+    pub(crate) fn password_changed(
+        &self,
+        call: CallId,
+        outcome: std::result::Result<(), ServerError>,
+    ) -> Effect {
+        let server = self.account_key().map(|key| key.server).unwrap_or_default();
+        match outcome {
+            Ok(()) => Effect::Answer { call, answer: Ok(Answer::Done) },
+            Err(error) => sign_in_refused(call, &server, error),
+        }
+    }
+
     /// The window that is asked for; before anybody has signed in, the one where one does.
     pub(crate) fn window(&self, what: ShowWhat, id: Option<MessageId>) -> Effect {
         match what {
@@ -152,6 +178,7 @@ fn sign_in_refused(call: CallId, server: &str, error: ServerError) -> Effect {
                 ProblemKind::WrongCredentials => {
                     (LocalProblemKind::WrongCredentials, "check organisation, user and password")
                 }
+                ProblemKind::Invalid => (LocalProblemKind::Invalid, "choose another one"),
                 _ => (LocalProblemKind::Refused, "ask your administrator"),
             };
             let hint = problem.hint.unwrap_or_else(|| hint.to_owned());

@@ -14,6 +14,7 @@ macro_rules! files {
             include_str!(concat!($language, "/agent.ftl")),
             include_str!(concat!($language, "/cli.ftl")),
             include_str!(concat!($language, "/demo.ftl")),
+            include_str!(concat!($language, "/administration.ftl")),
         ]
     };
 }
@@ -80,7 +81,7 @@ impl fmt::Debug for Words {
     }
 }
 
-fn sources(language: Language) -> [&'static str; 4] {
+fn sources(language: Language) -> [&'static str; 5] {
     match language {
         Language::English => files!("en"),
         Language::Russian => files!("ru"),

@@ -10,8 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message,
-    PutInterval, PutMode, PutSnooze, Recipients, RemindLater, SearchPage, SettingsReport, Show, Status, Undo,
-    path,
+    PutInterval, PutMode, PutPassword, PutSnooze, Recipients, RemindLater, SearchPage, SettingsReport, Show,
+    Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -205,6 +205,11 @@ impl Client {
     /// Signs in.
     pub async fn login(&self, login: &Login) -> Result<Status, ClientError> {
         self.call(self.request(reqwest::Method::POST, path::LOGIN).json(login)).await
+    }
+
+    /// Gives the user another password.
+    pub async fn change_password(&self, wish: &PutPassword) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::PUT, path::PASSWORD).json(wish)).await
     }
 
     /// Signs out and forgets the token.

@@ -34,6 +34,8 @@ pub const DOCTOR: &str = "/v1/doctor";
 pub const EVENTS: &str = "/v1/events";
 /// Bring a window to the front.
 pub const SHOW: &str = "/v1/show";
+/// The user's own password.
+pub const PASSWORD: &str = "/v1/password";
 /// Sign in.
 pub const LOGIN: &str = "/v1/login";
 /// Sign out.

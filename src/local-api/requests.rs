@@ -128,6 +128,27 @@ impl std::fmt::Debug for Login {
     }
 }
 
+/// `PUT /v1/password`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutPassword {
+    /// The one that the user has.
+    pub old: String,
+    /// The one that he will have; both go to the server and are kept nowhere.
+    pub new: String,
+    /// His other devices stay signed in.
+    #[serde(default)]
+    pub keep_other_devices: bool,
+}
+
+/// Never the passwords.
+impl std::fmt::Debug for PutPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PutPassword")
+            .field("keep_other_devices", &self.keep_other_devices)
+            .finish_non_exhaustive()
+    }
+}
+
 /// `POST /v1/show`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Show {

@@ -7,6 +7,7 @@ use crate::Seconds;
 /// Seconds between two checks for mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = u64, minimum = 1))]
 pub struct CheckInterval(Seconds);
 
 impl CheckInterval {
@@ -60,6 +61,7 @@ impl IntervalRange {
 /// Whose wish an interval is (row B1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum IntervalFrom {
     /// The post office's own.
     Office,

@@ -9,6 +9,7 @@ use crate::Seconds;
 
 /// A moment in UTC with millisecond resolution: RFC 3339 in JSON, milliseconds since 1970 in SQL.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, format = DateTime))]
 pub struct Timestamp(i64);
 
 /// The text is not an RFC 3339 time.

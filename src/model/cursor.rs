@@ -53,6 +53,20 @@ impl FromStr for Cursor {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Cursor {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .description(Some("A place in the stream of a mailbox's changes; opaque to clients"))
+            .pattern(Some("^[0-9A-Za-z]{1,64}\\.[0-9A-Za-z]{1,64}\\.[0-9]{1,18}$"))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Cursor {}
+
 impl Serialize for Cursor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

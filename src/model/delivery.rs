@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The state of one recipient's copy. States only go forward (contracts, "Mailbox, cursor, states").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum DeliveryState {
     /// At the post office, not called for.
     Waiting,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A span of whole seconds. In JSON a number, in settings and commands `5m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = u64))]
 pub struct Seconds(u64);
 
 /// The text is not a span of time.

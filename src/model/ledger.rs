@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// An entry of the delivery ledger (row B17).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum LedgerEvent {
     /// The post office took the message for him.
     Accepted,

@@ -16,6 +16,7 @@ pub const MAX_RECIPIENTS: usize = 10_000;
 /// The id of a message, made by the client that wrote it: a `UUIDv7`, so ids sort by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, format = "uuid"))]
 pub struct MessageId(Uuid);
 
 impl MessageId {
@@ -47,6 +48,7 @@ impl FromStr for MessageId {
 /// How loudly a message asks for attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Importance {
     /// A popup in the corner.
     #[default]
@@ -73,14 +75,24 @@ impl Importance {
 /// What a person wrote and to whom, before the post office has it. Valid once [`Letter::problems`]
 /// finds nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Letter {
     /// Whom it is for, as written: logins (and, later, groups). The post office resolves them.
+    #[cfg_attr(feature = "openapi", schema(max_items = 10_000))]
     pub to: Vec<String>,
     /// One line.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 998, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"))]
     pub subject: String,
     /// Plain text.
     #[serde(default)]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            max_length = 1_048_576,
+            pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
+        )
+    )]
     pub body: String,
     /// How loudly it asks for attention.
     #[serde(default)]

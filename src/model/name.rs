@@ -7,11 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// The name of an organisation or a post office: also the name of its folder on disk.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, min_length = 1, max_length = 64, examples("town")))]
 pub struct Name(String);
 
 /// What a user signs in with and is written to by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, min_length = 1, max_length = 64, examples("anna")))]
 pub struct Login(String);
 
 /// The text cannot be a name.
@@ -71,6 +73,7 @@ checked_text!(Login, "login");
 
 /// A user as others see him.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Person {
     /// What he is written to by.
     pub login: Login,

@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// Why no device of a recipient has his copy, as of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotDelivered {
     /// What keeps it.
     pub why: NotDeliveredReason,
@@ -17,6 +18,7 @@ pub struct NotDelivered {
 /// What keeps a message from a recipient's devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum NotDeliveredReason {
     /// The administrator has disabled his account.
     AccountDisabled,

@@ -2,6 +2,8 @@
 
 /// Sign in; the user's devices.
 pub const SESSIONS: &str = "/api/v1/sessions";
+/// The user's own password.
+pub const PASSWORD: &str = "/api/v1/password";
 /// The check interval in force, its range and source, the lifetime.
 pub const SETTINGS: &str = "/api/v1/settings";
 /// The user's own check interval.
@@ -22,6 +24,8 @@ pub const MESSAGES: &str = "/api/v1/messages";
 pub const DRAFTS: &str = "/api/v1/drafts";
 /// The users of the organisation.
 pub const DIRECTORY: &str = "/api/v1/directory";
+/// The description of all this.
+pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// Whether the process runs.
 pub const LIVEZ: &str = "/livez";
 /// Whether the server can serve.

@@ -8,6 +8,7 @@ use crate::{Draft, Settings};
 /// read as "wrong password".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ProblemKind {
     /// No token, or one that is unknown or revoked.
     Unauthenticated,
@@ -125,6 +126,7 @@ impl ProblemKind {
 /// Why an organisation has no usable post office.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum UnavailableReason {
     /// No post office is attached to the organisation.
     NoneAttached,
@@ -136,6 +138,7 @@ pub enum UnavailableReason {
 
 /// The schema of a database, and the one that the server works with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SchemaVersions {
     /// The database's.
     pub found: i64,
@@ -145,6 +148,7 @@ pub struct SchemaVersions {
 
 /// One field at fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// A JSON pointer (RFC 6901) into the request.
     pub pointer: String,
@@ -154,6 +158,7 @@ pub struct FieldError {
 
 /// The body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI reference that names the kind.
     #[serde(rename = "type")]

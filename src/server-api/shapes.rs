@@ -9,16 +9,21 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// `POST sessions`: sign in on a device.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewSession {
     /// The organisation's name.
+    #[cfg_attr(feature = "openapi", schema(examples("town")))]
     pub organisation: String,
     /// The user's login.
+    #[cfg_attr(feature = "openapi", schema(examples("anna")))]
     pub user: String,
     /// The password, compared as it is.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
     pub password: String,
     /// What the device is called in the user's list of devices; read from `"pc"` and from `{"name": "pc"}`,
     /// the shape in which the answer tells it.
     #[serde(default, deserialize_with = "device_name")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub device: String,
 }
 
@@ -45,8 +50,34 @@ impl std::fmt::Debug for NewSession {
     }
 }
 
+/// `PUT password`: the user gives himself another one.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangePassword {
+    /// The one that he has.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub old: String,
+    /// The one that he will have: 15 characters or more, and none of the common ones.
+    #[cfg_attr(feature = "openapi", schema(format = Password, min_length = 15))]
+    pub new: String,
+    /// His other devices stay signed in. Otherwise they go, since whoever knew the old password may be on one.
+    #[serde(default)]
+    pub keep_other_devices: bool,
+}
+
+/// Never the passwords.
+impl std::fmt::Debug for ChangePassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChangePassword")
+            .field("keep_other_devices", &self.keep_other_devices)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Answer to `POST sessions`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// The device's token, shown this once.
     pub token: String,
@@ -73,6 +104,7 @@ impl std::fmt::Debug for Session {
 
 /// An enrolled agent; `GET sessions` lists the user's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
     /// The device's id.
     pub id: String,
@@ -91,6 +123,7 @@ pub struct Device {
 
 /// An organisation as its users see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organisation {
     /// Its name.
     pub name: Name,
@@ -100,6 +133,7 @@ pub struct Organisation {
 
 /// `GET settings`: the check interval in force, where it comes from and within which range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settings {
     /// The interval in force for this user.
     pub check_interval_seconds: CheckInterval,
@@ -126,20 +160,52 @@ pub struct Settings {
 /// `PUT settings/check-interval`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PutInterval {
     /// The interval wished, at least 1.
+    #[serde(deserialize_with = "whole_number")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_992_i64))]
     pub check_interval_seconds: u64,
     /// The revision that the wish was made on; absent: whatever it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole_number_if_any")]
+    #[cfg_attr(feature = "openapi", schema(maximum = 9_007_199_254_740_992_i64))]
     pub base_revision: Option<u64>,
+}
+
+/// The largest number that all languages can write exactly (RFC 8259, section 6).
+const MAX_WHOLE: u64 = 1 << 53;
+
+/// Reads `300.0` as 300: to JSON Schema both are integers, and some languages write every number so.
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = serde_json::Number::deserialize(deserializer)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, and checked to be within"
+    )]
+    #[expect(clippy::cast_precision_loss, reason = "a power of two is exact")]
+    let whole = number.as_u64().or_else(|| {
+        let number = number.as_f64()?;
+        (number.fract() == 0.0 && (0.0..=MAX_WHOLE as f64).contains(&number)).then_some(number as u64)
+    });
+    let not_whole = || serde::de::Error::custom(format!("not a whole number from 0 to {MAX_WHOLE}"));
+    whole.filter(|number| *number <= MAX_WHOLE).ok_or_else(not_whole)
+}
+
+fn whole_number_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    #[derive(Deserialize)]
+    struct Whole(#[serde(deserialize_with = "whole_number")] u64);
+    Ok(Option::<Whole>::deserialize(deserializer)?.map(|Whole(number)| number))
 }
 
 /// `PUT drafts/{id}`: what there is of a letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PutDraft {
     /// The version that this one follows; absent: there is none yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole_number_if_any")]
+    #[cfg_attr(feature = "openapi", schema(maximum = 9_007_199_254_740_992_i64))]
     pub base_version: Option<u64>,
     /// The letter so far.
     pub content: Letter,
@@ -147,6 +213,7 @@ pub struct PutDraft {
 
 /// Answer to `PUT drafts/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SavedDraft {
     /// The id that the client made.
     pub id: MessageId,
@@ -158,6 +225,7 @@ pub struct SavedDraft {
 
 /// A draft as the post office has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Draft {
     /// The id that the client made.
     pub id: MessageId,
@@ -173,6 +241,7 @@ pub struct Draft {
 /// `POST delivered`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Delivered {
     /// Everything up to here is durably on the device.
     pub cursor: Cursor,
@@ -181,6 +250,7 @@ pub struct Delivered {
 /// `POST read`, `POST alerted`, `POST acknowledged`: messages of one's own mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Marked {
     /// Which messages the person opened, a device of his alerted him of, or he knows of.
     pub ids: Vec<MessageId>,
@@ -188,6 +258,7 @@ pub struct Marked {
 
 /// Answer to `PUT messages/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Accepted {
     /// The id that the client made.
     pub id: MessageId,
@@ -201,6 +272,7 @@ pub struct Accepted {
 
 /// One recipient of an accepted message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AcceptedRecipient {
     /// Who.
     #[serde(flatten)]
@@ -211,6 +283,7 @@ pub struct AcceptedRecipient {
 
 /// A message in one's own mailbox. `direction` tells which further fields there are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
@@ -239,6 +312,7 @@ pub struct Message {
 /// Whether a message came or went, and what is known of it so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "direction", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Direction {
     /// It came to this mailbox.
     Received {
@@ -254,6 +328,7 @@ pub enum Direction {
 
 /// One recipient of a sent message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recipient {
     /// Who.
     #[serde(flatten)]
@@ -286,6 +361,7 @@ impl Recipient {
 
 /// Answer to `GET messages/{id}/ledger`: what happened to a message that one sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ledger {
     /// Recipient by recipient in the order written, each one's entries in their order.
     pub entries: Vec<LedgerEntry>,
@@ -293,6 +369,7 @@ pub struct Ledger {
 
 /// What happened to one recipient's copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LedgerEntry {
     /// Whose copy.
     #[serde(flatten)]
@@ -305,6 +382,7 @@ pub struct LedgerEntry {
 
 /// Answer to `POST messages/{id}/retract`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Retraction {
     /// What became of each recipient's copy: `retracted`, or what it was too late for.
     pub recipients: Vec<Recipient>,
@@ -312,6 +390,7 @@ pub struct Retraction {
 
 /// Answer to `GET changes`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangesPage {
     /// Where to go on from.
     pub cursor: Cursor,
@@ -333,6 +412,7 @@ pub struct ChangesPage {
 /// One change in a mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Change {
     /// A message came, or was sent from another device.
     Message {
@@ -392,6 +472,7 @@ pub enum Change {
 /// Why a message is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum RemovedReason {
     /// Its lifetime passed unread.
     Expired,
@@ -403,6 +484,7 @@ pub enum RemovedReason {
 
 /// Answer to `GET directory`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Directory {
     /// The users that can be written to.
     pub users: Vec<Person>,

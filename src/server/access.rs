@@ -9,9 +9,9 @@ use axum::{
 use restante_model::{CheckInterval, ClientVersion, Clock, Cursor, Letter, Login, MessageId, Person};
 use restante_server_api::{CLIENT_VERSION_HEADER, Problem, ProblemKind};
 use restante_store::{
-    ChangesQuery, ChangesReply, Delivered, Device, Enrolled, IntervalReply, LedgerEntry, Message,
-    OldestClient, Owner, Posted, Reach, Retracted, SavedDraft, Settings, Store, StoreError, ThrownDraft,
-    Touched,
+    ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, LedgerEntry,
+    Message, OldestClient, Owner, Posted, Reach, Retracted, SavedDraft, Settings, Store, StoreError,
+    ThrownDraft, Touched,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -140,6 +140,22 @@ impl Mailbox {
         self.store.directory(&self.owner.organisation).await
     }
 
+    /// What his password is compared with; `None` when he is no user any more.
+    pub(crate) async fn credentials(&self) -> Result<Option<Credentials>, StoreError> {
+        self.store.credentials_for(&self.owner.organisation, &self.owner.login).await
+    }
+
+    /// `false` when his password is no longer the one of `from_hash`.
+    pub(crate) async fn change_password(
+        &self,
+        from_hash: &str,
+        to_hash: &str,
+        keep_other_devices: bool,
+    ) -> Result<bool, StoreError> {
+        let only_device = (!keep_other_devices).then_some(self.enrolled.device.id.as_str());
+        self.store.change_password(&self.owner, from_hash, to_hash, only_device).await
+    }
+
     pub(crate) async fn devices(&self) -> Result<Vec<Device>, StoreError> {
         self.store.devices(&self.owner).await
     }
@@ -199,5 +215,12 @@ pub(crate) fn not_too_old(version: Option<&str>, oldest: OldestClient) -> Result
 impl Refusal {
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self::from(Problem::new(kind, detail))
+    }
+
+    /// Not now, but in so many seconds.
+    pub(crate) fn later(kind: ProblemKind, detail: &str, seconds: u64) -> Self {
+        let mut problem = Problem::new(kind, detail);
+        problem.retry_after_seconds = Some(seconds);
+        problem.into()
     }
 }

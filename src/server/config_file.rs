@@ -32,6 +32,7 @@ pub(crate) struct ServerSettings {
     pub(crate) plain_http_anyway: bool,
     pub(crate) tls_certificate_file: Option<PathBuf>,
     pub(crate) tls_key_file: Option<PathBuf>,
+    pub(crate) administration_listen: Option<ListenAddress>,
     pub(crate) metrics_listen: Option<ListenAddress>,
     pub(crate) log_level: String,
     pub(crate) log_as_json: bool,
@@ -48,6 +49,7 @@ impl Default for ServerSettings {
             plain_http_anyway: false,
             tls_certificate_file: None,
             tls_key_file: None,
+            administration_listen: None,
             metrics_listen: None,
             log_level: "info".to_owned(),
             log_as_json: false,
@@ -352,7 +354,7 @@ mod tests {
         for key in KEYS {
             let mut layers = Layers::default();
             let other = key.default.map_or("\"/other\"".to_owned(), other_than);
-            let other = if key.path == "metrics.listen" { "\"127.0.0.1:9\"" } else { &other };
+            let other = if key.path.ends_with(".listen") { "\"127.0.0.1:9\"" } else { &other };
             layers.file(Path::new("x"), &format!("{} = {other}\n", key.path));
             assert_eq!(problems(&layers), Vec::<String>::new());
             assert_ne!(layers.settings, ServerSettings::default(), "{}", key.path);

@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use restante_model::Timestamp;
+use restante_model::{Login, Name, Timestamp};
 
 /// How long it takes until one more guess is allowed: 100 an hour.
 const REFILL_MS: i64 = 36_000;
@@ -18,6 +18,11 @@ const REFILL_MS: i64 = 36_000;
 const ADDRESS_FACTOR: u32 = 10;
 /// Pairs remembered; beyond it the ones that are nearest to a full allowance are forgotten first.
 const MAX_PAIRS: usize = 20_000;
+
+/// What guesses at a user's password are counted under.
+pub(crate) fn account(organisation: &Name, login: &Login) -> String {
+    format!("{organisation} {login}")
+}
 
 /// Wrong passwords, by account as written and address.
 pub(crate) struct Guesses {

@@ -9,6 +9,8 @@
 
 mod accept;
 mod access;
+mod administration;
+mod agents;
 mod auth;
 mod config;
 mod config_file;
@@ -20,6 +22,7 @@ mod leftover;
 mod listen;
 mod metrics;
 mod observe;
+mod openapi;
 mod passwords;
 mod patience;
 mod places;

@@ -34,9 +34,13 @@ impl Refusal {
     /// A request that is not as described, with the field at fault.
     pub(crate) fn invalid(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
         let reason = reason.into();
-        let mut problem = Problem::new(ProblemKind::Invalid, reason.clone());
-        problem.errors.push(FieldError { pointer: pointer.into(), reason });
-        problem.into()
+        Self::from(Problem::new(ProblemKind::Invalid, reason.clone())).at(pointer, reason)
+    }
+
+    /// The same with a field at fault.
+    pub(crate) fn at(mut self, pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.problem.errors.push(FieldError { pointer: pointer.into(), reason: reason.into() });
+        self
     }
 
     /// The same kind with another status of HTTP.

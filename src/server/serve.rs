@@ -12,7 +12,7 @@ use crate::{
     Config,
     accept::{Doors, Rounds},
     access::App,
-    housekeeping,
+    administration, housekeeping,
     listen::Listeners,
     problem, router,
 };
@@ -59,6 +59,11 @@ impl Server {
         let stop = shutdown.child_token();
         let (doors, rounds) = Doors::new(listeners, router::router(&app), &app.config, stop.clone());
         Ok(Self { app, doors, rounds, stop })
+    }
+
+    /// The administrators' pages, for a listener of their own.
+    pub(crate) fn pages(&self) -> Router {
+        administration::router(&self.app)
     }
 
     /// Answers whether the server still does its work.

@@ -86,6 +86,8 @@ pub struct NewOffice {
 /// One of a post office's terms to be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfficeChange {
+    /// All of them at once.
+    All(OfficeTerms),
     /// How often agents check.
     CheckInterval(CheckInterval),
     /// How long unread messages are kept, those that wait already included.

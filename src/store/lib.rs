@@ -7,6 +7,7 @@
 //! Invariant: the store knows nothing of HTTP, tokens or passwords; it keeps their sums and hashes.
 
 mod administration;
+mod agents;
 mod backup;
 mod error;
 mod ledger;
@@ -23,6 +24,7 @@ mod story;
 pub use administration::{
     DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Placement,
 };
+pub use agents::{Administrator, Agent, AgentDevice};
 pub use backup::{BackupEntry, BackupManifest, ExaminedDatabase};
 pub use error::{StoreError, Unavailable};
 pub use ledger::{

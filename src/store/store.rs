@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Person};
 
 use crate::{
-    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply,
-    LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser, OfficeChange,
-    OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted, SavedDraft, Seen, Settings,
-    StoreError, ThrownDraft, Touched, Upgraded, User,
+    Account, Administrator, Agent, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled,
+    IntervalReply, LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser,
+    OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted, SavedDraft, Seen,
+    Settings, StoreError, ThrownDraft, Touched, Upgraded, User,
 };
 
 /// Everything the server keeps. Safe to share; a method that comes back with success has its changes
@@ -43,7 +43,30 @@ pub trait Store: Send + Sync {
     /// Gives a user another password; his devices stay signed in.
     async fn set_password_hash(&self, user: &Owner, password_hash: &str) -> Result<(), StoreError>;
 
+    /// Adds all these users to an organisation, or, where one cannot be added, none.
+    async fn add_users(&self, organisation: &Name, users: &[NewUser]) -> Result<(), StoreError>;
+    /// An organisation's users, each with every device of his.
+    async fn agents(&self, organisation: &Name) -> Result<Vec<Agent>, StoreError>;
+    /// Lets somebody use the administrators' pages.
+    async fn add_administrator(&self, name: &Login, password_hash: &str) -> Result<(), StoreError>;
+    /// Who may use the administrators' pages, by name.
+    async fn administrators(&self) -> Result<Vec<Administrator>, StoreError>;
+    /// What an administrator's password is to be compared with; `None` for an unknown one.
+    async fn administrator_hash(&self, name: &Login) -> Result<Option<String>, StoreError>;
+    /// Takes an administrator away; `false` when there is none of this name.
+    async fn remove_administrator(&self, name: &Login) -> Result<bool, StoreError>;
+
     // Signing in.
+
+    /// Gives a user another password, as long as he has the one of `from_hash`; `false` when he has not.
+    /// With `only_device` all his other devices are signed out.
+    async fn change_password(
+        &self,
+        user: &Owner,
+        from_hash: &str,
+        to_hash: &str,
+        only_device: Option<&str>,
+    ) -> Result<bool, StoreError>;
 
     /// What a password is to be compared with; `None` for an unknown organisation or user.
     async fn credentials_for(

@@ -1,14 +1,18 @@
 //! The real programs over real sockets, one file a subject. The test plays the tray, the notification
 //! service and the other people.
 
+mod administration;
 mod alert_rules;
 mod alerts;
+mod authorisation;
 mod backup;
 mod bad_input;
+mod bad_requests;
 mod checks;
 mod contract;
 mod corner;
 mod delivery;
+mod described;
 mod figures;
 mod identity;
 mod interval;
@@ -17,6 +21,7 @@ mod ledger;
 mod letters;
 mod packages;
 mod parts;
+mod people;
 mod profiles;
 mod restart;
 mod screen;

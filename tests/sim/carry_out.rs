@@ -108,7 +108,10 @@ impl Office {
                 self.tell_later(device, 5, 1_000, Event::TokenKept(Ok(KeyringState::Ok)));
             }
             // Nobody signs out or in by a front end here; a sign-in is told by the story.
-            Effect::ForgetToken(_) | Effect::ForgetTokenHere(_) | Effect::SignIn { .. } => {
+            Effect::ForgetToken(_)
+            | Effect::ForgetTokenHere(_)
+            | Effect::ChangePassword { .. }
+            | Effect::SignIn { .. } => {
                 self.find("the agent dealt with a password that nobody gave it".into());
             }
 

@@ -6,6 +6,7 @@
 
 mod agent;
 mod bad_line;
+mod browser;
 mod bus;
 mod command;
 mod desktop;
@@ -25,6 +26,7 @@ mod writes;
 
 pub use agent::{Agent, Cli};
 pub use bad_line::BadLine;
+pub use browser::Browser;
 pub use bus::{Bus, Hung};
 pub use command::{Output, run};
 pub use desktop::Desktop;

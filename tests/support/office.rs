@@ -39,6 +39,8 @@ pub struct Office {
     data: TempDir,
     logs: PathBuf,
     port: u16,
+    /// Where the administrators' pages are, once they are served.
+    pages: Option<String>,
     server: Option<Server>,
 }
 
@@ -60,7 +62,7 @@ impl Office {
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         std::fs::set_permissions(data.path(), private).expect("the folder is ours");
         let logs = data.path().with_extension("server.log");
-        let mut office = Self { data, logs, port: 0, server: None };
+        let mut office = Self { data, logs, port: 0, pages: None, server: None };
         office.admin(&["organisation", "create", ORGANISATION, "--title", "The town"], "").await;
         let OfficeOptions { check_interval, interval_range, lifetime } = options;
         office
@@ -107,9 +109,39 @@ impl Office {
     /// When it does not say that it listens.
     pub async fn start(&mut self) {
         let data = self.data.path().to_str().expect("a temporary folder has a plain name");
-        let server = Server::start(&["--data", data], self.port, &self.logs).await;
+        let pages = self.pages.is_some();
+        let server = Server::start_with(&["--data", data], self.port, &self.logs, pages).await;
         self.port = server.port();
+        self.pages = server.pages().map(str::to_owned);
         self.server = Some(server);
+    }
+
+    /// Starts the server anew, with the administrators' pages.
+    ///
+    /// # Panics
+    /// As [`Office::start`] and [`Office::stop`].
+    pub async fn serve_pages(&mut self) {
+        self.stop().await;
+        self.pages = Some(String::new());
+        self.start().await;
+    }
+
+    /// Where the administrators' pages are.
+    ///
+    /// # Panics
+    /// When they are not served.
+    pub fn pages(&self) -> String {
+        self.pages.clone().expect("the pages are served")
+    }
+
+    /// What the list of organisations says of this one.
+    ///
+    /// # Panics
+    /// When it is not in the list.
+    pub async fn listed(&self, organisation: &str) -> Value {
+        let listed = self.command(&["organisation", "list", "--json"], "").await.done();
+        let list: Vec<Value> = serde_json::from_str(&listed.stdout).expect("a list of organisations");
+        list.into_iter().find(|one| one["name"] == organisation).expect("it is in the list")
     }
 
     /// Ends the server as the system does, with SIGTERM; it must end well.
@@ -146,6 +178,54 @@ impl Office {
     /// When the server refuses.
     pub async fn sign_in(&self, user: &str) -> Colleague {
         Colleague::sign_in(&self.url(), user).await
+    }
+
+    /// The same in another organisation.
+    ///
+    /// # Panics
+    /// As [`Office::sign_in`].
+    pub async fn sign_in_to(&self, organisation: &str, user: &str) -> Colleague {
+        Colleague::sign_in_to(&self.url(), organisation, user).await
+    }
+
+    /// Any call of the server, by whoever has this token.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub async fn ask(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> HttpAnswer {
+        let mut request = http().request(method, format!("{}{path}", self.url()));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        HttpAnswer::of(request).await
+    }
+
+    /// The same with these bytes for a body.
+    ///
+    /// # Panics
+    /// As [`Office::ask`].
+    pub async fn ask_with(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: Option<&str>,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> HttpAnswer {
+        let mut request = http().request(method, format!("{}{path}", self.url()));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        HttpAnswer::of(request.header("content-type", media_type).body(body)).await
     }
 
     fn log(&self) -> String {
@@ -255,9 +335,17 @@ impl Colleague {
     /// # Panics
     /// When the server refuses.
     pub async fn sign_in(url: &str, user: &str) -> Self {
+        Self::sign_in_to(url, ORGANISATION, user).await
+    }
+
+    /// The same in this organisation.
+    ///
+    /// # Panics
+    /// As [`Colleague::sign_in`].
+    pub async fn sign_in_to(url: &str, organisation: &str, user: &str) -> Self {
         let http = http();
         let call =
-            json!({"organisation": ORGANISATION, "user": user, "password": PASSWORD, "device": "test"});
+            json!({"organisation": organisation, "user": user, "password": PASSWORD, "device": "test"});
         let request = http.post(format!("{url}/api/v1/sessions")).json(&call);
         let answer = HttpAnswer::of(request).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
@@ -286,15 +374,14 @@ impl Colleague {
         HttpAnswer::whole(within("the server's answer", request.send()).await.ok()?).await
     }
 
+    /// The token of his device.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// What he signed in with.
     pub fn login(&self) -> &str {
         &self.login
-    }
-
-    /// The same person with the same token, at a server that stands elsewhere.
-    #[must_use]
-    pub fn at(&self, url: &str) -> Self {
-        Self { url: url.to_owned(), ..self.clone() }
     }
 
     /// Any call of the API.

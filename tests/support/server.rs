@@ -18,6 +18,7 @@ use crate::{Program, within};
 pub struct Server {
     child: Child,
     port: u16,
+    pages: Option<String>,
     log: PathBuf,
 }
 
@@ -27,10 +28,19 @@ impl Server {
     /// # Panics
     /// When it does not say that it listens.
     pub async fn start(installation: &[&str], port: u16, log: &Path) -> Self {
+        Self::start_with(installation, port, log, false).await
+    }
+
+    /// The same, with the administrators' pages where they are wished.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub async fn start_with(installation: &[&str], port: u16, log: &Path, pages: bool) -> Self {
         let words = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log file");
         let mut child = Command::new(Program::Server.path())
             .args(installation)
             .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
+            .args(pages.then_some("--admin-listen=127.0.0.1:0"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(words)
@@ -46,7 +56,20 @@ impl Server {
         let log = log.to_owned();
         let words = || std::fs::read_to_string(&log).unwrap_or_default();
         let port = port.unwrap_or_else(|| panic!("the server's first line is {line:?}\n{}", words()));
-        Self { child, port, log }
+        let pages = if pages {
+            let line = within("the server to say where its pages are", lines.next_line()).await;
+            let line = line.expect("its output can be read").unwrap_or_default();
+            let url = line.strip_prefix("administrators' pages on ").map(str::to_owned);
+            Some(url.unwrap_or_else(|| panic!("the server's second line is {line:?}\n{}", words())))
+        } else {
+            None
+        };
+        Self { child, port, pages, log }
+    }
+
+    /// Where the administrators' pages are.
+    pub fn pages(&self) -> Option<&str> {
+        self.pages.as_deref()
     }
 
     /// The port that it listens on.

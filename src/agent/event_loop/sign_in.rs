@@ -3,10 +3,10 @@
 use restante_engine::{
     Event,
     effect::AccountKey,
-    event::{CallId, TokenFound},
+    event::{CallId, ServerError, TokenFound},
 };
-use restante_local_api::Login;
-use restante_server_api::NewSession;
+use restante_local_api::{Login, PutPassword};
+use restante_server_api::{ChangePassword, NewSession};
 use secrecy::SecretString;
 
 use super::Agent;
@@ -47,6 +47,22 @@ impl Agent {
             if let Err(problem) = credentials.forget(&key).await {
                 tracing::warn!(%problem, "the token could not be taken out of the keyring");
             }
+        });
+    }
+
+    /// Not one of the exchanges that offline mode gives up: somebody waits for the answer, and it is no use to
+    /// the server twice.
+    pub(super) fn change_password(&self, call: CallId, wish: PutPassword) {
+        let Some(server) = self.server.clone() else {
+            let problem = ServerError::Unreachable("nobody is signed in".to_owned());
+            let _ = self.events.send(Event::PasswordChanged { call, outcome: Err(problem) });
+            return;
+        };
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let PutPassword { old, new, keep_other_devices } = wish;
+            let outcome = server.change_password(&ChangePassword { old, new, keep_other_devices }).await;
+            let _ = events.send(Event::PasswordChanged { call, outcome });
         });
     }
 

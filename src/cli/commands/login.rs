@@ -8,7 +8,7 @@ use restante_process::Exit;
 use crate::{failure::Failure, session::Session};
 
 /// More than any password that the server takes.
-const MAX_PASSWORD_BYTES: usize = 4096;
+pub(super) const MAX_PASSWORD_BYTES: usize = 4096;
 
 /// Sign in; asks for what is missing where there is a terminal
 #[derive(Debug, Args)]
@@ -68,7 +68,7 @@ impl Login {
 }
 
 /// The input less the line break that `echo` puts after it.
-fn password_of(input: Vec<u8>) -> Result<String, Failure> {
+pub(super) fn password_of(input: Vec<u8>) -> Result<String, Failure> {
     if input.len() > MAX_PASSWORD_BYTES {
         return Err(Failure::Input(std::io::ErrorKind::FileTooLarge.into()));
     }

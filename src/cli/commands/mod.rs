@@ -14,6 +14,7 @@ mod man;
 mod offline;
 mod open;
 mod outbox;
+mod password;
 mod quit;
 mod read;
 mod retract;
@@ -32,6 +33,7 @@ use crate::{failure::Failure, session::Session};
 pub(crate) enum Command {
     Login(login::Login),
     Logout(logout::Logout),
+    Password(password::Password),
     Status(status::Status),
     Check(check::Check),
     List(list::List),
@@ -63,6 +65,7 @@ impl Command {
         match self {
             Self::Login(login) => login.run(session).await,
             Self::Logout(logout) => logout.run(session).await,
+            Self::Password(password) => password.run(session).await,
             Self::Status(status) => status.run(session).await,
             Self::Check(check) => check.run(session).await,
             Self::List(list) => list.run(session).await,

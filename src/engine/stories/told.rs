@@ -241,6 +241,7 @@ fn words(effect: &Effect) -> Option<String> {
         Effect::PushInterval { wish: None, .. } => "gives the interval up".into(),
         Effect::PullDirectory { .. } => "asks who is there".into(),
         Effect::SignIn { .. } => "signs in".into(),
+        Effect::ChangePassword { .. } => "changes the password".into(),
         Effect::Schedule { interval, .. } => format!("checks every {} s", interval.seconds()),
         Effect::Unschedule => "checks no more".into(),
         Effect::WriteInterval { .. } => "writes the interval into the file".into(),

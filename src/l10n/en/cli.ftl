@@ -35,6 +35,11 @@ cli-ask-server = Server
 cli-ask-organisation = Organisation
 cli-ask-user = User
 cli-ask-password = Password
+cli-ask-old-password = The password that you have
+cli-ask-new-password = The new one, 15 characters or more
+cli-ask-again = The new one once more
+cli-passwords-differ = the two are not the same; nothing was changed
+cli-password-changed = the new password holds
 cli-type-text = Write the text; Ctrl+D on a line of its own ends it.
 
 # Done

@@ -35,6 +35,11 @@ cli-ask-server = Сервер
 cli-ask-organisation = Организация
 cli-ask-user = Пользователь
 cli-ask-password = Пароль
+cli-ask-old-password = Нынешний пароль
+cli-ask-new-password = Новый, не короче 15 знаков
+cli-ask-again = Новый ещё раз
+cli-passwords-differ = пароли не совпадают; ничего не изменено
+cli-password-changed = новый пароль действует
 cli-type-text = Напишите текст; Ctrl+D на отдельной строке завершает его.
 
 # Сделано

@@ -1,12 +1,17 @@
 //! What an administrator types.
 
+mod administrator;
+mod agents;
 mod backup;
 mod config;
+mod device;
 mod doctor;
 mod failure;
+mod import;
 mod ledger;
 mod migrate;
 mod office;
+mod openapi;
 mod organisation;
 mod serve;
 mod user;
@@ -72,6 +77,17 @@ enum Command {
     /// The server's settings.
     #[command(subcommand)]
     Config(config::Config),
+    /// Prints the description of the API for agents and programs.
+    Openapi,
+    /// Agents of the users.
+    #[command(subcommand)]
+    Agents(agents::Agents),
+    /// Devices of a user.
+    #[command(subcommand)]
+    Device(device::Device),
+    /// Who may use the administrators' pages (`serve --admin-listen`).
+    #[command(subcommand)]
+    Administrator(administrator::Administrator),
 }
 
 /// Runs the program with these arguments, its own name first.
@@ -125,6 +141,10 @@ async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
     if let Command::Config(command) = arguments.command {
         return command.run(&layers, arguments.json);
     }
+    if matches!(arguments.command, Command::Openapi) {
+        openapi::run();
+        return Ok(());
+    }
     config::usable(&layers)?;
     let settings = layers.settings;
     let archives = matches!(arguments.command, Command::Backup(_) | Command::Restore(_));
@@ -151,7 +171,10 @@ async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
         Command::User(command) => command.run(&store, arguments.json).await,
         Command::Backup(command) => command.run(&store, arguments.json).await,
         Command::MigrateTo(command) => command.run(&store, arguments.json).await,
-        Command::Config(_) | Command::Doctor | Command::Restore(_) => Ok(()),
+        Command::Agents(command) => command.run(&store, arguments.json).await,
+        Command::Device(command) => command.run(&store, arguments.json).await,
+        Command::Administrator(command) => command.run(&store, arguments.json).await,
+        Command::Config(_) | Command::Doctor | Command::Openapi | Command::Restore(_) => Ok(()),
     }
 }
 
@@ -203,6 +226,11 @@ fn print_json(value: &serde_json::Value) {
 
 /// A line on stdout; a reader that went away is no failure.
 fn println(text: &str) {
+    print(&format!("{text}\n"));
+}
+
+/// Text on stdout as it is.
+fn print(text: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }

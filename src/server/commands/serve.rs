@@ -32,6 +32,10 @@ pub(super) struct Serve {
     /// Who may open our Unix sockets, as chmod(1) has it.
     #[arg(long, value_name = "MODE")]
     unix_socket_mode: Option<String>,
+    /// Where to listen for the administrators' pages, on this machine only; absent: there are none.
+    /// `administrator add` lets somebody sign in to them.
+    #[arg(long, value_name = "ADDR")]
+    admin_listen: Option<String>,
     /// Allows plain HTTP beyond this machine: passwords and mail can be read on the way.
     #[arg(long, alias = "insecure-plain-http")]
     plain_http_anyway: bool,
@@ -70,6 +74,7 @@ impl Serve {
             ("tls.certificate_file", self.tls_certificate.clone()),
             ("tls.key_file", self.tls_key.clone()),
             ("trusted_proxies", list(&proxies)),
+            ("administration.listen", self.admin_listen.clone()),
             ("metrics.listen", self.metrics.clone()),
             ("log.format", self.log_format.clone()),
         ] {
@@ -90,12 +95,16 @@ pub(super) async fn run(settings: &ServerSettings, store: SqlStore) -> Result<()
     let address = store.address();
     let names: Vec<String> = listeners.0.iter().map(ToString::to_string).collect();
     let figures = figures(settings).await?;
+    let pages = pages(settings).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stop = CancellationToken::new();
     let config = settings.config.clone();
     let server = Server::begin(config, Arc::new(store), listeners, clock, stop.clone()).await?;
     for name in &names {
         println(&format!("listening on {name}"));
+    }
+    for listener in pages.iter().flat_map(|listeners| &listeners.0) {
+        println(&format!("administrators' pages on {listener}"));
     }
     for listener in figures.iter().flat_map(|(listeners, _)| &listeners.0) {
         println(&format!("figures on {listener}"));
@@ -109,18 +118,15 @@ pub(super) async fn run(settings: &ServerSettings, store: SqlStore) -> Result<()
         pending::<()>().await;
     };
     let orders = obey(&mut asked, tls.as_deref(), &stop);
-    let figures = async {
-        if let Some((listeners, routes)) = figures {
-            figures_until(listeners, routes, &settings.config, stop.clone()).await;
-        }
-        pending::<()>().await;
-    };
+    let figures = beside(figures, &settings.config, stop.clone());
+    let pages = beside(pages.map(|listeners| (listeners, server.pages())), &settings.config, stop.clone());
     tokio::select! {
         ended = server.run() => Ok(ended?),
         // Only by a second request to stop: nothing that was acknowledged is lost by it.
         () = orders => Ok(()),
         () = alive => Ok(()),
         () = figures => Ok(()),
+        () = pages => Ok(()),
     }
 }
 
@@ -254,8 +260,26 @@ async fn figures(settings: &ServerSettings) -> Result<Option<(Listeners, axum::R
     Ok(Some((Listeners(vec![Listener { socket, tls: None }]), routes)))
 }
 
-async fn figures_until(listeners: Listeners, routes: axum::Router, config: &Config, stop: CancellationToken) {
-    crate::accept::Doors::new(listeners, routes, config, stop).0.accept().await;
+/// The socket for the administrators' pages, where they are wished: their cookies would be read on the way from
+/// another machine.
+async fn pages(settings: &ServerSettings) -> Result<Option<Listeners>, Failure> {
+    let Some(address) = &settings.administration_listen else { return Ok(None) };
+    let socket = bind(address, settings).await?;
+    if socket.beyond_this_machine() {
+        let message =
+            format!("{address} is not a loopback address, and the administrators' pages are plain HTTP");
+        let hint = "listen on 127.0.0.1 and come through ssh -L, or through a TLS proxy on this machine";
+        return Err(Failure::new(Exit::Refused, message, hint));
+    }
+    Ok(Some(Listeners(vec![Listener { socket, tls: None }])))
+}
+
+/// Answers on listeners of their own until told to stop; never comes back, so that the server goes on without them.
+async fn beside(served: Option<(Listeners, axum::Router)>, config: &Config, stop: CancellationToken) {
+    if let Some((listeners, routes)) = served {
+        crate::accept::Doors::new(listeners, routes, config, stop).0.accept().await;
+    }
+    pending::<()>().await;
 }
 
 impl From<ServeError> for Failure {

@@ -1,6 +1,9 @@
-//! `user add | list | disable | set-password`.
+//! `user add | list | import | disable | enable | set-password`.
 
-use std::io::{IsTerminal, Read};
+use std::{
+    io::{IsTerminal, Read},
+    path::PathBuf,
+};
 
 use clap::Subcommand;
 use restante_model::{Login, Name, Person};
@@ -8,8 +11,8 @@ use restante_process::Exit;
 use restante_store::{NewUser, Owner, SqlStore, Store};
 use serde_json::json;
 
-use super::{called, failure::Failure, print_json, println};
-use crate::{MIN_PASSWORD_CHARACTERS, hash_password};
+use super::{called, failure::Failure, import, print_json, println};
+use crate::passwords::{PASSWORD_HINT, hash_password};
 
 #[derive(Subcommand)]
 pub(super) enum User {
@@ -26,8 +29,20 @@ pub(super) enum User {
     },
     /// Lists users.
     List { organisation: Name },
+    /// Adds the users of a CSV file with the columns login, name and, where they are not to be made,
+    /// password: all of them, or, where a line is not right, none.
+    Import {
+        organisation: Name,
+        file: PathBuf,
+        /// Where to write the passwords that were made; it must not be there yet. FILE.passwords.csv
+        /// where nothing is said.
+        #[arg(long, value_name = "FILE")]
+        passwords_to: Option<PathBuf>,
+    },
     /// Forbids a user to sign in, on all his devices.
     Disable { organisation: Name, login: Login },
+    /// Allows a user to sign in again; his devices still are his.
+    Enable { organisation: Name, login: Login },
     /// Gives a user another password.
     SetPassword {
         organisation: Name,
@@ -37,7 +52,8 @@ pub(super) enum User {
     },
 }
 
-fn password_hash(from_stdin: bool) -> Result<String, Failure> {
+/// Takes a new password and hashes it; `about` as [`hash_password`] has it.
+pub(super) fn password_hash(from_stdin: bool, about: &[&str]) -> Result<String, Failure> {
     let failed =
         |error: std::io::Error| Failure::new(Exit::Refused, format!("reading the password: {error}"), "");
     let password = if from_stdin {
@@ -53,10 +69,8 @@ fn password_hash(from_stdin: bool) -> Result<String, Failure> {
             "give it by --password-stdin",
         ));
     };
-    let hint = format!(
-        "at least {MIN_PASSWORD_CHARACTERS} characters (NIST SP 800-63B); a sentence is easy to remember"
-    );
-    hash_password(&password).map_err(|error| Failure::new(Exit::Refused, error.to_string(), hint))
+    hash_password(&password, about)
+        .map_err(|error| Failure::new(Exit::Refused, error.to_string(), PASSWORD_HINT))
 }
 
 impl User {
@@ -64,7 +78,8 @@ impl User {
         let store: &dyn Store = store;
         match self {
             Self::Add { organisation, login, name, password_stdin } => {
-                let password_hash = password_hash(password_stdin)?;
+                let about = [login.as_str(), &name, organisation.as_str()];
+                let password_hash = password_hash(password_stdin, &about)?;
                 let person = Person { login, name };
                 store.add_user(&organisation, &NewUser { person: person.clone(), password_hash }).await?;
                 if as_json {
@@ -91,6 +106,9 @@ impl User {
                     ));
                 }
             }
+            Self::Import { organisation, file, passwords_to } => {
+                import::import(store, &organisation, &file, passwords_to, as_json).await?;
+            }
             Self::Disable { organisation, login } => {
                 store.set_disabled(&Owner { organisation, login: login.clone() }, true).await?;
                 if as_json {
@@ -99,8 +117,16 @@ impl User {
                     println(&format!("{login} can no longer sign in"));
                 }
             }
+            Self::Enable { organisation, login } => {
+                store.set_disabled(&Owner { organisation, login: login.clone() }, false).await?;
+                if as_json {
+                    print_json(&json!({"login": login, "disabled": false}));
+                } else {
+                    println(&format!("{login} can sign in again"));
+                }
+            }
             Self::SetPassword { organisation, login, password_stdin } => {
-                let hash = password_hash(password_stdin)?;
+                let hash = password_hash(password_stdin, &[login.as_str(), organisation.as_str()])?;
                 store.set_password_hash(&Owner { organisation, login: login.clone() }, &hash).await?;
                 if as_json {
                     print_json(&json!({"login": login}));

@@ -38,6 +38,10 @@ pub(crate) const KEYS: &[Key] = &[
         text(value).map(|it| to.tls_certificate_file = Some(it.into()))
     }),
     key("tls.key_file", None, |to, value| text(value).map(|it| to.tls_key_file = Some(it.into()))),
+    key("administration.listen", None, |to, value| {
+        to.administration_listen = Some(text(value)?.parse()?);
+        Ok(())
+    }),
     key("metrics.listen", None, |to, value| {
         to.metrics_listen = Some(text(value)?.parse()?);
         Ok(())

@@ -8,7 +8,8 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use restante_server_api::{Change, ChangesPage, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, ProblemKind};
+use restante_model::Cursor;
+use restante_server_api::{Change, ChangesPage, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, ProblemKind, path};
 use restante_store::{ChangesQuery, ChangesReply};
 
 use crate::{
@@ -17,6 +18,18 @@ use crate::{
     unreached, wire,
 };
 
+/// What changed in the mailbox since a cursor; without one, from the beginning.
+#[utoipa::path(get, path = path::CHANGES, operation_id = "changes", tag = "mail", security(("token" = [])),
+    params(
+        ("since" = Option<Cursor>, Query, description = "where the last page ended"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 4_294_967_295_i64, description = "changes in a page, at most 500"),
+        ("if-none-match" = Option<String>, Header, description = "a cursor in quotes"),
+    ),
+    responses(
+        (status = 200, description = "a page", body = ChangesPage),
+        (status = 304, description = "nothing new since the cursor"),
+        (status = 410, description = "`cursor_reset`: fetch the mailbox anew, without a cursor"),
+    ))]
 pub(crate) async fn changes(
     State(app): State<Arc<App>>,
     mailbox: Mailbox,
@@ -24,7 +37,7 @@ pub(crate) async fn changes(
     query: Result<Query<HashMap<String, String>>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Query(query) = query.map_err(|_| Refusal::invalid("", "the query is not as described"))?;
-    let since = query.get("since").map(|text| text.parse());
+    let since = query.get("since").map(|text| text.parse::<Cursor>());
     let since = since.transpose().map_err(|_| Refusal::invalid("/since", "not a cursor of this server"))?;
     let limit = query.get("limit").map_or(Ok(MAX_PAGE_CHANGES), |text| text.parse());
     let limit = limit.ok().filter(|limit| *limit > 0);

@@ -8,9 +8,9 @@ use axum::{
     extract::{Query, rejection::QueryRejection},
     http::StatusCode,
 };
-use restante_model::LetterProblem;
-use restante_server_api::{Problem, ProblemKind, PutDraft};
-use restante_store::{Draft, MAX_DRAFTS, SavedDraft, ThrownDraft};
+use restante_model::{LetterProblem, MessageId};
+use restante_server_api::{Problem, ProblemKind, PutDraft, SavedDraft};
+use restante_store::{self as store, Draft, MAX_DRAFTS, ThrownDraft};
 
 use crate::{
     access::Mailbox,
@@ -20,11 +20,19 @@ use crate::{
     wire,
 };
 
+/// Saves a draft upon the version that it follows.
+#[utoipa::path(put, path = "/api/v1/drafts/{id}", operation_id = "save_draft", tag = "mail",
+    security(("token" = [])), params(("id" = MessageId, Path, description = "a UUIDv7 that the client made")),
+    request_body = PutDraft,
+    responses(
+        (status = 200, description = "saved", body = SavedDraft),
+        (status = 409, description = "`revision_conflict`, with the `draft` that stands there"),
+    ))]
 pub(crate) async fn put(
     mailbox: Mailbox,
     PathId(id): PathId,
     extract::Json(draft): extract::Json<PutDraft>,
-) -> Result<Json<restante_server_api::SavedDraft>, Refusal> {
+) -> Result<Json<SavedDraft>, Refusal> {
     let PutDraft { base_version, content } = draft;
     let mut problems = content.problems();
     // Whom it is for may be decided last.
@@ -33,17 +41,26 @@ pub(crate) async fn put(
         return Err(unacceptable(&problems, "/content"));
     }
     match mailbox.save_draft(id, base_version, &content).await? {
-        SavedDraft::Saved { version, saved_at, .. } => {
-            Ok(Json(restante_server_api::SavedDraft { id, version, saved_at }))
-        }
-        SavedDraft::Conflict(there) => Err(conflict(there)),
-        SavedDraft::TooMany => {
+        store::SavedDraft::Saved { version, saved_at, .. } => Ok(Json(SavedDraft { id, version, saved_at })),
+        store::SavedDraft::Conflict(there) => Err(conflict(there)),
+        store::SavedDraft::TooMany => {
             let detail = format!("a mailbox holds at most {MAX_DRAFTS} drafts");
             Err(Problem::new(ProblemKind::TooLarge, detail).with_hint("send some, or throw some away").into())
         }
     }
 }
 
+/// Throws a draft away, in this version or, without one, in any.
+#[utoipa::path(delete, path = "/api/v1/drafts/{id}", operation_id = "throw_draft", tag = "mail",
+    security(("token" = [])),
+    params(
+        ("id" = MessageId, Path, description = "a draft's id"),
+        ("base_version" = Option<u64>, Query, description = "the version meant"),
+    ),
+    responses(
+        (status = 204, description = "it is gone"),
+        (status = 409, description = "`revision_conflict`, with the `draft` that stands there"),
+    ))]
 pub(crate) async fn delete(
     mailbox: Mailbox,
     PathId(id): PathId,

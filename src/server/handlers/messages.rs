@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use restante_model::{Importance, Letter, LetterProblem};
+use restante_model::{Importance, Letter, LetterProblem, MessageId};
 use restante_server_api::{Accepted, FieldError, Message, Problem, ProblemKind};
 use restante_store::Posted;
 use serde::{Deserialize, de::IgnoredAny};
@@ -16,23 +16,41 @@ use crate::{
 };
 
 /// A letter; a field that this version does not know is refused rather than lost.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutMessage {
+    /// Logins.
+    #[schema(min_items = 1, max_items = 10_000)]
     to: Vec<String>,
     #[serde(default)]
+    /// One line of at most 998 bytes of UTF-8.
+    #[schema(max_length = 998, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     subject: String,
     #[serde(default)]
+    /// Plain text of at most 1 MiB of UTF-8.
+    #[schema(max_length = 1_048_576, pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$")]
     body: String,
     #[serde(default)]
+    /// How loudly it asks for attention.
     importance: Importance,
     /// Named by the contract and not kept yet, so only their absence can be said.
     #[serde(default)]
+    #[schema(ignore)]
     in_reply_to: Option<IgnoredAny>,
     #[serde(default)]
+    #[schema(ignore)]
     attachments: Option<Vec<IgnoredAny>>,
 }
 
+/// Sends a letter under an id that the client made. The same id with the same content is the same answer for ever.
+#[utoipa::path(put, path = "/api/v1/messages/{id}", operation_id = "send", tag = "mail", security(("token" = [])),
+    params(("id" = MessageId, Path, description = "a UUIDv7 that the client made")), request_body = PutMessage,
+    responses(
+        (status = 201, description = "accepted: it is on disk", body = Accepted),
+        (status = 200, description = "accepted before", body = Accepted),
+        (status = 409, description = "`id_reused`: the id names another message"),
+        (status = 422, description = "`unknown_recipient`, with those that are `unknown`"),
+    ))]
 pub(crate) async fn put(
     mailbox: Mailbox,
     PathId(id): PathId,
@@ -84,6 +102,10 @@ pub(super) fn unacceptable(problems: &[LetterProblem], place: &str) -> Refusal {
     problem.into()
 }
 
+/// One of one's own messages, received or sent.
+#[utoipa::path(get, path = "/api/v1/messages/{id}", operation_id = "get_message", tag = "mail",
+    security(("token" = [])), params(("id" = MessageId, Path, description = "a message's id")),
+    responses((status = 200, description = "the message", body = Message)))]
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     mailbox: Mailbox,
@@ -95,6 +117,10 @@ pub(crate) async fn get(
     Ok(Json(message))
 }
 
+/// Removes a message from one's own mailbox; the others keep theirs.
+#[utoipa::path(delete, path = "/api/v1/messages/{id}", operation_id = "delete_message", tag = "mail",
+    security(("token" = [])), params(("id" = MessageId, Path, description = "a message's id")),
+    responses((status = 204, description = "it is gone")))]
 pub(crate) async fn delete(mailbox: Mailbox, PathId(id): PathId) -> Result<StatusCode, Refusal> {
     mailbox.delete_message(id).await?.ok_or_else(missing)?;
     Ok(StatusCode::NO_CONTENT)

@@ -10,6 +10,7 @@ pub(crate) mod drafts;
 pub(crate) mod health;
 pub(crate) mod ledger;
 pub(crate) mod messages;
+pub(crate) mod password;
 pub(crate) mod read;
 pub(crate) mod retract;
 pub(crate) mod sessions;

@@ -8,18 +8,26 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use restante_model::{Login, Name};
-use restante_server_api::{NewSession, Organisation, Problem, ProblemKind, Session};
+use restante_server_api::{NewSession, Organisation, ProblemKind, Session, path};
 use restante_store::NewDevice;
 
 use crate::{
     access::{App, client_version, not_too_old},
     auth,
     extract::{self, From},
+    guesses,
     passwords::Comparison,
     problem::Refusal,
     wire,
 };
 
+/// Sign in on a device. Unknown organisation, unknown user and wrong password get one answer, after the same work.
+#[utoipa::path(post, path = path::SESSIONS, operation_id = "sign_in", tag = "identity", request_body = NewSession,
+    responses(
+        (status = 201, description = "the device's token, shown this once", body = Session),
+        (status = 401, description = "`wrong_credentials`"),
+        (status = 429, description = "`too_many_requests`: wrong passwords; Retry-After says when to come back"),
+    ))]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     From(address): From,
@@ -28,11 +36,11 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Session>), Refusal> {
     let names = (wish.organisation.parse::<Name>(), wish.user.parse::<Login>());
     let account = match &names {
-        (Ok(organisation), Ok(login)) => format!("{organisation} {login}"),
+        (Ok(organisation), Ok(login)) => guesses::account(organisation, login),
         _ => "-".to_owned(),
     };
     let guess = app.guesses.take(&account, address, app.clock.now()).map_err(|seconds| {
-        later(ProblemKind::TooManyRequests, "too many wrong passwords from here", seconds)
+        Refusal::later(ProblemKind::TooManyRequests, "too many wrong passwords from here", seconds)
     })?;
     let known = match &names {
         (Ok(organisation), Ok(login)) => {
@@ -48,7 +56,7 @@ pub(crate) async fn create(
         Comparison::Wrong => return Err(wrong()),
         Comparison::Busy => {
             app.guesses.untried(&guess);
-            return Err(later(ProblemKind::Busy, "too many sign-ins at once", 5));
+            return Err(Refusal::later(ProblemKind::Busy, "too many sign-ins at once", 5));
         }
     }
     let known = known.filter(|known| !known.disabled).ok_or_else(wrong)?;
@@ -71,10 +79,4 @@ pub(crate) async fn create(
         server_time: app.clock.now(),
     };
     Ok((StatusCode::CREATED, Json(session)))
-}
-
-fn later(kind: ProblemKind, detail: &str, seconds: u64) -> Refusal {
-    let mut problem = Problem::new(kind, detail);
-    problem.retry_after_seconds = Some(seconds);
-    problem.into()
 }

@@ -2,16 +2,31 @@
 
 use axum::{Json, http::HeaderMap, response::Response};
 use restante_model::CheckInterval;
-use restante_server_api::{Problem, ProblemKind, PutInterval, Settings};
+use restante_server_api::{Problem, ProblemKind, PutInterval, Settings, path};
 use restante_store::IntervalReply;
 
 use crate::{access::Mailbox, extract, problem::Refusal, wire};
 
+/// The check interval in force, its source and range, and the lifetime of messages.
+#[utoipa::path(get, path = path::SETTINGS, operation_id = "get_settings", tag = "settings", security(("token" = [])),
+    params(("if-none-match" = Option<String>, Header, description = "the revision that the client has")),
+    responses(
+        (status = 200, description = "what holds", body = Settings),
+        (status = 304, description = "what the client has"),
+    ))]
 pub(crate) async fn get(mailbox: Mailbox, headers: HeaderMap) -> Result<Response, Refusal> {
     let settings = wire::settings(&mailbox.settings().await?);
     Ok(super::tagged(&headers, &settings.revision.to_string(), settings))
 }
 
+/// Saves the user's own check interval; what the range does not allow is clamped, and the answer says so.
+#[utoipa::path(put, path = path::CHECK_INTERVAL, operation_id = "set_interval", tag = "settings",
+    security(("token" = [])), request_body = PutInterval,
+    responses(
+        (status = 200, description = "saved", body = Settings),
+        (status = 403, description = "`interval_locked`, with the `settings` in force"),
+        (status = 409, description = "`revision_conflict`, with the `settings` in force"),
+    ))]
 pub(crate) async fn put(
     mailbox: Mailbox,
     extract::Json(wish): extract::Json<PutInterval>,
@@ -32,6 +47,13 @@ pub(crate) async fn put(
     Ok(Json(settings))
 }
 
+/// Forgets the user's own check interval: the office's holds again.
+#[utoipa::path(delete, path = path::CHECK_INTERVAL, operation_id = "clear_interval", tag = "settings",
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "forgotten", body = Settings),
+        (status = 403, description = "`interval_locked`, with the `settings` in force"),
+    ))]
 pub(crate) async fn delete(mailbox: Mailbox) -> Result<Json<Settings>, Refusal> {
     reply(mailbox.clear_interval().await?).map(Json)
 }

@@ -1,5 +1,6 @@
 //! The store on either engine: one registry, one database an organisation, one a post office.
 
+mod agents;
 mod database;
 mod examine;
 mod installation;
@@ -34,10 +35,11 @@ pub(crate) use self::{
     statement::{Query, Row, Value, query, query_scalar},
 };
 use crate::{
-    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply,
-    LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser, OfficeChange,
-    OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted, SavedDraft, Seen, Settings, Store,
-    StoreError, ThrownDraft, Touched, Unavailable, Upgraded, User, postgres, sqlite::folder,
+    Account, Administrator, Agent, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled,
+    IntervalReply, LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser,
+    OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Owner, Posted, Reach, Retracted,
+    SavedDraft, Seen, Settings, Store, StoreError, ThrownDraft, Touched, Unavailable, Upgraded, User,
+    postgres, sqlite::folder,
 };
 
 /// The store of one installation: a data folder, or a database of PostgreSQL.
@@ -228,6 +230,52 @@ impl Store for SqlStore {
         self.known_organisation(&user.organisation).await?;
         let database = self.organisation_database(&user.organisation).await?;
         people::set_password_hash(&database, &user.login, password_hash)
+            .await
+            .map_err(|fault| fault.at("changing a password", &database))
+    }
+
+    async fn add_users(&self, organisation: &Name, users: &[NewUser]) -> Result<(), StoreError> {
+        self.known_organisation(organisation).await?;
+        let database = self.organisation_database(organisation).await?;
+        agents::add_users(&database, users, self.now().await?)
+            .await
+            .map_err(|fault| fault.at("adding users", &database))
+    }
+
+    async fn agents(&self, organisation: &Name) -> Result<Vec<Agent>, StoreError> {
+        self.known_organisation(organisation).await?;
+        // Without a post office no interval is in force; agents keep to the one that is built in.
+        let office = self.office_of(organisation).await?;
+        let terms = office.map_or_else(OfficeTerms::default, |office| office.terms);
+        let database = self.organisation_database(organisation).await?;
+        agents::agents(&database, terms).await.map_err(|fault| fault.at("listing agents", &database))
+    }
+
+    async fn add_administrator(&self, name: &Login, password_hash: &str) -> Result<(), StoreError> {
+        self.add_administrator(name, password_hash).await
+    }
+
+    async fn administrators(&self) -> Result<Vec<Administrator>, StoreError> {
+        self.administrators().await
+    }
+
+    async fn administrator_hash(&self, name: &Login) -> Result<Option<String>, StoreError> {
+        self.administrator_hash(name).await
+    }
+
+    async fn remove_administrator(&self, name: &Login) -> Result<bool, StoreError> {
+        self.remove_administrator(name).await
+    }
+
+    async fn change_password(
+        &self,
+        user: &Owner,
+        from_hash: &str,
+        to_hash: &str,
+        only_device: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let database = self.organisation_database(&user.organisation).await?;
+        agents::change_password(&database, &user.login, from_hash, to_hash, only_device)
             .await
             .map_err(|fault| fault.at("changing a password", &database))
     }

@@ -9,6 +9,11 @@ use crate::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Reach, S
 
 pub(super) async fn add_user(database: &Database, user: &NewUser, now: Timestamp) -> Result<(), Fault> {
     let mut tx = database.write().await?;
+    insert(&mut tx, user, now).await?;
+    Ok(tx.commit().await?)
+}
+
+pub(super) async fn insert(tx: &mut Tx, user: &NewUser, now: Timestamp) -> Result<(), Fault> {
     let added = sql::query(
         "INSERT INTO users (login, name, password_hash, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (login) DO NOTHING",
@@ -17,12 +22,12 @@ pub(super) async fn add_user(database: &Database, user: &NewUser, now: Timestamp
     .bind(&user.person.name)
     .bind(&user.password_hash)
     .bind(now.unix_ms())
-    .execute(&mut tx)
+    .execute(tx)
     .await?;
     if added == 0 {
         return Err(StoreError::NameTaken { what: "user", name: user.person.login.to_string() }.into());
     }
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 pub(super) async fn count(database: &Database) -> Result<u64, Fault> {
@@ -265,7 +270,7 @@ async fn people(tx: &mut Tx, logins: &[&str]) -> Result<HashMap<Login, String>, 
     rows.iter().map(|row| person(row).map(|person| (person.login, person.name))).collect()
 }
 
-fn person(row: &Row) -> Result<Person, Fault> {
+pub(super) fn person(row: &Row) -> Result<Person, Fault> {
     let login: String = row.try_get("login")?;
     Ok(Person { login: stored(&login, "users", &login)?, name: row.try_get("name")? })
 }

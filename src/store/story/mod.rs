@@ -113,6 +113,10 @@ stories! {
         unknown_people_have_no_credentials,
         names_are_taken_once,
         when_devices_were_seen_only_moves_forward,
+        many_users_are_added_together_or_not_at_all,
+        a_password_is_changed_only_from_the_one_he_has,
+        each_device_is_an_agent_and_so_is_who_never_signed_in,
+        administrators_are_nobodys_users,
     }
     offices::{
         without_an_office_there_is_no_mail,

@@ -1,9 +1,9 @@
 //! Users and their devices.
 
-use restante_model::Timestamp;
+use restante_model::{CheckInterval, Timestamp};
 
 use super::town::{Town, account, letter, login, name, owner, person};
-use crate::{Account, Credentials, NewDevice, NewUser, Owner, Posted, Seen, StoreError};
+use crate::{Account, Credentials, NewDevice, NewUser, OfficeChange, Owner, Posted, Seen, StoreError};
 
 fn device(id: &str, sum: u8) -> NewDevice {
     NewDevice { id: id.into(), name: "desk".into(), token_sum: [sum; 32], client_version: None }
@@ -110,4 +110,85 @@ pub(super) async fn when_devices_were_seen_only_moves_forward(town: &Town) {
     let users = town.store.users(&name("town")).await.unwrap();
     assert_eq!((users[0].devices, users[0].last_seen_at), (1, Some(later)));
     assert_eq!((users[1].devices, users[1].last_seen_at), (0, None), "boris never signed in");
+}
+
+pub(super) async fn many_users_are_added_together_or_not_at_all(town: &Town) {
+    let user = |login| NewUser { person: person(login), password_hash: "hash".into() };
+    let taken = town.store.add_users(&name("town"), &[user("dmitri"), user("anna"), user("egor")]).await;
+    assert!(matches!(taken, Err(StoreError::NameTaken { what: "user", .. })), "{taken:?}");
+    assert_eq!(town.store.users(&name("town")).await.unwrap().len(), 3, "dmitri was not left behind");
+    town.store.add_users(&name("town"), &[user("dmitri"), user("egor")]).await.unwrap();
+    assert_eq!(town.store.users(&name("town")).await.unwrap().len(), 5);
+}
+
+pub(super) async fn a_password_is_changed_only_from_the_one_he_has(town: &Town) {
+    let anna = signed_in(town, "anna").await;
+    for (id, sum) in [("one", 1), ("two", 2)] {
+        town.store.enrol_device(&anna, &device(id, sum)).await.unwrap();
+    }
+    let boris = signed_in(town, "boris").await;
+    town.store.enrol_device(&boris, &device("his", 3)).await.unwrap();
+    let change = async |from: &str, to: &str, only: Option<&str>| {
+        town.store.change_password(&owner("anna"), from, to, only).await.unwrap()
+    };
+    let devices = async || town.store.devices(&owner("anna")).await.unwrap().len();
+    assert!(!change("another hash", "new", Some("one")).await);
+    assert_eq!(credentials(town, "town", "anna").await.unwrap().password_hash, "hash of anna");
+    assert_eq!(devices().await, 2);
+    assert!(change("hash of anna", "new", None).await);
+    assert_eq!(
+        (credentials(town, "town", "anna").await.unwrap().password_hash.as_str(), devices().await),
+        ("new", 2)
+    );
+    assert!(change("new", "newer", Some("two")).await);
+    let left = town.store.devices(&owner("anna")).await.unwrap();
+    assert_eq!(left.iter().map(|device| device.id.as_str()).collect::<Vec<_>>(), ["two"]);
+    assert_eq!(town.store.devices(&owner("boris")).await.unwrap().len(), 1);
+    assert_eq!(credentials(town, "village", "anna").await.unwrap().password_hash, "hash of anna");
+}
+
+pub(super) async fn each_device_is_an_agent_and_so_is_who_never_signed_in(town: &Town) {
+    let anna = signed_in(town, "anna").await;
+    for (id, sum) in [("one", 1), ("two", 2)] {
+        town.store.enrol_device(&anna, &device(id, sum)).await.unwrap();
+    }
+    town.store.set_interval(&owner("anna"), CheckInterval::from_seconds(600), None).await.unwrap();
+    town.store
+        .change_office(&name("main"), OfficeChange::CheckInterval(CheckInterval::from_seconds(900)))
+        .await
+        .unwrap();
+    let agents = async || {
+        let agents = town.store.agents(&name("town")).await.unwrap();
+        let told = |agent: crate::Agent| {
+            (
+                agent.person.login.to_string(),
+                agent.device.map(|device| device.id),
+                agent.check_interval.seconds(),
+            )
+        };
+        agents.into_iter().map(told).collect::<Vec<_>>()
+    };
+    let one =
+        |login: &str, device: Option<&str>, seconds| (login.to_owned(), device.map(str::to_owned), seconds);
+    let boris_and_clara = [one("boris", None, 900), one("clara", None, 900)];
+    let annas = |seconds| [one("anna", Some("one"), seconds), one("anna", Some("two"), seconds)];
+    assert_eq!(agents().await, [annas(600).as_slice(), &boris_and_clara].concat());
+    town.store.change_office(&name("main"), OfficeChange::IntervalLocked(true)).await.unwrap();
+    assert_eq!(agents().await, [annas(900).as_slice(), &boris_and_clara].concat());
+    town.store.detach(&name("town")).await.unwrap();
+    assert_eq!(agents().await.len(), 4, "they are listed without a post office too");
+}
+
+pub(super) async fn administrators_are_nobodys_users(town: &Town) {
+    let root = login("root");
+    town.store.add_administrator(&root, "hash of root").await.unwrap();
+    let taken = town.store.add_administrator(&root, "another").await;
+    assert!(matches!(taken, Err(StoreError::NameTaken { what: "administrator", .. })), "{taken:?}");
+    assert_eq!(town.store.administrator_hash(&root).await.unwrap().as_deref(), Some("hash of root"));
+    assert_eq!(town.store.administrator_hash(&login("anna")).await.unwrap(), None);
+    assert!(credentials(town, "town", "root").await.is_none());
+    assert_eq!(town.store.administrators().await.unwrap()[0].name, root);
+    assert!(town.store.remove_administrator(&root).await.unwrap());
+    assert!(!town.store.remove_administrator(&root).await.unwrap());
+    assert_eq!(town.store.administrator_hash(&root).await.unwrap(), None);
 }

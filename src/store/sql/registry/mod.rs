@@ -1,5 +1,6 @@
 //! The registry: organisations, post offices, and which belong together.
 
+mod administrators;
 mod attachments;
 mod new_database;
 mod offices;

@@ -20,7 +20,7 @@ pub(in super::super) struct Office {
     name: Name,
     placement: &'static str,
     pub(in super::super) location: String,
-    pub(super) terms: OfficeTerms,
+    pub(in super::super) terms: OfficeTerms,
 }
 
 pub(super) const OFFICE: &str = "SELECT o.name, o.placement, o.location, o.check_interval_seconds, \
@@ -156,6 +156,7 @@ impl SqlStore {
             let unknown = || StoreError::Unknown { what: "post office", name: name.to_string() };
             let Office { terms: before, location, .. } = office(&row.ok_or_else(unknown)?)?;
             let terms = match change {
+                OfficeChange::All(terms) => terms,
                 OfficeChange::CheckInterval(check_interval) => OfficeTerms { check_interval, ..before },
                 OfficeChange::MessageLifetime(message_lifetime) => OfficeTerms { message_lifetime, ..before },
                 OfficeChange::ExpiryWarning(expiry_warning) => OfficeTerms { expiry_warning, ..before },
@@ -194,7 +195,9 @@ impl SqlStore {
             write.await.map_err(|fault: Fault| fault.at("changing a post office", &self.registry))?;
         let overview = self.known_office(name).await?;
         // Interrupted before this, the next housekeeping does it.
-        if matches!(change, OfficeChange::MessageLifetime(_)) && overview.unavailable.is_none() {
+        if matches!(change, OfficeChange::All(_) | OfficeChange::MessageLifetime(_))
+            && overview.unavailable.is_none()
+        {
             let database = self.database(&location)?;
             mail::redate(&database, overview.terms.message_lifetime, self.now().await?)
                 .await

@@ -8,3 +8,10 @@ ALTER TABLE office ADD COLUMN ledger_retention_seconds BIGINT NOT NULL DEFAULT 3
     CHECK (ledger_retention_seconds > 0);
 -- Agents older than this are refused; absent: none is.
 ALTER TABLE office ADD COLUMN oldest_client_version TEXT;
+
+-- Who may use the administrators' pages; no user of any organisation.
+CREATE TABLE administrator (
+    name          TEXT PRIMARY KEY,
+    password_hash TEXT NOT NULL,
+    created_at    BIGINT NOT NULL
+);

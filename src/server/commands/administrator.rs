@@ -1,0 +1,70 @@
+//! `administrator add | list | remove`.
+
+use clap::Subcommand;
+use restante_model::Login;
+use restante_process::Exit;
+use restante_store::{SqlStore, Store};
+use serde_json::json;
+
+use super::{failure::Failure, print_json, println, user::password_hash};
+
+#[derive(Subcommand)]
+pub(super) enum Administrator {
+    /// Lets somebody use the administrators' pages.
+    Add {
+        name: Login,
+        /// Reads the password from stdin instead of asking for it.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lists them.
+    List,
+    /// Takes it back, at the next request. Whoever forgot his password is removed and added anew.
+    Remove { name: Login },
+}
+
+impl Administrator {
+    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+        let store: &dyn Store = store;
+        match self {
+            Self::Add { name, password_stdin } => {
+                let hash = password_hash(password_stdin, &[name.as_str()])?;
+                store.add_administrator(&name, &hash).await?;
+                if as_json {
+                    print_json(&json!({"name": name}));
+                } else {
+                    println(&format!("{name} can use the administrators' pages"));
+                }
+            }
+            Self::List => {
+                let list = store.administrators().await?;
+                if as_json {
+                    print_json(
+                        &list
+                            .iter()
+                            .map(|one| json!({"name": one.name, "created_at": one.created_at}))
+                            .collect(),
+                    );
+                    return Ok(());
+                }
+                println(&format!("{:<20} {}", "ADMINISTRATOR", "SINCE"));
+                for one in list {
+                    println(&format!("{:<20} {}", one.name.as_str(), one.created_at));
+                }
+            }
+            Self::Remove { name } => {
+                if !store.remove_administrator(&name).await? {
+                    let message = format!("there is no administrator {:?}", name.as_str());
+                    let hint = "`restante-server administrator list` shows who there is";
+                    return Err(Failure::new(Exit::No, message, hint));
+                }
+                if as_json {
+                    print_json(&json!({"name": name, "removed": true}));
+                } else {
+                    println(&format!("{name} can no longer use the administrators' pages"));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! `user import`: the users of a CSV file, all or none.
+
+use std::{
+    collections::HashSet,
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use rand::seq::IndexedRandom;
+use restante_model::{Login, Name, Person};
+use restante_process::Exit;
+use restante_store::{NewUser, Store};
+use serde_json::json;
+
+use super::{called, failure::Failure, print_json, println};
+use crate::passwords::{PasswordProblem, hash_password};
+
+/// Letters and digits that nobody takes for each other; 20 of them are 98 bits.
+const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+
+/// A line that can be a user.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    line: u64,
+    person: Person,
+    /// Absent: one is made.
+    password: Option<String>,
+}
+
+/// A line that cannot.
+#[derive(Debug, PartialEq, Eq)]
+struct BadLine {
+    line: u64,
+    reason: String,
+}
+
+pub(super) async fn import(
+    store: &dyn Store,
+    organisation: &Name,
+    file: &Path,
+    passwords_to: Option<PathBuf>,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| Failure::new(Exit::Refused, format!("reading {}: {error}", file.display()), ""))?;
+    let there: HashSet<Login> =
+        store.users(organisation).await?.into_iter().map(|user| user.person.login).collect();
+    let (rows, mut bad) = rows(&bytes, &there)?;
+    let rows: Vec<_> =
+        rows.into_iter().map(|row| (row.password.clone().unwrap_or_else(generated), row)).collect();
+    let (users, refused) = hashed(organisation, &rows);
+    bad.extend(refused);
+    bad.sort_by_key(|bad| bad.line);
+    if !bad.is_empty() {
+        let lines: Vec<_> = bad.iter().map(|bad| format!("line {}: {}", bad.line, bad.reason)).collect();
+        let message =
+            format!("{} is not imported, nothing was changed\n{}", file.display(), lines.join("\n"));
+        return Err(Failure::new(
+            Exit::Refused,
+            message,
+            "mend these lines, and import the whole file again",
+        ));
+    }
+    let made: Vec<_> = rows.iter().filter(|(_, row)| row.password.is_none()).collect();
+    // Written first: a user whose password nobody knows would be of no use.
+    let kept_in = if made.is_empty() {
+        None
+    } else {
+        let path = passwords_to.unwrap_or_else(|| file.with_extension("passwords.csv"));
+        let mut lines = vec!["login,password".to_owned()];
+        lines.extend(made.iter().map(|(password, row)| format!("{},{password}", row.person.login)));
+        keep(&path, &(lines.join("\n") + "\n")).map_err(|error| {
+            let message = format!("writing the passwords to {}: {error}", path.display());
+            Failure::new(Exit::Refused, message, "name another file by --passwords-to; nothing was changed")
+        })?;
+        Some(path)
+    };
+    if let Err(error) = store.add_users(organisation, &users).await {
+        // An error is not "not stored", so the passwords stay where somebody can find them.
+        return Err(error.into());
+    }
+    if as_json {
+        print_json(&json!({"imported": users.len(), "passwords_made": made.len(), "passwords_in": kept_in}));
+    } else {
+        println(&format!("{} users of {organisation} are imported", users.len()));
+        if let Some(path) = kept_in {
+            println(&format!(
+                "{} passwords were made: give them out from {}, then delete it",
+                made.len(),
+                path.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What the file says, line by line; the first names the columns.
+fn rows(bytes: &[u8], there: &HashSet<Login>) -> Result<(Vec<Row>, Vec<BadLine>), Failure> {
+    // What Excel writes: a mark before the text, and semicolons in half of Europe.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Windows' line ends would be counted one too late.
+    let bytes = &*bytes
+        .split(|byte| *byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join(&b'\n');
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = if first.contains(&b';') { b';' } else { b',' };
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let header = reader.byte_headers().cloned().unwrap_or_default();
+    let column = |name: &str| header.iter().position(|field| field.eq_ignore_ascii_case(name.as_bytes()));
+    let (Some(login), Some(name)) = (column("login"), column("name")) else {
+        let message = "the first line does not name the columns login and name";
+        return Err(Failure::new(Exit::Refused, message, "for example: login,name,password"));
+    };
+    let password = column("password");
+    let (mut rows, mut bad, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    for record in reader.byte_records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                bad.push(BadLine { line, reason: error.to_string() });
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.iter().all(<[u8]>::is_empty) {
+            continue;
+        }
+        match row(line, &record, header.len(), login, name, password) {
+            Ok(row) if there.contains(&row.person.login) => {
+                bad.push(BadLine { line, reason: format!("{} is a user already", row.person.login) });
+            }
+            Ok(row) if !seen.insert(row.person.login.clone()) => {
+                bad.push(BadLine { line, reason: format!("{} is in this file twice", row.person.login) });
+            }
+            Ok(row) => rows.push(row),
+            Err(reason) => bad.push(BadLine { line, reason }),
+        }
+    }
+    if rows.is_empty() && bad.is_empty() {
+        return Err(Failure::new(Exit::Refused, "the file names nobody", "one user a line, below the first"));
+    }
+    Ok((rows, bad))
+}
+
+fn row(
+    line: u64,
+    record: &csv::ByteRecord,
+    columns: usize,
+    login: usize,
+    name: usize,
+    password: Option<usize>,
+) -> Result<Row, String> {
+    if record.len() != columns {
+        return Err(format!("{} fields where the first line has {columns}", record.len()));
+    }
+    let field = |index: usize| {
+        let bytes = record.get(index).unwrap_or_default();
+        std::str::from_utf8(bytes).map_err(|_| "not UTF-8: save the file as \"CSV UTF-8\"".to_owned())
+    };
+    let login: Login = field(login)?.parse().map_err(|error: restante_model::NameError| error.to_string())?;
+    let name = called(field(name)?).map_err(|reason| format!("name: {reason}"))?;
+    let password = password.map(field).transpose()?.filter(|password| !password.is_empty());
+    Ok(Row { line, person: Person { login, name }, password: password.map(str::to_owned) })
+}
+
+/// Each with its password's hash: slow by intent, so on all cores.
+fn hashed(organisation: &Name, rows: &[(String, Row)]) -> (Vec<NewUser>, Vec<BadLine>) {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let hash = |(password, row): &(String, Row)| {
+        let about = [row.person.login.as_str(), &row.person.name, organisation.as_str()];
+        let hash = hash_password(password, &about);
+        hash.map(|password_hash| NewUser { person: row.person.clone(), password_hash })
+            .map_err(|problem: PasswordProblem| BadLine { line: row.line, reason: problem.to_string() })
+    };
+    let (mut users, mut bad) = (Vec::new(), Vec::new());
+    thread::scope(|scope| {
+        let parts: Vec<_> = rows
+            .chunks(rows.len().div_ceil(cores).max(1))
+            .map(|part| scope.spawn(move || part.iter().map(hash).collect::<Vec<_>>()))
+            .collect();
+        for outcome in parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        {
+            match outcome {
+                Ok(user) => users.push(user),
+                Err(line) => bad.push(line),
+            }
+        }
+    });
+    (users, bad)
+}
+
+/// Four groups of five.
+fn generated() -> String {
+    let mut chance = rand::rng();
+    let mut group = || {
+        (0..5).filter_map(|_| ALPHABET.choose(&mut chance)).map(|byte| char::from(*byte)).collect::<String>()
+    };
+    [group(), group(), group(), group()].join("-")
+}
+
+/// A new file for its owner alone, on disk when this comes back.
+fn keep(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> (Vec<Row>, Vec<BadLine>) {
+        let there = HashSet::from(["anna".parse().unwrap()]);
+        rows(bytes, &there).map_err(|_| "refused as a whole").unwrap()
+    }
+
+    fn row(line: u64, login: &str, name: &str, password: Option<&str>) -> Row {
+        let person = Person { login: login.parse().unwrap(), name: name.to_owned() };
+        Row { line, person, password: password.map(str::to_owned) }
+    }
+
+    #[test]
+    fn what_offices_export_is_read() {
+        let boris = || row(2, "boris", "Boris Ivanov", Some("a long pass; word"));
+        let (rows, bad) = read(b"login,name,password\nboris,Boris Ivanov,a long pass; word\n");
+        assert_eq!((rows, bad), (vec![boris()], vec![]));
+        let (rows, bad) = read(
+            b"\xef\xbb\xbfName;Login;Password\r\n\"Boris Ivanov\";boris;\"a long pass; word\"\r\n;;\r\n",
+        );
+        assert_eq!((rows, bad), (vec![boris()], vec![]));
+        let (rows, bad) = read("login;name\nборис;Борис \"Боб\" Иванов\n".as_bytes());
+        assert_eq!((rows, bad), (vec![row(2, "борис", "Борис \"Боб\" Иванов", None)], vec![]));
+    }
+
+    #[test]
+    fn each_bad_line_is_named() {
+        let text = b"login,name\nanna,Anna\nboris,Boris\nBORIS,Boris\n-,Dash\nclara,\nd,D,more\negor,\xff\nfedor,Fedor\n";
+        let (rows, bad) = read(text);
+        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 9]);
+        let told: Vec<_> = bad.iter().map(|bad| (bad.line, bad.reason.split(' ').next().unwrap())).collect();
+        assert_eq!(
+            told,
+            [(2, "anna"), (4, "boris"), (5, "login"), (6, "name:"), (7, "3"), (8, "not")],
+            "{bad:?}"
+        );
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_refused_whole() {
+        for text in [&b""[..], b"anna,Anna\n", b"login,name\n", b"\0\0\0"] {
+            assert!(rows(text, &HashSet::new()).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_that_are_made_are_good_and_each_another() {
+        let (one, other) = (generated(), generated());
+        assert_ne!(one, other);
+        assert_eq!(one.len(), 23);
+        assert!(hash_password(&one, &["anna"]).is_ok());
+    }
+}

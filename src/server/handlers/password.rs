@@ -1,0 +1,67 @@
+//! `PUT password`: the user gives himself another one.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode};
+use restante_server_api::{ChangePassword, Problem, ProblemKind, path};
+
+use crate::{
+    access::{App, Mailbox},
+    extract::{From, Json},
+    guesses,
+    passwords::{Comparison, PASSWORD_HINT, PasswordProblem},
+    problem::Refusal,
+};
+
+/// Gives the user another password. His other devices are signed out, unless he wishes to keep them.
+#[utoipa::path(put, path = path::PASSWORD, operation_id = "change_password", tag = "identity",
+    security(("token" = [])), request_body = ChangePassword,
+    responses(
+        (status = 204, description = "the new one holds"),
+        (status = 401, description = "`wrong_credentials`: the old one is another"),
+        (status = 429, description = "`too_many_requests`: wrong passwords; Retry-After says when to come back"),
+    ))]
+pub(crate) async fn change(
+    State(app): State<Arc<App>>,
+    From(address): From,
+    mailbox: Mailbox,
+    Json(wish): Json<ChangePassword>,
+) -> Result<StatusCode, Refusal> {
+    if wish.new == wish.old {
+        return Err(Refusal::invalid("/new", "the new password is the old one"));
+    }
+    let account = &mailbox.enrolled.account;
+    let key = guesses::account(&account.organisation, &account.person.login);
+    let guess = app.guesses.take(&key, address, app.clock.now()).map_err(|seconds| {
+        Refusal::later(ProblemKind::TooManyRequests, "too many wrong passwords from here", seconds)
+    })?;
+    let busy = || Refusal::later(ProblemKind::Busy, "too many sign-ins at once", 5);
+    let known = mailbox.credentials().await.inspect_err(|_| app.guesses.untried(&guess))?;
+    let from_hash = known.map(|known| known.password_hash).unwrap_or_default();
+    let wrong = || Refusal::new(ProblemKind::WrongCredentials, "the old password is another");
+    match app.passwords.compare(wish.old, Some(from_hash.clone())).await {
+        Comparison::Right => app.guesses.right(guess),
+        Comparison::Wrong => return Err(wrong()),
+        Comparison::Busy => {
+            app.guesses.untried(&guess);
+            return Err(busy());
+        }
+    }
+    let about = [account.person.login.as_str(), &account.person.name, account.organisation.as_str()];
+    let about = about.into_iter().map(str::to_owned).collect();
+    let to_hash = app.passwords.hash(wish.new, about).await.ok_or_else(busy)?.map_err(unacceptable)?;
+    // Not from a password that was changed meanwhile.
+    if !mailbox.change_password(&from_hash, &to_hash, wish.keep_other_devices).await? {
+        return Err(wrong());
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn unacceptable(problem: PasswordProblem) -> Refusal {
+    if problem == PasswordProblem::Hash {
+        return Refusal::new(ProblemKind::Internal, problem.to_string());
+    }
+    let reason = problem.to_string();
+    let told = Problem::new(ProblemKind::Invalid, reason.clone()).with_hint(PASSWORD_HINT);
+    Refusal::from(told).at("/new", reason)
+}

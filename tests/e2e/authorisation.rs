@@ -13,12 +13,14 @@ const SECRET: &str = "for boris alone";
 /// Operations that need no token.
 const ANYONE: [&str; 3] = ["livez", "readyz", "sign_in"];
 /// Operations that, called by somebody else, act in his own mailbox, whatever ids he names.
-const IN_ONES_OWN: [&str; 10] = [
+const IN_ONES_OWN: [&str; 12] = [
+    "acknowledge",
     "changes",
     "clear_interval",
     "directory",
     "get_settings",
     "list_devices",
+    "mark_alerted",
     "mark_delivered",
     "mark_read",
     "save_draft",
@@ -26,8 +28,8 @@ const IN_ONES_OWN: [&str; 10] = [
     "set_interval",
 ];
 /// Operations that find nothing of another's.
-const NOTHING_FOUND: [&str; 5] =
-    ["change_password", "delete_message", "get_message", "revoke_device", "throw_draft"];
+const NOTHING_FOUND: [&str; 7] =
+    ["change_password", "delete_message", "get_message", "ledger", "retract", "revoke_device", "throw_draft"];
 
 /// Anna's letter, draft and device.
 struct Annas {

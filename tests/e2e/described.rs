@@ -102,7 +102,7 @@ pub(crate) fn body(operation: &Operation, user: &str, ids: &[String], cursor: &s
         "set_interval" => json!({"check_interval_seconds": 600}),
         "mark_delivered" => json!({"cursor": cursor}),
         // The last one is a device's.
-        "mark_read" => json!({"ids": ids[..ids.len() - 1]}),
+        "acknowledge" | "mark_alerted" | "mark_read" => json!({"ids": ids[..ids.len() - 1]}),
         "send" => letter,
         "save_draft" => json!({"content": letter}),
         other => {

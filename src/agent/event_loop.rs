@@ -325,9 +325,15 @@ impl Agent {
                 let outcome = server.delivered(cursor.clone()).await;
                 Event::DeliveredReported { cursor, outcome }
             }),
-            Effect::ReportRead { ids } => self.ask_server(|server| async move {
-                let outcome = server.read(ids.clone()).await;
-                Event::ReadReported { ids, outcome }
+            Effect::ReportMarks { mark, ids } => self.ask_server(move |server| async move {
+                let outcome = server.marks(mark, ids.clone()).await;
+                Event::MarksReported { mark, ids, outcome }
+            }),
+            Effect::Retract { call, id } => self.ask_server(move |server| async move {
+                Event::RecipientsTold { call, id, outcome: server.retract(id).await }
+            }),
+            Effect::PullRecipients { call, id } => self.ask_server(move |server| async move {
+                Event::RecipientsTold { call, id, outcome: server.recipients(id).await }
             }),
             Effect::Post { id, letter } => self.ask_server(move |server| async move {
                 let outcome = server.post(id, &letter).await;

@@ -44,6 +44,8 @@ pub(crate) fn router(office: Office) -> Router {
         .route("/v1/messages/{id}", get(|office, id| with_id(office, id, Ask::Message)))
         .route("/v1/messages/{id}/read", post(|office, id| with_id(office, id, Ask::MarkRead)))
         .route("/v1/messages/{id}/acknowledge", post(|office, id| with_id(office, id, Ask::Acknowledge)))
+        .route("/v1/messages/{id}/recipients", get(|office, id| with_id(office, id, Ask::Recipients)))
+        .route("/v1/messages/{id}/retract", post(|office, id| with_id(office, id, Ask::Retract)))
         .route("/v1/messages/{id}/remind", post(remind))
         .route(path::SNOOZE, put(snooze))
         .route("/v1/outbox/{id}", put(send))
@@ -302,6 +304,7 @@ fn answered(answer: Answer) -> Response {
         Answer::Found(page) => Json(page).into_response(),
         Answer::Message(message) => Json(message).into_response(),
         Answer::Letter(letter) => Json(letter).into_response(),
+        Answer::Recipients(recipients) => Json(recipients).into_response(),
         Answer::People(people) => Json(people).into_response(),
         Answer::Jobs(jobs) => Json(jobs).into_response(),
         Answer::Done => StatusCode::NO_CONTENT.into_response(),

@@ -4,13 +4,14 @@ use std::{path::Path, pin::Pin, sync::Arc, time::Duration};
 
 use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, header};
 use restante_engine::{
+    effect::Mark,
     event::{Checked, ServerError},
     settings_file::Proxy,
 };
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
-    Accepted, CLIENT_VERSION_HEADER, Delivered, Directory, Marked, NewSession, PutDraft, PutInterval,
-    SavedDraft, Session, Settings, path,
+    Accepted, CLIENT_VERSION_HEADER, Delivered, Direction, Directory, Marked, Message, NewSession, PutDraft,
+    PutInterval, Recipient, Retraction, SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -156,9 +157,29 @@ impl ServerClient {
         self.done(self.request(Method::POST, path::DELIVERED).json(&Delivered { cursor })).await
     }
 
-    /// The person opened these.
-    pub async fn read(&self, ids: Vec<MessageId>) -> Answer<()> {
-        self.done(self.request(Method::POST, path::READ).json(&Marked { ids })).await
+    /// What was done with these here.
+    pub async fn marks(&self, mark: Mark, ids: Vec<MessageId>) -> Answer<()> {
+        let path = match mark {
+            Mark::Alerted => path::ALERTED,
+            Mark::Read => path::READ,
+            Mark::Acknowledged => path::ACKNOWLEDGED,
+        };
+        self.done(self.request(Method::POST, path).json(&Marked { ids })).await
+    }
+
+    /// Takes a message back from whoever has not read it.
+    pub async fn retract(&self, id: MessageId) -> Answer<Vec<Recipient>> {
+        let answer = self.send(self.request(Method::POST, &path::retract(id))).await?;
+        server_answer::body::<Retraction>(answer).await.map(|answer| answer.recipients)
+    }
+
+    /// What became of each recipient's copy of a sent message.
+    pub async fn recipients(&self, id: MessageId) -> Answer<Vec<Recipient>> {
+        let answer = self.send(self.request(Method::GET, &path::message(id))).await?;
+        Ok(match server_answer::body::<Message>(answer).await?.direction {
+            Direction::Sent { recipients } => recipients,
+            Direction::Received { .. } => Vec::new(),
+        })
     }
 
     /// Gives the server a letter; the same id at every try.

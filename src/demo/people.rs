@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use restante_agent::{Config, Desktop, Witness};
 use restante_engine::{
     Effect, Event,
-    effect::PopupContent,
+    effect::{Mark, PopupContent},
     event::{Checked, PopupId, ServerError},
 };
 use restante_l10n::Value;
@@ -184,7 +184,7 @@ impl Witness for Beside {
                     self.about(key, *id);
                 }
             }
-            Effect::ReportRead { ids } => {
+            Effect::ReportMarks { mark: Mark::Read, ids } => {
                 for id in ids {
                     self.about("demo-read", *id);
                 }

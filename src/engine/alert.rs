@@ -22,7 +22,7 @@ pub(crate) use rhythm::Rhythm;
 use popups::{About, OpenPopup, OwnWindow};
 
 use crate::{
-    effect::Effect,
+    effect::{Effect, Mark},
     engine::{Engine, Result},
     event::PopupId,
     ledger::{DueAlert, Ledger},
@@ -174,7 +174,7 @@ impl Engine {
         if !self.cache.unread_message(id)? {
             return Ok(self.cache.message(id)?.map(|_| Vec::new()));
         }
-        self.ledger.note_read(id, now)?;
+        self.ledger.note_mark(Mark::Read, id, now)?;
         self.cache.mark_read(id)?;
         self.mailbox_revision += 1;
         let mut effects = self.withdraw(&[id], now)?;

@@ -17,7 +17,7 @@ use crate::storage::{self, Durability, Schema, StorageError};
 
 const SCHEMA: Schema = Schema {
     database: "cache",
-    migrations: &[include_str!("cache/schema_1.sql")],
+    migrations: &[include_str!("cache/schema_1.sql"), include_str!("cache/schema_2.sql")],
     durability: Durability::Rebuildable,
 };
 

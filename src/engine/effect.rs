@@ -2,7 +2,7 @@
 
 use restante_local_api::{
     CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode,
-    SearchPage, ShowWhat, Status,
+    Recipients, SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
@@ -30,10 +30,26 @@ pub enum Effect {
         /// Everything up to here.
         cursor: Cursor,
     },
-    /// Tell the server what was read: `ReadReported`.
-    ReportRead {
+    /// Tell the server what was read, acknowledged or alerted of here: `MarksReported`.
+    ReportMarks {
+        /// What was done with them.
+        mark: Mark,
         /// Which.
         ids: Vec<MessageId>,
+    },
+    /// Take a message back from whoever has not read it: `RecipientsTold`.
+    Retract {
+        /// Who asked.
+        call: CallId,
+        /// Which.
+        id: MessageId,
+    },
+    /// Ask the server what became of each recipient's copy of a sent message: `RecipientsTold`.
+    PullRecipients {
+        /// Who asked.
+        call: CallId,
+        /// Of which.
+        id: MessageId,
     },
     /// Give the server a letter of the outbox: `Posted`.
     Post {
@@ -165,7 +181,9 @@ impl Effect {
             Self::ForgetToken(_)
             | Self::Check { .. }
             | Self::ReportDelivered { .. }
-            | Self::ReportRead { .. }
+            | Self::ReportMarks { .. }
+            | Self::Retract { .. }
+            | Self::PullRecipients { .. }
             | Self::Post { .. }
             | Self::SaveDraft { .. }
             | Self::ThrowDraft { .. }
@@ -195,6 +213,22 @@ impl Effect {
             | Self::Quit => false,
         }
     }
+}
+
+/// What was done with a message on this device, for the server to hear; only ever added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// An alert for it was shown.
+    Alerted,
+    /// The person opened it.
+    Read,
+    /// The person said that he knows of it.
+    Acknowledged,
+}
+
+impl Mark {
+    /// Every mark, in the order in which the server hears of them.
+    pub const ALL: [Self; 3] = [Self::Alerted, Self::Read, Self::Acknowledged];
 }
 
 /// Whose token: the key under which it is kept.
@@ -305,6 +339,8 @@ pub enum Answer {
     Message(Box<Message>),
     /// A letter was written down.
     Letter(LetterId),
+    /// What became of each recipient's copy of a sent message.
+    Recipients(Recipients),
     /// People.
     People(Vec<Person>),
     /// Jobs.

@@ -1,6 +1,6 @@
 //! The one owner of the agent's state, and the one function that changes it.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use restante_local_api::{
     Carriers, Connection, KeyringState, LastCheck, Mode, NotificationsState, Status, TrayState, Trigger,
@@ -62,6 +62,8 @@ pub struct Engine {
     pub(crate) trouble: StorageTrouble,
     /// When the program that carries out effects was told to say `Woke`.
     pub(crate) wake_at: Option<Timestamp>,
+    /// Who waits for what the server says of a sent message.
+    pub(crate) questions: BTreeSet<CallId>,
 
     published: Option<Status>,
     face: Option<TrayFace>,
@@ -124,6 +126,7 @@ impl Engine {
             mailbox_revision: 0,
             trouble: StorageTrouble::at_start(cache_set_aside),
             wake_at: None,
+            questions: BTreeSet::new(),
             published: None,
             face: None,
         })
@@ -189,7 +192,8 @@ impl Engine {
 
             Event::Checked(answer) => self.checked(answer, now),
             Event::DeliveredReported { cursor, outcome } => self.delivered_reported(&cursor, outcome, now),
-            Event::ReadReported { ids, outcome } => self.read_reported(&ids, outcome, now),
+            Event::MarksReported { mark, ids, outcome } => self.marks_reported(mark, &ids, outcome, now),
+            Event::RecipientsTold { call, id, outcome } => self.recipients_told(call, id, outcome),
             Event::Posted { id, outcome } => self.posted(id, outcome, now),
             Event::DraftSaved { id, content_sum, outcome } => {
                 self.draft_saved(id, &content_sum, outcome, now)

@@ -2,8 +2,11 @@
 
 use restante_local_api::{KeyringState, Login, Mode, NotificationsState, ShowWhat, TrayState, Undo};
 use restante_model::{CheckInterval, Folder, Letter, LocalTime, MessageId, Seconds, Timestamp};
-use restante_server_api::{Accepted, ChangesPage, Directory, Problem, SavedDraft, Session, Settings};
+use restante_server_api::{
+    Accepted, ChangesPage, Directory, Problem, Recipient, SavedDraft, Session, Settings,
+};
 
+use crate::effect::Mark;
 use crate::settings_file::{SettingsFile, SettingsProblem};
 
 /// The number of a question from a front end, by which its answer finds the way back.
@@ -57,12 +60,23 @@ pub enum Event {
         /// Whether it heard.
         outcome: Result<(), ServerError>,
     },
-    /// The server heard what was read.
-    ReadReported {
+    /// The server heard what was read, acknowledged or alerted of here.
+    MarksReported {
+        /// What was done with them.
+        mark: Mark,
         /// What was reported.
         ids: Vec<MessageId>,
         /// Whether it heard.
         outcome: Result<(), ServerError>,
+    },
+    /// The server told what became of each recipient's copy of a sent message, taken back or not.
+    RecipientsTold {
+        /// Who asked.
+        call: CallId,
+        /// Of which message.
+        id: MessageId,
+        /// What the server said.
+        outcome: Result<Vec<Recipient>, ServerError>,
     },
     /// A letter of the outbox was accepted, or not.
     Posted {
@@ -252,6 +266,10 @@ pub enum Ask {
     Message(MessageId),
     /// The person opened it.
     MarkRead(MessageId),
+    /// What became of each recipient's copy, as the server knows it now.
+    Recipients(MessageId),
+    /// The person takes a sent message back from whoever has not read it.
+    Retract(MessageId),
     /// The person knows of it: it is not repeated.
     Acknowledge(MessageId),
     /// The person wants to be reminded of it.

@@ -3,8 +3,8 @@
 mod alerts;
 mod drafts;
 mod letters;
+mod marks;
 mod outbox;
-mod reads;
 mod settings;
 mod whole;
 
@@ -23,7 +23,7 @@ pub(crate) use settings::SyncedInterval;
 
 const SCHEMA: Schema = Schema {
     database: "ledger",
-    migrations: &[include_str!("ledger/schema_1.sql")],
+    migrations: &[include_str!("ledger/schema_1.sql"), include_str!("ledger/schema_2.sql")],
     durability: Durability::Full,
 };
 
@@ -81,7 +81,7 @@ impl Ledger {
         if fresh {
             transaction
                 .execute_batch(
-                    "DELETE FROM alert; DELETE FROM pending_read; 
+                    "DELETE FROM alert; DELETE FROM pending_read; DELETE FROM pending_acknowledgement;
                      DELETE FROM setting WHERE name IN ('interval', 'batch_open', 'connection_alert')",
                 )
                 .map_err(database)?;

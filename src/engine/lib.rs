@@ -18,6 +18,7 @@ mod local;
 mod outbox;
 mod run;
 mod search;
+mod sent;
 pub mod settings_file;
 mod sign_in;
 mod status;

@@ -92,6 +92,10 @@ impl Engine {
                 }
                 None => Err(not_found(id)),
             },
+            Ask::Recipients(id) => {
+                return self.ask_about_sent(call, id, Effect::PullRecipients { call, id });
+            }
+            Ask::Retract(id) => return self.ask_about_sent(call, id, Effect::Retract { call, id }),
             Ask::Acknowledge(id) => match self.acknowledge(id, now)? {
                 Some(more) => {
                     effects.extend(more);

@@ -11,7 +11,7 @@ use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
 use restante_server_api::{Change, ChangesPage, Direction, Directory};
 
 use crate::{
-    effect::{Answer, Effect},
+    effect::{Answer, Effect, Mark},
     engine::{Engine, Result},
     event::{CallId, Checked, ServerError},
     ledger::NewAlert,
@@ -21,8 +21,8 @@ use crate::{
 
 /// How often a wish that met a newer revision is pushed again in one run.
 const MAX_PUSHES: u8 = 3;
-/// Read marks in one request; the rest follow in the next run.
-const MAX_READS: usize = 500;
+/// Marks in one request; the rest follow in the next run.
+const MAX_MARKS: usize = 500;
 /// How long directory and settings are taken as known while only the scheduler asks, in milliseconds.
 const DIRECTORY_FRESH_MS: i64 = 3_600_000;
 
@@ -34,7 +34,7 @@ pub(crate) enum Step {
     Post(MessageId),
     SaveDraft(MessageId),
     ThrowDraft(MessageId),
-    Read,
+    Marks(Mark),
     Changes,
     Delivered,
     Directory,
@@ -140,7 +140,9 @@ impl Engine {
                 run.again(Step::Changes);
             }
             // What is new since the run passed these steps is for this run too.
-            run.again(Step::Read);
+            for mark in Mark::ALL {
+                run.again(Step::Marks(mark));
+            }
             run.again(Step::Delivered);
             return Ok(Vec::new());
         }
@@ -196,10 +198,12 @@ impl Engine {
         if let Some(step) = self.draft_step(run)? {
             return Ok(Some(step));
         }
-        let mut ids = self.ledger.pending_reads()?;
-        if !ids.is_empty() && run.first(Step::Read) {
-            ids.truncate(MAX_READS);
-            return Ok(Some((Step::Read, Effect::ReportRead { ids })));
+        for mark in Mark::ALL {
+            let mut ids = self.ledger.pending_marks(mark)?;
+            if !ids.is_empty() && run.first(Step::Marks(mark)) {
+                ids.truncate(MAX_MARKS);
+                return Ok(Some((Step::Marks(mark), Effect::ReportMarks { mark, ids })));
+            }
         }
         if run.first(Step::Changes) {
             return Ok(Some((Step::Changes, Effect::Check { since: self.cache.cursor()? })));
@@ -265,7 +269,7 @@ impl Engine {
     /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
     /// commit: after a crash in between the page comes again, and alerts for nothing twice.
     fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
-        let opened: BTreeSet<MessageId> = self.ledger.pending_reads()?.into_iter().collect();
+        let opened: BTreeSet<MessageId> = self.ledger.pending_marks(Mark::Read)?.into_iter().collect();
         self.open_batch(page.more)?;
         let due: Vec<NewAlert> = page
             .changes
@@ -334,19 +338,20 @@ impl Engine {
         }
     }
 
-    /// The server heard, or not, what was read.
-    pub(crate) fn read_reported(
+    /// The server heard, or not, what was read, acknowledged or alerted of.
+    pub(crate) fn marks_reported(
         &mut self,
+        mark: Mark,
         ids: &[MessageId],
         outcome: std::result::Result<(), ServerError>,
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
         match outcome {
             Ok(()) => {
-                self.ledger.forget_reads(ids)?;
-                self.step_done(Step::Read, now)
+                self.ledger.forget_marks(mark, ids)?;
+                self.step_done(Step::Marks(mark), now)
             }
-            Err(error) => self.step_failed(Step::Read, &error, now),
+            Err(error) => self.step_failed(Step::Marks(mark), &error, now),
         }
     }
 

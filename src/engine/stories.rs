@@ -23,7 +23,7 @@ use restante_server_api::{
 
 use crate::{
     Effect, Engine, Event,
-    effect::Answer,
+    effect::{Answer, Mark},
     event::{Ask, CallId, Checked, PopupAction, ServerError, TokenFound},
     settings_file::SettingsFile,
 };
@@ -64,6 +64,7 @@ pub(crate) fn received(number: u128, importance: Importance, state: DeliveryStat
         importance,
         sent_at: at(0),
         expires_at: at(604_800),
+        text_removed_at: None,
         direction: Direction::Received { state },
     };
     Change::Message { message: Box::new(message), state: Some(state) }
@@ -224,7 +225,9 @@ impl Story {
             Effect::ReportDelivered { cursor } => {
                 Event::DeliveredReported { cursor: cursor.clone(), outcome: ok() }
             }
-            Effect::ReportRead { ids } => Event::ReadReported { ids: ids.clone(), outcome: ok() },
+            Effect::ReportMarks { mark, ids } => {
+                Event::MarksReported { mark: *mark, ids: ids.clone(), outcome: ok() }
+            }
             Effect::PullSettings => Event::SettingsPulled(ok().map(|()| self.settings.clone())),
             Effect::PullDirectory { .. } => Event::DirectoryPulled(
                 ok().map(|()| Some((Directory { users: vec![person("anna")] }, "t".into()))),
@@ -440,7 +443,13 @@ fn read_elsewhere_withdraws_the_popup_and_the_count() {
     story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
     story.due();
     let user = person("boris").login;
-    story.waiting = vec![Change::Delivery { message_id: id(1), user, state: DeliveryState::Read, at: at(9) }];
+    story.waiting = vec![Change::Delivery {
+        message_id: id(1),
+        user,
+        state: DeliveryState::Read,
+        at: at(9),
+        acknowledged_at: None,
+    }];
     story.due();
     assert!(story.done.iter().any(|effect| matches!(effect, Effect::WithdrawPopup(_))));
     assert_eq!(story.unread(), 0);
@@ -458,10 +467,10 @@ fn mark_read_in_a_popup_reaches_the_server() {
     story.reachable = false;
     story.happens(Event::PopupEnded { popup: popup.unwrap(), action: PopupAction::MarkRead });
     assert_eq!(story.unread(), 0);
-    assert_eq!(story.engine.ledger.pending_reads().unwrap(), [id(1)]);
+    assert_eq!(story.engine.ledger.pending_marks(Mark::Read).unwrap(), [id(1)]);
     story.reachable = true;
     story.due();
-    assert!(story.engine.ledger.pending_reads().unwrap().is_empty());
+    assert!(story.engine.ledger.pending_marks(Mark::Read).unwrap().is_empty());
 }
 
 #[test]

@@ -10,7 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message,
-    PutInterval, PutMode, PutSnooze, RemindLater, SearchPage, SettingsReport, Show, Status, Undo, path,
+    PutInterval, PutMode, PutSnooze, Recipients, RemindLater, SearchPage, SettingsReport, Show, Status, Undo,
+    path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -93,6 +94,16 @@ impl Client {
     /// The person knows of it: it is not announced again.
     pub async fn acknowledge(&self, id: MessageId) -> Result<(), ClientError> {
         self.done(self.request(reqwest::Method::POST, &path::acknowledge(id))).await
+    }
+
+    /// What became of each recipient's copy of a sent message, as the server knows it now.
+    pub async fn recipients(&self, id: MessageId) -> Result<Recipients, ClientError> {
+        self.get(&path::recipients(id)).await
+    }
+
+    /// Takes a sent message back from whoever has not read it.
+    pub async fn retract(&self, id: MessageId) -> Result<Recipients, ClientError> {
+        self.call(self.request(reqwest::Method::POST, &path::retract(id))).await
     }
 
     /// Has it announced again later.

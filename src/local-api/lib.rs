@@ -18,8 +18,8 @@ mod status;
 pub use client::{Client, ClientError, Events};
 pub use doctor::{CheckStatus, DoctorCheck, DoctorReport};
 pub use mail::{
-    Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay, Recipient, RowState,
-    SearchPage,
+    Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay, Recipient, Recipients,
+    RowState, SearchPage,
 };
 pub use popups::{PopupCard, PopupOrder, PopupReport};
 pub use requests::{

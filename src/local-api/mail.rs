@@ -1,6 +1,6 @@
 //! Folders, rows and messages, as front ends show them.
 
-use restante_model::{DeliveryState, Folder, Importance, MessageId, Person, Timestamp};
+use restante_model::{DeliveryState, Folder, Importance, MessageId, NotDelivered, Person, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One folder with its counts.
@@ -161,4 +161,17 @@ pub struct Recipient {
     pub state: DeliveryState,
     /// Since when.
     pub since: Timestamp,
+    /// When he said that he knows of it, opened or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<Timestamp>,
+    /// Why no device of his has it; only where the server was asked just now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_delivered_because: Option<NotDelivered>,
+}
+
+/// Answer to `GET /v1/messages/{id}/recipients` and to `POST /v1/messages/{id}/retract`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipients {
+    /// What became of each recipient's copy, as the server says now.
+    pub recipients: Vec<Recipient>,
 }

@@ -61,6 +61,16 @@ pub fn acknowledge(id: MessageId) -> String {
     format!("{MESSAGES}/{id}/acknowledge")
 }
 
+/// What became of each recipient's copy of one sent message.
+pub fn recipients(id: MessageId) -> String {
+    format!("{MESSAGES}/{id}/recipients")
+}
+
+/// Taking one sent message back.
+pub fn retract(id: MessageId) -> String {
+    format!("{MESSAGES}/{id}/retract")
+}
+
 /// The reminder of one message.
 pub fn remind(id: MessageId) -> String {
     format!("{MESSAGES}/{id}/remind")

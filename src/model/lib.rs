@@ -14,6 +14,7 @@ mod ledger;
 mod local_time;
 mod message;
 mod name;
+mod not_delivered;
 
 pub use check_interval::{CheckInterval, IntervalFrom, IntervalRange};
 pub use client_version::{ClientVersion, ClientVersionError};
@@ -28,6 +29,7 @@ pub use message::{
     Importance, Letter, LetterProblem, MAX_BODY_BYTES, MAX_RECIPIENTS, MAX_SUBJECT_BYTES, MessageId,
 };
 pub use name::{Login, Name, NameError, Person};
+pub use not_delivered::{NotDelivered, NotDeliveredReason};
 
 /// The version of this build, as agents and servers tell it to each other.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -9,8 +9,8 @@ mod shapes;
 pub use problem::{FieldError, Problem, ProblemKind, SchemaVersions, UnavailableReason};
 pub use shapes::{
     Accepted, AcceptedRecipient, Change, ChangesPage, Delivered, Device, Direction, Directory, Draft, Ledger,
-    LedgerEntry, Marked, Message, NewSession, NotDelivered, NotDeliveredReason, Organisation, PutDraft,
-    PutInterval, Recipient, RemovedReason, Retraction, SavedDraft, Session, Settings,
+    LedgerEntry, Marked, Message, NewSession, Organisation, PutDraft, PutInterval, Recipient, RemovedReason,
+    Retraction, SavedDraft, Session, Settings,
 };
 
 /// The most changes in one page.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use restante_model::{CheckInterval, Login, Seconds, Timestamp};
-use restante_server_api::{Direction, Message, NotDelivered, NotDeliveredReason, Recipient};
+use restante_model::{CheckInterval, Login, NotDelivered, NotDeliveredReason, Seconds, Timestamp};
+use restante_server_api::{Direction, Message, Recipient};
 use restante_store::Reach;
 
 use crate::{access::Mailbox, problem::Refusal};

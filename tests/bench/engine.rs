@@ -246,7 +246,7 @@ impl Agent {
             let event = match effect {
                 Effect::Check { .. } => Event::Checked(Ok(Checked::Unchanged)),
                 Effect::ReportDelivered { cursor } => Event::DeliveredReported { cursor, outcome: Ok(()) },
-                Effect::ReportRead { ids } => Event::ReadReported { ids, outcome: Ok(()) },
+                Effect::ReportMarks { mark, ids } => Event::MarksReported { mark, ids, outcome: Ok(()) },
                 Effect::PullSettings => Event::SettingsPulled(Ok(settings())),
                 Effect::PullDirectory { .. } => Event::DirectoryPulled(Ok(Some((
                     Directory { users: (0..500).map(person).collect() },
@@ -306,6 +306,7 @@ fn page(words: &Vocabulary, from: u64, messages: u64) -> ChangesPage {
             importance: if number % 50 == 0 { Importance::High } else { Importance::Normal },
             sent_at: Timestamp::from_unix_ms(1_780_000_000_000 + number as i64 * 1_000),
             expires_at: Timestamp::from_unix_ms(1_800_000_000_000),
+            text_removed_at: None,
             direction: Direction::Received { state: DeliveryState::Waiting },
         };
         Change::Message { message: Box::new(message), state: Some(DeliveryState::Waiting) }

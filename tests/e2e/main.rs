@@ -11,6 +11,7 @@ mod delivery;
 mod identity;
 mod interval;
 mod killed;
+mod ledger;
 mod letters;
 mod packages;
 mod parts;

@@ -125,11 +125,19 @@ impl Office {
                     Event::DeliveredReported { cursor, outcome }
                 })
             }),
-            Effect::ReportRead { ids } => self.exchange(device, "read", |client| {
+            Effect::ReportMarks { mark, ids } => self.exchange(device, "marks", move |client| {
                 Box::pin(async move {
-                    let outcome = client.read(ids.clone()).await;
-                    Event::ReadReported { ids, outcome }
+                    let outcome = client.marks(mark, ids.clone()).await;
+                    Event::MarksReported { mark, ids, outcome }
                 })
+            }),
+            Effect::Retract { call, id } => self.exchange(device, "retract", move |client| {
+                Box::pin(async move { Event::RecipientsTold { call, id, outcome: client.retract(id).await } })
+            }),
+            Effect::PullRecipients { call, id } => self.exchange(device, "recipients", move |client| {
+                Box::pin(
+                    async move { Event::RecipientsTold { call, id, outcome: client.recipients(id).await } },
+                )
             }),
             Effect::Post { id, letter } => self.exchange(device, "post", |client| {
                 Box::pin(async move {

@@ -465,7 +465,7 @@ impl Mailbox {
                 }
             }
             // What is still being written is looked for at its device.
-            Change::Draft { .. } | Change::DraftRemoved { .. } => {}
+            Change::Draft { .. } | Change::DraftRemoved { .. } | Change::Expiry { .. } => {}
             Change::Removed { message_id, .. } => {
                 self.received.remove(&message_id);
             }

@@ -15,7 +15,7 @@ pub(crate) fn event(event: &Event) -> String {
         Event::Checked(Ok(Checked::Unchanged)) => "Checked: nothing new".into(),
         Event::Checked(Err(error)) => format!("Checked: {}", failed(error)),
         Event::DeliveredReported { outcome: Err(error), .. }
-        | Event::ReadReported { outcome: Err(error), .. }
+        | Event::MarksReported { outcome: Err(error), .. }
         | Event::Posted { outcome: Err(error), .. }
         | Event::IntervalPushed { outcome: Err(error), .. }
         | Event::SettingsPulled(Err(error))

@@ -16,6 +16,7 @@ mod open;
 mod outbox;
 mod quit;
 mod read;
+mod retract;
 mod search;
 mod send;
 mod snooze;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Check(check::Check),
     List(list::List),
     Read(read::Read),
+    Retract(retract::Retract),
     Search(search::Search),
     Send(send::Send),
     #[command(subcommand)]
@@ -65,6 +67,7 @@ impl Command {
             Self::Check(check) => check.run(session).await,
             Self::List(list) => list.run(session).await,
             Self::Read(read) => read.run(session).await,
+            Self::Retract(retract) => retract.run(session).await,
             Self::Search(search) => search.run(session).await,
             Self::Send(send) => send.run(session).await,
             Self::Draft(draft) => draft.run(session).await,

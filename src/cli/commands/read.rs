@@ -1,10 +1,10 @@
 //! `restante read ID`
 
 use clap::Args;
-use restante_l10n::{Value, Words};
+use restante_l10n::Value;
 use restante_local_api::{
-    Direction, Message, RowState,
-    model::{DeliveryState, Importance},
+    Direction, Message, Recipient, RowState,
+    model::{DeliveryState, Importance, NotDeliveredReason},
 };
 use restante_process::Exit;
 
@@ -28,7 +28,13 @@ pub(crate) struct Read {
 impl Read {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
         let id = message_id::find(session, &self.id).await?;
-        let message = session.client.message(id).await?;
+        let mut message = session.client.message(id).await?;
+        if !message.row.not_delivered.is_empty() && message.row.on_its_way.is_none() {
+            // Why is known at the server alone; without it the rest is told.
+            if let Ok(told) = session.client.recipients(id).await {
+                message.recipients = told.recipients;
+            }
+        }
         let printed = print(session, &message);
         let unread = message.direction == Direction::Received && message.row.state == RowState::Delivered;
         // Who pipes a letter into `head` has seen it too.
@@ -55,7 +61,7 @@ fn print(session: &mut Session<'_, '_>, message: &Message) -> Result<(), Failure
     if row.importance == Importance::High {
         session.line(&words.text("importance-high"))?;
     }
-    for line in fate(words, message) {
+    for line in fate(session, message) {
         session.line(&line)?;
     }
     if let Some(at) = message.expires_at.filter(|_| row.state == RowState::Delivered) {
@@ -67,7 +73,8 @@ fn print(session: &mut Session<'_, '_>, message: &Message) -> Result<(), Failure
 }
 
 /// What became of the message, for each of its recipients where it was sent from here.
-fn fate(words: &Words, message: &Message) -> Vec<String> {
+fn fate(session: &Session<'_, '_>, message: &Message) -> Vec<String> {
+    let words = session.words;
     let received = match (message.direction, message.row.state) {
         (Direction::Received, RowState::Expired) => Some(words.text("expired-here")),
         (Direction::Received, RowState::Retracted) => Some(words.text("retracted-here")),
@@ -78,21 +85,45 @@ fn fate(words: &Words, message: &Message) -> Vec<String> {
         .refused
         .as_ref()
         .map(|why| words.with("refused-letter", &[("why", Value::Text(&safe_line(why)))]));
-    let per_state = DeliveryState::ALL.into_iter().filter_map(|state| {
-        let names: Vec<_> = message
-            .recipients
-            .iter()
-            .filter(|recipient| recipient.state == state)
-            .map(|recipient| person(&recipient.person))
-            .collect();
-        let key = match state {
-            DeliveryState::Waiting => "delivery-waiting",
-            DeliveryState::Delivered => "delivery-delivered",
-            DeliveryState::Read => "delivery-read",
-            DeliveryState::Expired => "expired-unread",
-            DeliveryState::Retracted => "cli-delivery-retracted",
-        };
-        (!names.is_empty()).then(|| words.with(key, &[("names", Value::Text(&names.join(", ")))]))
-    });
-    received.into_iter().chain(refused).chain(per_state).collect()
+    received.into_iter().chain(refused).chain(fates(session, &message.recipients)).collect()
+}
+
+/// What became of the copies: those of each state in a line, who acknowledged, and why some were not delivered.
+pub(super) fn fates(session: &Session<'_, '_>, recipients: &[Recipient]) -> Vec<String> {
+    let words = session.words;
+    let mut lines: Vec<String> = DeliveryState::ALL
+        .into_iter()
+        .filter_map(|state| {
+            let of_state = recipients.iter().filter(|recipient| recipient.state == state);
+            let names: Vec<_> = of_state.map(|recipient| person(&recipient.person)).collect();
+            let key = match state {
+                DeliveryState::Waiting => "delivery-waiting",
+                DeliveryState::Delivered => "delivery-delivered",
+                DeliveryState::Read => "delivery-read",
+                DeliveryState::Expired => "expired-unread",
+                DeliveryState::Retracted => "cli-delivery-retracted",
+            };
+            (!names.is_empty()).then(|| words.with(key, &[("names", Value::Text(&names.join(", ")))]))
+        })
+        .collect();
+    for recipient in recipients {
+        let name = person(&recipient.person);
+        if let Some(at) = recipient.acknowledged_at {
+            let moment = session.moment(at);
+            let values = [("name", Value::Text(&name)), ("moment", Value::Text(&moment))];
+            lines.push(words.with("cli-acknowledged", &values));
+        }
+        if let Some(because) = &recipient.not_delivered_because {
+            let moment = because.last_seen_at.map(|at| session.moment(at)).unwrap_or_default();
+            let key = match because.why {
+                NotDeliveredReason::AccountDisabled => "cli-unreached-disabled",
+                NotDeliveredReason::NeverSignedIn => "cli-unreached-never",
+                NotDeliveredReason::Offline => "cli-unreached-offline",
+                NotDeliveredReason::NotFetchedYet => "cli-unreached-not-yet",
+            };
+            let values = [("name", Value::Text(&name)), ("moment", Value::Text(&moment))];
+            lines.push(words.with(key, &values));
+        }
+    }
+    lines
 }

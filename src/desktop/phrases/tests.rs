@@ -149,7 +149,13 @@ fn folders_are_bold_and_counted_as_the_agent_says() {
 
 #[test]
 fn a_sent_message_tells_how_far_each_copy_has_come() {
-    let recipient = |person: Person, state| restante_local_api::Recipient { person, state, since: now() };
+    let recipient = |person: Person, state| restante_local_api::Recipient {
+        person,
+        state,
+        since: now(),
+        acknowledged_at: None,
+        not_delivered_because: None,
+    };
     let message = Message {
         row: MessageRow { state: RowState::Waiting, ..row() },
         direction: Direction::Sent,

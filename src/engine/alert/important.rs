@@ -3,8 +3,11 @@
 
 use restante_model::{MessageId, Seconds, Timestamp};
 
+use restante_local_api::Trigger;
+
 use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result, Rhythm};
 use crate::{
+    effect::Mark,
     ledger::{AlertState, DueAlert},
     settings_file::ImportantCarrier,
 };
@@ -79,12 +82,16 @@ impl Engine {
         self.alerts.important.retain(|id| !ids.contains(id));
     }
 
-    /// The person knows of a message: it is not repeated, and stays unread. `None` where it is not here.
+    /// The person knows of a message: it is not repeated, and stays unread. Written down first; its sender is
+    /// told when that can be done. `None` where it is not here.
     pub(crate) fn acknowledge(&mut self, id: MessageId, now: Timestamp) -> Result<Option<Vec<Effect>>> {
-        if self.cache.message(id)?.is_none() {
-            return Ok(None);
+        if !self.cache.is_received(id)? {
+            return Ok(self.cache.message(id)?.map(|_| Vec::new()));
         }
-        self.withdraw(&[id], now).map(Some)
+        self.ledger.note_mark(Mark::Acknowledged, id, now)?;
+        let mut effects = self.withdraw(&[id], now)?;
+        effects.extend(self.start_run(Trigger::Send, now)?);
+        Ok(Some(effects))
     }
 
     /// The person opens a message: it is not repeated.

@@ -23,7 +23,13 @@ fn new(number: u128, importance: Importance) -> Change {
 
 fn read_elsewhere(number: u128) -> Change {
     let user = person("boris").login;
-    Change::Delivery { message_id: id(number), user, state: DeliveryState::Read, at: at(9) }
+    Change::Delivery {
+        message_id: id(number),
+        user,
+        state: DeliveryState::Read,
+        at: at(9),
+        acknowledged_at: None,
+    }
 }
 
 /// An hour that began before the stories do and ends after them.

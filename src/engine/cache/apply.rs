@@ -8,9 +8,10 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{
     Cache, Result, database,
+    folders::ROW,
     search::{keep_stems, stems_of},
     stems::Stemming,
-    sums::{Head, body_sum},
+    sums::{Head, body_sum, check},
 };
 use crate::storage;
 
@@ -55,6 +56,15 @@ impl Cache {
         let mut stemming = Stemming::default();
         put(&transaction, message, DeliveryState::Read, &mut stemming).map_err(database)?;
         keep_stems(&transaction, &mut stemming).map_err(database)?;
+        transaction.commit().map_err(database)
+    }
+
+    /// The server told anew what became of a sent message's copies.
+    pub(crate) fn take_recipients(&mut self, id: MessageId, recipients: &[Recipient]) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        for (position, recipient) in recipients.iter().enumerate() {
+            put_recipient(&transaction, id, recipient, position).map_err(database)?;
+        }
         transaction.commit().map_err(database)
     }
 
@@ -103,15 +113,16 @@ fn apply_one(
                 }
             }
         },
-        Change::Delivery { message_id, user, state, at, .. } => {
+        Change::Delivery { message_id, user, state, at, acknowledged_at } => {
             if user == own
                 && let Some(known) = received_state(transaction, *message_id)?
             {
                 step(transaction, *message_id, known, *state, applied)?;
             }
-            delivery(transaction, *message_id, user, *state, *at)
+            delivery(transaction, *message_id, user, *state, *at)?;
+            acknowledged(transaction, *message_id, user, *acknowledged_at)
         }
-        Change::Expiry { .. } => Ok(()),
+        Change::Expiry { message_id, expires_at, .. } => expiry(transaction, *message_id, *expires_at),
         // The ledger has the drafts.
         Change::Draft { .. } | Change::DraftRemoved { .. } => Ok(()),
         Change::Removed { message_id, reason } => {
@@ -121,10 +132,12 @@ fn apply_one(
                 (RemovedReason::Expired, Some(known)) => {
                     step(transaction, *message_id, known, DeliveryState::Expired, applied)
                 }
-                (RemovedReason::Retracted, Some(known)) => {
-                    step(transaction, *message_id, known, DeliveryState::Retracted, applied)
+                // Unread, it vanishes (row B20); who has read it here keeps it.
+                (RemovedReason::Retracted, Some(DeliveryState::Delivered)) => {
+                    applied.no_longer_unread.push(*message_id);
+                    remove_received(transaction, *message_id)
                 }
-                (RemovedReason::Expired | RemovedReason::Retracted, None) => Ok(()),
+                (RemovedReason::Retracted, Some(_) | None) | (RemovedReason::Expired, None) => Ok(()),
                 (RemovedReason::Deleted, known) => {
                     if known == Some(DeliveryState::Delivered) {
                         applied.no_longer_unread.push(*message_id);
@@ -134,6 +147,19 @@ fn apply_one(
             }
         }
     }
+}
+
+/// Takes a message away that came, with its stems; what one wrote to oneself stays as sent.
+fn remove_received(transaction: &Transaction<'_>, id: MessageId) -> rusqlite::Result<()> {
+    let id = id.to_string();
+    for sql in [
+        "DELETE FROM message_stems
+         WHERE rowid IN (SELECT number FROM message WHERE id = ?1 AND direction = 'received')",
+        "DELETE FROM message WHERE id = ?1 AND direction = 'received'",
+    ] {
+        transaction.prepare_cached(sql)?.execute([&id])?;
+    }
+    Ok(())
 }
 
 /// Takes a message away, with its stems and its recipients.
@@ -203,6 +229,43 @@ fn delivery(
         .map(drop)
 }
 
+fn acknowledged(
+    transaction: &Transaction<'_>,
+    id: MessageId,
+    user: &Login,
+    at: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    let Some(at) = at else { return Ok(()) };
+    transaction
+        .prepare_cached(
+            "UPDATE recipient SET acknowledged_at = coalesce(acknowledged_at, ?3)
+             WHERE message_id = ?1 AND login = ?2",
+        )?
+        .execute(params![id.to_string(), user.as_str(), at.unix_ms()])
+        .map(drop)
+}
+
+/// A message expires at another time than was said.
+fn expiry(transaction: &Transaction<'_>, id: MessageId, at: Timestamp) -> rusqlite::Result<()> {
+    let mut heads: Vec<Head> = transaction
+        .prepare_cached(&format!("{ROW} WHERE m.id = ?1"))?
+        .query_map([id.to_string()], |row| {
+            let head = Head::read(row)?;
+            check(row, 13, head.sum())?;
+            Ok(head)
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for head in &mut heads {
+        head.expires_at = at.unix_ms();
+        transaction
+            .prepare_cached(
+                "UPDATE message SET expires_at = ?3, head_sum = ?4 WHERE id = ?1 AND direction = ?2",
+            )?
+            .execute(params![head.id, head.direction, head.expires_at, head.sum()])?;
+    }
+    Ok(())
+}
+
 /// Puts a message in that is not here yet, with its sums and its stems.
 fn put(
     transaction: &Transaction<'_>,
@@ -254,8 +317,9 @@ fn put_recipient(
 ) -> rusqlite::Result<()> {
     let inserted = transaction
         .prepare_cached(
-            "INSERT INTO recipient (message_id, login, name, state, since, delivered_at, position)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (message_id, login) DO NOTHING",
+            "INSERT INTO recipient (message_id, login, name, state, since, delivered_at, position,
+                 acknowledged_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (message_id, login) DO NOTHING",
         )?
         .execute(params![
             id.to_string(),
@@ -264,10 +328,12 @@ fn put_recipient(
             recipient.state.as_str(),
             recipient.since.unix_ms(),
             recipient.delivered_at.map(Timestamp::unix_ms),
-            i64::try_from(position).unwrap_or(i64::MAX)
+            i64::try_from(position).unwrap_or(i64::MAX),
+            recipient.acknowledged_at.map(Timestamp::unix_ms)
         ])?;
     if inserted == 0 {
-        return delivery(transaction, id, &recipient.person.login, recipient.state, recipient.since);
+        delivery(transaction, id, &recipient.person.login, recipient.state, recipient.since)?;
+        return acknowledged(transaction, id, &recipient.person.login, recipient.acknowledged_at);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the folders show. Every count is a query, never a sum kept by hand.
 
 use restante_local_api::{Direction, Message, MessageRow, Recipient, RowState};
-use restante_model::{DeliveryState, Importance, MessageId, Person};
+use restante_model::{DeliveryState, Importance, MessageId, Person, Timestamp};
 use rusqlite::{Row, params};
 
 use super::{
@@ -90,7 +90,7 @@ impl Cache {
         let mut query = self
             .connection
             .prepare_cached(
-                "SELECT login, name, state, since FROM recipient WHERE message_id = ?1 ORDER BY position, login",
+                "SELECT login, name, state, since, acknowledged_at FROM recipient WHERE message_id = ?1 ORDER BY position, login",
             )
             .map_err(database)?;
         let rows = query.query_map([id.to_string()], |row| {
@@ -98,17 +98,34 @@ impl Cache {
                 person: Person { login: storage::parsed(row, 0)?, name: row.get(1)? },
                 state: storage::named(row, 2, DeliveryState::from_name)?,
                 since: storage::timestamp(row, 3)?,
+                acknowledged_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_unix_ms),
+                not_delivered_because: None,
             })
         });
         rows.and_then(Iterator::collect).map_err(database)
     }
 
+    /// Whether a message was sent from this mailbox.
+    pub(crate) fn is_sent(&self, id: MessageId) -> Result<bool> {
+        self.is_here(id, "SELECT 1 FROM message WHERE id = ?1 AND direction = 'sent'")
+    }
+
+    /// Whether a message came to this mailbox, unread or not.
+    pub(crate) fn is_received(&self, id: MessageId) -> Result<bool> {
+        self.is_here(id, "SELECT 1 FROM message WHERE id = ?1 AND direction = 'received'")
+    }
+
     /// Whether a message is here, received and unread.
     pub(crate) fn unread_message(&self, id: MessageId) -> Result<bool> {
+        self.is_here(
+            id,
+            "SELECT 1 FROM message WHERE id = ?1 AND direction = 'received' AND state = 'delivered'",
+        )
+    }
+
+    fn is_here(&self, id: MessageId, sql: &str) -> Result<bool> {
         self.connection
-            .prepare_cached(
-                "SELECT 1 FROM message WHERE id = ?1 AND direction = 'received' AND state = 'delivered'",
-            )
+            .prepare_cached(sql)
             .and_then(|mut query| query.exists([id.to_string()]))
             .map_err(database)
     }

@@ -161,12 +161,13 @@ impl Ledger {
         self.update_alerts(ids, "UPDATE alert SET held = 1 WHERE message_id = ?1", params![])
     }
 
-    /// They are on the screen; important mail comes again at the next beat of this rhythm since its first
+    /// They are on the screen, of which the server is to hear; important mail comes again at the next beat of this rhythm since its first
     /// showing.
     pub(crate) fn alerts_shown(&mut self, ids: &[MessageId], rhythm: Rhythm, at: Timestamp) -> Result<()> {
         self.update_alerts(
             ids,
             "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
+                 told = CASE told WHEN 'no' THEN 'due' ELSE told END,
                  series_began_at = CASE importance WHEN 'high' THEN coalesce(series_began_at, ?2) END,
                  repeat_at = CASE
                      WHEN importance <> 'high' THEN NULL

@@ -14,12 +14,18 @@ use crate::{
 impl Engine {
     /// Offline mode, or a sign-out: what is under way is given up, and nothing new begins.
     pub(crate) fn abandon_run(&mut self) -> Vec<Effect> {
-        let Some(run) = self.run.take() else { return Vec::new() };
+        let mut effects = self.give_up_questions();
+        let run = self.run.take();
+        if run.is_none() && effects.is_empty() {
+            return effects;
+        }
         let answers = run
-            .waiting_calls
             .into_iter()
+            .flat_map(|run| run.waiting_calls)
             .map(|(call, _)| Effect::Answer { call, answer: Err(crate::local::offline()) });
-        std::iter::once(Effect::GiveUpExchanges).chain(answers).collect()
+        effects.insert(0, Effect::GiveUpExchanges);
+        effects.extend(answers);
+        effects
     }
 
     /// The machine woke, or has another network: what was under way goes over connections that lead
@@ -34,8 +40,11 @@ impl Engine {
         if self.mode == Mode::Offline {
             return Ok(effects);
         }
+        let questions = self.give_up_questions();
         let waiting = self.run.take().map(|run| run.waiting_calls);
-        effects.extend(waiting.as_ref().map(|_| Effect::GiveUpExchanges));
+        let given_up = waiting.is_some() || !questions.is_empty();
+        effects.extend(given_up.then_some(Effect::GiveUpExchanges));
+        effects.extend(questions);
         let begun = self.start_run(trigger, now);
         for (call, joined) in waiting.into_iter().flatten() {
             self.wait_for_run(call, joined);
@@ -61,8 +70,10 @@ impl Engine {
             }
         } else if let Event::DraftSaved { id, content_sum, outcome: Ok(saved) } = event {
             self.ledger.note_draft_saved(id, &content_sum, saved.version)?;
-        } else if let Event::ReadReported { ids, outcome: Ok(()) } = event {
-            self.ledger.forget_reads(&ids)?;
+        } else if let Event::MarksReported { mark, ids, outcome: Ok(()) } = event {
+            self.ledger.forget_marks(mark, &ids)?;
+        } else if let Event::RecipientsTold { id, outcome: Ok(recipients), .. } = event {
+            self.take_recipients(id, &recipients)?;
         }
         Ok(Vec::new())
     }

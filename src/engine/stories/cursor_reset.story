@@ -5,6 +5,8 @@ check due
     reports everything to 1 as here
     popup 1: message 1
     tray: 1 unread, 0 important, Ok
+    reports 1 as alerted
+    tray: 1 unread, 0 important, Ok
     tray: 1 unread, 0 important, Ok
 mail 1 normal waiting
 mail 2 normal waiting
@@ -12,6 +14,8 @@ refused cursor_reset
     asks for everything
     reports everything to 3 as here
     popup 2: message 2
+    tray: 2 unread, 0 important, Ok
+    reports 2 as alerted
     tray: 2 unread, 0 important, Ok
     tray: 2 unread, 0 important, Ok
 list inbox

@@ -6,12 +6,16 @@ check due
     important window: 1
     tray: 1 unread, 1 important, Ok
     wants to be woken at 300 s
+    reports 1 as alerted
+    tray: 1 unread, 1 important, Ok
     tray: 1 unread, 1 important, Ok
 mail 2 high waiting
 check due
     asks what changed since 1
     reports everything to 2 as here
     important window: 2, 1
+    tray: 2 unread, 2 important, Ok
+    reports 2 as alerted
     tray: 2 unread, 2 important, Ok
     tray: 2 unread, 2 important, Ok
 read 1

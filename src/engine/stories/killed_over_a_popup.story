@@ -13,6 +13,8 @@ killed over a page
     wants to be woken at 300 s
     checks every 300 s
     asks for the settings
+    reports 2 as alerted
+    tray: 2 unread, 1 important, Ok
     asks what changed since 2
     tray: 2 unread, 1 important, Ok
     reports everything to 2 as here

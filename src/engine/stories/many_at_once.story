@@ -8,5 +8,7 @@ check due
     reports everything to 4 as here
     popup 1: 4 messages
     tray: 4 unread, 0 important, Ok
+    reports 1, 2, 3, 4 as alerted
+    tray: 4 unread, 0 important, Ok
     tray: 4 unread, 0 important, Ok
 in the end: 4 unread, 0 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 300 s

@@ -37,7 +37,9 @@ impl Office {
             Effect::ReportDelivered { cursor } => {
                 Event::DeliveredReported { cursor: cursor.clone(), outcome: Ok(()) }
             }
-            Effect::ReportRead { ids } => Event::ReadReported { ids: ids.clone(), outcome: Ok(()) },
+            Effect::ReportMarks { mark, ids } => {
+                Event::MarksReported { mark: *mark, ids: ids.clone(), outcome: Ok(()) }
+            }
             Effect::PullSettings => Event::SettingsPulled(Ok(settings(300, 1))),
             Effect::PullDirectory { .. } => Event::DirectoryPulled(Ok(None)),
             Effect::Post { id, letter } => {
@@ -64,7 +66,9 @@ impl Office {
             Effect::ReportDelivered { cursor } => {
                 Event::DeliveredReported { cursor: cursor.clone(), outcome: Err(away()) }
             }
-            Effect::ReportRead { ids } => Event::ReadReported { ids: ids.clone(), outcome: Err(away()) },
+            Effect::ReportMarks { mark, ids } => {
+                Event::MarksReported { mark: *mark, ids: ids.clone(), outcome: Err(away()) }
+            }
             Effect::PullSettings => Event::SettingsPulled(Err(away())),
             Effect::PullDirectory { .. } => Event::DirectoryPulled(Err(away())),
             Effect::Post { id, .. } => Event::Posted { id: *id, outcome: Err(away()) },
@@ -180,8 +184,14 @@ fn told(draft: &Draft) -> Change {
 }
 
 fn sent(id: MessageId, letter: &Letter) -> Change {
-    let recipient =
-        Recipient { person: person("anna"), state: DeliveryState::Waiting, since: at(0), delivered_at: None };
+    let recipient = Recipient {
+        person: person("anna"),
+        state: DeliveryState::Waiting,
+        since: at(0),
+        delivered_at: None,
+        acknowledged_at: None,
+        not_delivered_because: None,
+    };
     let message = Message {
         id,
         from: person("boris"),
@@ -191,6 +201,7 @@ fn sent(id: MessageId, letter: &Letter) -> Change {
         importance: letter.importance,
         sent_at: at(0),
         expires_at: at(604_800),
+        text_removed_at: None,
         direction: Direction::Sent { recipients: vec![recipient] },
     };
     Change::Message { message: Box::new(message), state: None }

@@ -14,7 +14,8 @@ impl Story {
             Effect::PushInterval { .. } => "push",
             Effect::PullSettings => "pull",
             Effect::Post { .. } => "post",
-            Effect::ReportRead { .. } => "read",
+            Effect::ReportMarks { mark: crate::effect::Mark::Read, .. } => "read",
+            Effect::ReportMarks { .. } => "marks",
             Effect::Check { .. } => "check",
             Effect::ReportDelivered { .. } => "delivered",
             Effect::PullDirectory { .. } => "directory",
@@ -49,7 +50,7 @@ fn on_leaving_the_interval_goes_first_then_what_was_written_and_read_then_the_ch
     story.mode(Mode::Online);
     assert_eq!(
         story.names_of_asked(),
-        ["push", "pull", "post", "post", "read", "check", "delivered", "directory"]
+        ["push", "pull", "post", "post", "read", "check", "delivered", "marks", "directory"]
     );
     let status = story.engine.status().unwrap();
     assert_eq!((status.interval.pending, status.outbox.waiting, status.unread), (false, 0, 1));

@@ -5,6 +5,8 @@ check due
     reports everything to 1 as here
     popup 1: message 1
     tray: 1 unread, 0 important, Ok
+    reports 1 as alerted
+    tray: 1 unread, 0 important, Ok
     tray: 1 unread, 0 important, Ok
 mail 1 normal delivered
 check due

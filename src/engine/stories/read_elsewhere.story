@@ -8,6 +8,8 @@ check due
     important window: 2
     tray: 2 unread, 1 important, Ok
     wants to be woken at 300 s
+    reports 2, 1 as alerted
+    tray: 2 unread, 1 important, Ok
     tray: 2 unread, 1 important, Ok
 copy 1 of boris read
 copy 2 of boris read

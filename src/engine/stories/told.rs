@@ -93,7 +93,23 @@ impl Teller {
                 user: person(login).login,
                 state: state_of(state),
                 at: self.story.now,
+                acknowledged_at: None,
             }),
+            ["copy", number, "of", login, state, "acknowledged"] => {
+                self.story.waiting.push(Change::Delivery {
+                    message_id: message(number),
+                    user: person(login).login,
+                    state: state_of(state),
+                    at: self.story.now,
+                    acknowledged_at: Some(self.story.now),
+                });
+            }
+            ["retracted", number] => self
+                .story
+                .waiting
+                .push(Change::Removed { message_id: message(number), reason: RemovedReason::Retracted }),
+            ["retract", number] => self.ask(Ask::Retract(message(number))),
+            ["acknowledge", number] => self.ask(Ask::Acknowledge(message(number))),
             ["expired", number] => self
                 .story
                 .waiting
@@ -202,7 +218,11 @@ fn words(effect: &Effect) -> Option<String> {
         Effect::Check { since: None } => "asks for everything".into(),
         Effect::Check { since: Some(since) } => format!("asks what changed since {}", since.modseq),
         Effect::ReportDelivered { cursor } => format!("reports everything to {} as here", cursor.modseq),
-        Effect::ReportRead { ids } => format!("reports {} as read", numbers(ids)),
+        Effect::ReportMarks { mark, ids } => {
+            format!("reports {} as {}", numbers(ids), format!("{mark:?}").to_lowercase())
+        }
+        Effect::Retract { id, .. } => format!("takes {} back", number(*id)),
+        Effect::PullRecipients { id, .. } => format!("asks what became of {}", number(*id)),
         Effect::Post { id, letter } => format!("posts {} to {}", number(*id), letter.to.join(", ")),
         Effect::SaveDraft { id, .. } => format!("saves draft {}", number(*id)),
         Effect::ThrowDraft { id, .. } => format!("throws draft {} away", number(*id)),

@@ -253,7 +253,9 @@ fn failure(asked: &Effect, error: &ServerError) -> Event {
         Effect::ReportDelivered { cursor } => {
             Event::DeliveredReported { cursor: cursor.clone(), outcome: Err(error) }
         }
-        Effect::ReportRead { ids } => Event::ReadReported { ids: ids.clone(), outcome: Err(error) },
+        Effect::ReportMarks { mark, ids } => {
+            Event::MarksReported { mark: *mark, ids: ids.clone(), outcome: Err(error) }
+        }
         Effect::Post { id, .. } => Event::Posted { id: *id, outcome: Err(error) },
         Effect::PullSettings => Event::SettingsPulled(Err(error)),
         Effect::PushInterval { wish, .. } => Event::IntervalPushed { wish: *wish, outcome: Err(error) },

@@ -140,6 +140,11 @@ cli-state-draft = draft
 cli-state-delivered = delivered
 cli-state-read = read
 cli-delivery-retracted = Taken back: { $names }
+cli-acknowledged = Acknowledged by { $name }, { $moment }
+cli-unreached-disabled = { $name }: the account is disabled
+cli-unreached-never = { $name }: has never signed in
+cli-unreached-offline = { $name }: offline since { $moment }
+cli-unreached-not-yet = { $name }: last seen { $moment }, fetches it at the next check
 
 # What to do about a letter or a check
 cli-letter-refused-hint = it stays in the outbox: restante outbox undo ID makes a draft of it again, restante outbox retry ID sends it as it is

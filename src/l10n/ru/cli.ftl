@@ -143,6 +143,11 @@ cli-state-draft = черновик
 cli-state-delivered = доставлено
 cli-state-read = прочитано
 cli-delivery-retracted = Отозвано: { $names }
+cli-acknowledged = Принято к сведению: { $name }, { $moment }
+cli-unreached-disabled = { $name }: учётная запись отключена
+cli-unreached-never = { $name }: ни разу не входил в систему
+cli-unreached-offline = { $name }: не на связи с { $moment }
+cli-unreached-not-yet = { $name }: был на связи { $moment }, получит при следующей проверке
 
 # What to do about a letter or a check
 cli-letter-refused-hint = письмо осталось в исходящих: restante outbox undo НОМЕР снова сделает его черновиком, restante outbox retry НОМЕР отправит как есть

@@ -1,6 +1,7 @@
 //! What an administrator types.
 
 mod failure;
+mod ledger;
 mod office;
 mod organisation;
 mod serve;
@@ -46,6 +47,9 @@ enum Command {
     /// Post offices.
     #[command(subcommand)]
     Office(office::Office),
+    /// What happened to an organisation's messages.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
     /// Users of an organisation.
     #[command(subcommand)]
     User(user::User),
@@ -92,6 +96,7 @@ async fn command(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(serve) => serve.run(store, &folder).await,
         Command::Organisation(command) => command.run(&store, arguments.json).await,
         Command::Office(command) => command.run(&store, arguments.json).await,
+        Command::Ledger(command) => command.run(&store, arguments.json).await,
         Command::User(command) => command.run(&store, arguments.json).await,
     }
 }

@@ -104,6 +104,9 @@ impl World {
             Effect::ReportDelivered { cursor } => {
                 Event::DeliveredReported { cursor: cursor.clone(), outcome: Ok(()) }
             }
+            Effect::ReportMarks { mark, ids } => {
+                Event::MarksReported { mark: *mark, ids: ids.clone(), outcome: Ok(()) }
+            }
             Effect::PullSettings => Event::SettingsPulled(Ok(settings(300, 1))),
             Effect::PullDirectory { .. } => {
                 Event::DirectoryPulled(Ok(Some((Directory { users: Vec::new() }, "t".into()))))

@@ -1,0 +1,64 @@
+//! Which marks the server has yet to hear: what was opened here, acknowledged here, and alerted of here.
+
+use restante_model::{MessageId, Timestamp};
+use rusqlite::params;
+
+use super::{Ledger, Result, database};
+use crate::{effect::Mark, storage};
+
+/// The statements of a mark: to note it, to list what is noted, and to forget it.
+struct Sql {
+    note: &'static str,
+    pending: &'static str,
+    forget: &'static str,
+}
+
+impl Mark {
+    fn sql(self) -> Sql {
+        match self {
+            Self::Read => Sql {
+                note: "INSERT INTO pending_read (message_id, at) VALUES (?1, ?2) ON CONFLICT (message_id) DO NOTHING",
+                pending: "SELECT message_id FROM pending_read ORDER BY at, message_id",
+                forget: "DELETE FROM pending_read WHERE message_id = ?1",
+            },
+            Self::Acknowledged => Sql {
+                note: "INSERT INTO pending_acknowledgement (message_id, at) VALUES (?1, ?2)
+                       ON CONFLICT (message_id) DO NOTHING",
+                pending: "SELECT message_id FROM pending_acknowledgement ORDER BY at, message_id",
+                forget: "DELETE FROM pending_acknowledgement WHERE message_id = ?1",
+            },
+            // Noted with the showing itself.
+            Self::Alerted => Sql {
+                note: "UPDATE alert SET told = 'due' WHERE message_id = ?1 AND told = 'no' AND at <= ?2",
+                pending: "SELECT message_id FROM alert WHERE told = 'due' ORDER BY at, message_id",
+                forget: "UPDATE alert SET told = 'done' WHERE message_id = ?1",
+            },
+        }
+    }
+}
+
+impl Ledger {
+    /// Writes down that the person did this with a message.
+    pub(crate) fn note_mark(&mut self, mark: Mark, id: MessageId, at: Timestamp) -> Result<()> {
+        self.connection
+            .execute(mark.sql().note, params![id.to_string(), at.unix_ms()])
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// Messages so marked here of which the server has yet to hear, oldest first.
+    pub(crate) fn pending_marks(&self, mark: Mark) -> Result<Vec<MessageId>> {
+        let mut query = self.connection.prepare_cached(mark.sql().pending).map_err(database)?;
+        let rows = query.query_map([], |row| storage::message_id(row, 0));
+        rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// The server has heard.
+    pub(crate) fn forget_marks(&mut self, mark: Mark, ids: &[MessageId]) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        for id in ids {
+            transaction.execute(mark.sql().forget, [id.to_string()]).map_err(database)?;
+        }
+        transaction.commit().map_err(database)
+    }
+}

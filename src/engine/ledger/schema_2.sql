@@ -1,0 +1,8 @@
+-- Acknowledged here; the server has yet to hear of it.
+CREATE TABLE pending_acknowledgement (
+    message_id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Whether the server is to hear that the alert was shown here: once, whatever is repeated.
+ALTER TABLE alert ADD COLUMN told TEXT NOT NULL DEFAULT 'no' CHECK (told IN ('no', 'due', 'done'));
+CREATE INDEX alert_to_tell ON alert (at, message_id) WHERE told = 'due';

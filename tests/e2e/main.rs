@@ -8,6 +8,7 @@ mod checks;
 mod contract;
 mod corner;
 mod delivery;
+mod disk;
 mod identity;
 mod interval;
 mod killed;

@@ -8,7 +8,6 @@ mod checks;
 mod contract;
 mod corner;
 mod delivery;
-mod disk;
 mod identity;
 mod interval;
 mod killed;

@@ -28,6 +28,17 @@ use crate::{
     ledger::{DueAlert, Ledger},
 };
 
+/// How far the process has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Its databases are open; nothing is announced before it has its settings.
+    Opened,
+    /// It has its settings.
+    Started,
+    /// What was on its way to the screen when the process before ended is known.
+    Recovered,
+}
+
 /// What is known of alerts since the start, and what of it the ledger says.
 pub(crate) struct Alerts {
     /// How the clock on the wall is set.
@@ -53,8 +64,7 @@ pub(crate) struct Alerts {
     away_since: Option<Timestamp>,
     /// Whether popups of our own can be shown.
     own_window: OwnWindow,
-    /// The loop has begun; before that nothing is announced.
-    pub(crate) started: bool,
+    pub(crate) stage: Stage,
     /// When something will be due next.
     next_at: Option<Timestamp>,
     /// What goes to the desktop with the event at hand.
@@ -76,7 +86,7 @@ impl Alerts {
             service: None,
             away_since: None,
             own_window: OwnWindow::Usable,
-            started: false,
+            stage: Stage::Opened,
             next_at: None,
             outgoing: Vec::new(),
         })
@@ -93,8 +103,13 @@ impl Engine {
     /// Shows every alert that is due and not held back. What is to be shown goes out with the event, whatever
     /// fails behind it: the ledger says already that it is on its way.
     pub(crate) fn announce(&mut self, now: Timestamp) -> Result<()> {
-        if self.alerts.batch_open || !self.alerts.started {
+        if self.alerts.batch_open || self.alerts.stage == Stage::Opened {
             return Ok(());
+        }
+        // Before this process shows anything, so that what stands as showing is another's.
+        if self.alerts.stage == Stage::Started {
+            self.ledger.recover_alerts()?;
+            self.alerts.stage = Stage::Recovered;
         }
         let hooks = self.run_hooks()?;
         self.alerts.outgoing.extend(hooks);
@@ -136,7 +151,7 @@ impl Engine {
             match alert.importance {
                 // Noted before a crash, and not fetched yet, or read meanwhile: the next page decides.
                 _ if !self.cache.unread_message(alert.message_id)? => {
-                    if self.cache.message(alert.message_id)?.is_some() {
+                    if self.cache.has(alert.message_id)? {
                         settled.push(alert.message_id);
                     }
                 }
@@ -202,7 +217,7 @@ impl Engine {
     /// After every event: announces what has become due by it or by the time, and notes when something
     /// next will be.
     pub(crate) fn follow_alerts(&mut self, now: Timestamp) -> Result<()> {
-        if !self.alerts.started {
+        if self.alerts.stage == Stage::Opened {
             return Ok(());
         }
         if self.alerts.batch_open && self.run.is_none() && !self.token_sought {

@@ -19,6 +19,8 @@ const SCHEMA: Schema = Schema {
     database: "cache",
     migrations: &[include_str!("cache/schema_1.sql"), include_str!("cache/schema_2.sql")],
     durability: Durability::Rebuildable,
+    // A message of a page of text takes 3 KiB, and a page of SQLite's usual 4 KiB has room for one.
+    page_bytes: 8_192,
 };
 
 /// Pages that one tidying gives back: 4 MiB.

@@ -163,7 +163,7 @@ impl Engine {
         let before = now.plus_ms(-Timestamp::EPOCH.plus(ALERTS_KEPT).unix_ms());
         let mut gone: Vec<MessageId> = Vec::new();
         for id in self.ledger.alerts_shown_before(before, MAX_FORGOTTEN)? {
-            if self.cache.message(id)?.is_none() {
+            if !self.cache.has(id)? {
                 gone.push(id);
             }
         }

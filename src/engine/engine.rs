@@ -8,7 +8,7 @@ use restante_local_api::{
 use restante_model::Timestamp;
 
 use crate::{
-    alert::Alerts,
+    alert::{Alerts, Stage},
     cache::Cache,
     chores::Chores,
     effect::{AccountKey, Effect, TrayFace},
@@ -161,7 +161,7 @@ impl Engine {
 
     fn decide(&mut self, event: Event, now: Timestamp) -> Result<Vec<Effect>> {
         match event {
-            Event::Started { settings } => self.started(settings, now),
+            Event::Started { settings } => Ok(self.started(settings, now)),
             Event::SettingsEdited(settings) => {
                 let effects = self.settings_edited(settings, now)?;
                 self.announce_by_new_settings(now)?;
@@ -236,21 +236,24 @@ impl Engine {
         &mut self,
         settings: std::result::Result<SettingsFile, SettingsProblem>,
         now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        self.ledger.recover_alerts()?;
-        self.alerts.started = true;
+    ) -> Vec<Effect> {
+        self.alerts.stage = Stage::Started;
         match settings {
             Ok(settings) => self.take_settings(settings),
             Err(problem) => self.settings_problem = Some(problem.to_string()),
         }
-        // What was due when the agent ended is due still, with or without a server.
-        self.announce(now)?;
+        // What was due when the agent ended is due still, with or without a server. Where that cannot be written
+        // down, mail is checked for all the same.
+        let mut effects = match self.announce(now) {
+            Ok(()) => Vec::new(),
+            Err(error) => self.storage_failed(&error, None, now),
+        };
         if self.account.is_none() {
             self.connection = Connection::SignedOut;
         }
-        let mut effects = vec![self.schedule_housekeeping(now)];
+        effects.push(self.schedule_housekeeping(now));
         effects.extend(self.find_token());
-        Ok(effects)
+        effects
     }
 
     /// The device as the server knows it; empty before the first sign-in.

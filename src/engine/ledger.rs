@@ -25,6 +25,7 @@ const SCHEMA: Schema = Schema {
     database: "ledger",
     migrations: &[include_str!("ledger/schema_1.sql"), include_str!("ledger/schema_2.sql")],
     durability: Durability::Full,
+    page_bytes: 4_096,
 };
 
 /// Who is signed in where.

@@ -156,6 +156,8 @@ pub(crate) struct Schema {
     pub(crate) database: &'static str,
     pub(crate) migrations: &'static [&'static str],
     pub(crate) durability: Durability,
+    /// Of a file that is made anew; one that is there keeps its own.
+    pub(crate) page_bytes: u32,
 }
 
 impl Schema {
@@ -188,6 +190,7 @@ impl Schema {
 
     fn prepare(&self, connection: &mut Connection, found: u32, known: u32) -> rusqlite::Result<()> {
         // Before anything is in the file: later it would take a VACUUM.
+        connection.pragma_update(None, "page_size", self.page_bytes)?;
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let synchronous = match self.durability {
@@ -265,8 +268,12 @@ pub(crate) fn named<T>(
 mod tests {
     use super::*;
 
-    const SCHEMA: Schema =
-        Schema { database: "test", migrations: &["CREATE TABLE t (x)"], durability: Durability::Full };
+    const SCHEMA: Schema = Schema {
+        database: "test",
+        migrations: &["CREATE TABLE t (x)"],
+        durability: Durability::Full,
+        page_bytes: 4_096,
+    };
 
     #[test]
     fn a_database_of_a_newer_version_is_refused_with_both_versions_and_left_as_it_is() {

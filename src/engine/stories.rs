@@ -3,6 +3,7 @@
 mod chores;
 mod crash;
 mod damage;
+mod dense_beginnings;
 mod drafts;
 mod interval;
 mod letters;

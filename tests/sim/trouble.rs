@@ -9,7 +9,7 @@ use restante_model::CheckInterval;
 use restante_server_api::{Problem, ProblemKind};
 use restante_store::OfficeChange;
 
-use restante_engine::Event;
+use restante_engine::{Event, event::TrayItem};
 
 use crate::{
     agenda::{Happening, Relief},
@@ -23,6 +23,19 @@ use crate::{
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// The names of those that can be left out.
+pub(crate) const TROUBLES: [&str; 9] = [
+    "network",
+    "server_dies",
+    "agents_die",
+    "desktop",
+    "clocks",
+    "sleep",
+    "disks",
+    "copying_back",
+    "administrator",
+];
 
 /// The kinds of trouble that a seed has.
 #[derive(Clone, Debug)]
@@ -57,6 +70,57 @@ impl Troubles {
             server_disk_is_full: false,
         }
     }
+
+    /// Leaves one of [`TROUBLES`] out.
+    pub(crate) fn leave_out(&mut self, name: &str) {
+        let trouble = match name {
+            "network" => &mut self.network,
+            "server_dies" => &mut self.server_dies,
+            "agents_die" => &mut self.agents_die,
+            "desktop" => &mut self.desktop,
+            "clocks" => &mut self.clocks,
+            "sleep" => &mut self.sleep,
+            "disks" => &mut self.disks,
+            "copying_back" => &mut self.copying_back,
+            "administrator" => &mut self.administrator,
+            _ => return,
+        };
+        *trouble = false;
+    }
+
+    /// What of it may happen by itself.
+    fn kinds(&self) -> Vec<Kind> {
+        [
+            (self.desktop, Kind::Notifications),
+            (self.desktop, Kind::Keyring),
+            (self.clocks, Kind::Clock),
+            (self.sleep, Kind::Sleep),
+            (self.disks, Kind::ServerDisk),
+            (self.disks, Kind::AgentDisk),
+            // Whichever of its many writes fails is to be met.
+            (self.disks, Kind::AgentDisk),
+            (self.copying_back, Kind::CopyAway),
+            (self.administrator, Kind::Administrator),
+            (self.agents_die, Kind::AgentDies),
+        ]
+        .into_iter()
+        .filter_map(|(has, kind)| has.then_some(kind))
+        .collect()
+    }
+}
+
+/// Something that breaks at some moment.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Notifications,
+    Keyring,
+    Clock,
+    Sleep,
+    ServerDisk,
+    AgentDisk,
+    CopyAway,
+    Administrator,
+    AgentDies,
 }
 
 impl Office {
@@ -114,27 +178,31 @@ impl Office {
         self.agenda.after(ms, Happening::Trouble);
         self.look_for_silence();
         let device = self.chance.below(self.devices.len());
-        match self.chance.below(9) {
-            0 if self.troubles.desktop => self.break_notifications(device),
-            1 if self.troubles.desktop => {
+        let kinds = self.troubles.kinds();
+        if kinds.is_empty() {
+            return;
+        }
+        match self.chance.pick(&kinds) {
+            Kind::Notifications => self.break_notifications(device),
+            Kind::Keyring => {
                 // A keyring is asked when an agent starts, so it is mostly found locked after a new sign-in to the desktop.
                 self.devices[device].keyring_locked = true;
                 self.kill_agent(device);
                 self.relieve_after(20 * MINUTE_MS, Relief::Keyring(device));
             }
-            2 if self.troubles.clocks => self.set_clock(device),
-            3 if self.troubles.sleep => self.send_to_sleep(device),
-            4 if self.troubles.disks => self.fill_server_disk(),
-            5 if self.troubles.disks => self.fill_agent_disk(device),
-            6 if self.troubles.copying_back => self.copy_away(device),
-            7 if self.troubles.administrator => self.administrate(device),
-            8 if self.troubles.agents_die && self.devices[device].awake() => self.kill_agent(device),
-            _ => {}
+            Kind::Clock => self.set_clock(device),
+            Kind::Sleep => self.send_to_sleep(device),
+            Kind::ServerDisk => self.fill_server_disk(),
+            Kind::AgentDisk => self.fill_agent_disk(device),
+            Kind::CopyAway => self.copy_away(device),
+            Kind::Administrator => self.administrate(device),
+            Kind::AgentDies if self.devices[device].awake() => self.kill_agent(device),
+            Kind::AgentDies => {}
         }
     }
 
     fn relieve_after(&mut self, longest_ms: i64, relief: Relief) {
-        let ms = self.chance.ms(1_000, longest_ms);
+        let ms = self.chance.ms(10_000, longest_ms);
         self.agenda.after(ms, Happening::Relief(relief));
     }
 
@@ -211,13 +279,14 @@ impl Office {
         self.devices[device].mend_disk();
         self.devices[device].break_disk(table, statement);
         self.relieve_after(40 * MINUTE_MS, Relief::AgentDisk(device));
-        if table == "message" {
-            // A page is to come meanwhile.
+        if (table, statement) == ("message", "INSERT") && self.devices[device].awake() {
+            // A page is to come meanwhile, and what it brings after it.
             for other in 0..self.devices.len() {
-                if self.devices[other].person != self.devices[device].person {
-                    self.send(other);
+                if other != device {
+                    self.send_to(other, self.devices[device].person);
                 }
             }
+            self.tell_later(device, 2_000, 5_000, Event::TrayPicked(TrayItem::CheckNow));
         }
     }
 

@@ -14,23 +14,31 @@ impl Engine {
         let mut news = Vec::new();
         for id in self.ledger.hooks_due()? {
             // One that was noted before a crash and is not fetched yet waits for its page.
-            let Some(message) = self.cache.message(id)? else { continue };
+            if !self.cache.has(id)? {
+                continue;
+            }
             here.push(id);
             if self.settings.hook.is_some() && self.cache.unread_message(id)? {
-                news.push(NewMail {
-                    id,
-                    from: message.row.from,
-                    subject: message.row.subject,
-                    importance: message.row.importance,
-                });
+                news.push(id);
             }
         }
-        self.ledger.hooks_done(&here)?;
         if news.len() > MAX_HOOKS {
             tracing::info!(new = news.len(), MAX_HOOKS, "the hook runs for the newest messages only");
             news.drain(..news.len() - MAX_HOOKS);
         }
-        let Some(command) = self.settings.hook.clone() else { return Ok(Vec::new()) };
-        Ok(news.into_iter().map(|about| Effect::RunHook { command: command.clone(), about }).collect())
+        let mut effects = Vec::new();
+        for id in news {
+            if let (Some(command), Some(message)) = (&self.settings.hook, self.cache.message(id)?) {
+                let about = NewMail {
+                    id,
+                    from: message.row.from,
+                    subject: message.row.subject,
+                    importance: message.row.importance,
+                };
+                effects.push(Effect::RunHook { command: command.clone(), about });
+            }
+        }
+        self.ledger.hooks_done(&here)?;
+        Ok(effects)
     }
 }

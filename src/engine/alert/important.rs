@@ -86,7 +86,7 @@ impl Engine {
     /// told when that can be done. `None` where it is not here.
     pub(crate) fn acknowledge(&mut self, id: MessageId, now: Timestamp) -> Result<Option<Vec<Effect>>> {
         if !self.cache.is_received(id)? {
-            return Ok(self.cache.message(id)?.map(|_| Vec::new()));
+            return Ok(self.cache.has(id)?.then(Vec::new));
         }
         self.ledger.note_mark(Mark::Acknowledged, id, now)?;
         let mut effects = self.withdraw(&[id], now)?;

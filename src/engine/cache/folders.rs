@@ -115,6 +115,11 @@ impl Cache {
         self.is_here(id, "SELECT 1 FROM message WHERE id = ?1 AND direction = 'received'")
     }
 
+    /// Whether a message is here, received or sent.
+    pub(crate) fn has(&self, id: MessageId) -> Result<bool> {
+        self.is_here(id, "SELECT 1 FROM message WHERE id = ?1")
+    }
+
     /// Whether a message is here, received and unread.
     pub(crate) fn unread_message(&self, id: MessageId) -> Result<bool> {
         self.is_here(

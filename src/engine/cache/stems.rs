@@ -87,7 +87,7 @@ impl Stemming {
             *self = Self::default();
         }
         self.messages += 1;
-        let mut line = String::new();
+        let mut line = String::with_capacity(2_048);
         for text in texts {
             each_word(text, |word| {
                 let place = self.place(word);
@@ -164,6 +164,25 @@ impl Wanted {
         format!("{whole}({last})")
     }
 
+    /// The words before the last for FTS5; `None` where there are none.
+    pub(crate) fn whole_expression(&self) -> Option<String> {
+        let quoted: Vec<_> = self.whole.iter().map(|word| format!("\"{word}\"")).collect();
+        (!quoted.is_empty()).then(|| quoted.join(" AND "))
+    }
+
+    /// Whether the last word goes on in one of these texts, whatever else is in them.
+    pub(crate) fn goes_on_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+        // A stem has the first letter of its word, so that few words have to be cut.
+        let first = self.beginning.chars().next();
+        texts.into_iter().any(|text| {
+            let mut goes_on = false;
+            each_word(text, |word| {
+                goes_on |= word.chars().next() == first && stem(word).starts_with(&self.beginning);
+            });
+            goes_on
+        })
+    }
+
     /// Whether a text that is in no index holds all of it.
     pub(crate) fn found_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
         let line = Stemming::default().index_text(texts);
@@ -188,13 +207,20 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
     let mut word = String::new();
     let mut characters = 0;
     for letter in text.chars().chain([' ']) {
-        if letter.is_alphanumeric() {
+        // Nearly all letters are of these, and the tables that know all others are slow.
+        let small = match letter {
+            'а'..='я' | 'a'..='z' | '0'..='9' => Some(letter),
+            'А'..='Я' => char::from_u32(u32::from(letter) + 0x20),
+            'A'..='Z' => Some(letter.to_ascii_lowercase()),
+            'ё' | 'Ё' => Some('е'),
+            _ => None,
+        };
+        if small.is_some() || !letter.is_ascii() && letter.is_alphanumeric() {
             characters += 1;
             if characters <= MAX_WORD_CHARACTERS {
-                match letter {
-                    'ё' | 'Ё' => word.push('е'),
-                    'а'..='я' | 'a'..='z' | '0'..='9' => word.push(letter),
-                    _ => word.extend(letter.to_lowercase()),
+                match small {
+                    Some(small) => word.push(small),
+                    None => word.extend(letter.to_lowercase()),
                 }
             }
         } else if !('\u{300}'..='\u{36f}').contains(&letter) && !word.is_empty() {
@@ -304,6 +330,22 @@ mod tests {
             if let Some(wanted) = Wanted::from_words(&text) {
                 prop_assert!(wanted.found_in([text.as_str()]), "{:?}", wanted);
             }
+        }
+
+        #[test]
+        fn the_last_word_goes_on_where_the_whole_is_found(
+            text in "[а-яa-z ]{0,30}",
+            beginning in "[а-яa-z]{1,4}",
+        ) {
+            let wanted = Wanted::from_words(&beginning).unwrap();
+            if wanted.beginning().is_some() {
+                prop_assert_eq!(wanted.goes_on_in([text.as_str()]), wanted.found_in([text.as_str()]));
+            }
+        }
+
+        #[test]
+        fn a_stem_has_the_first_letter_of_its_word(word in "[а-я]{1,12}|[a-z]{1,12}") {
+            prop_assert_eq!(stem(&word).chars().next(), word.chars().next());
         }
 
         #[test]

@@ -220,7 +220,8 @@ impl Ledger {
             .connection
             .prepare_cached(
                 "SELECT min(moment) FROM (
-                     SELECT min(not_before) AS moment FROM alert WHERE state = 'due' AND not_before > ?1
+                     SELECT min(not_before) AS moment FROM alert
+                         WHERE state = 'due' AND not_before IS NOT NULL AND not_before > ?1
                      UNION ALL SELECT min(repeat_at) FROM alert WHERE repeat_at IS NOT NULL AND repeat_at > ?1)",
             )
             .and_then(|mut query| query.query_row([now.unix_ms()], |row| row.get(0)))

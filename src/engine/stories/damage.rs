@@ -274,3 +274,26 @@ fn a_full_disk_is_said_and_tried_again_and_nothing_is_half_written() {
     let status = story.engine.status().unwrap();
     assert_eq!((status.storage.disk, status.unread, story.popups()), (DiskState::Ok, 40, 1));
 }
+
+#[test]
+fn an_agent_that_can_note_no_alert_at_its_start_checks_all_the_same_and_shows_what_was_on_its_way_later() {
+    let desk = Desk::new();
+    let mut story = Story::with(desk.open());
+    story.waiting = vec![received(1, Importance::High, DeliveryState::Waiting)];
+    story.due();
+    // Killed while the window was on its way to the screen; the disk is full when the agent starts.
+    let ledger = story.engine.ledger.connection();
+    ledger.execute("UPDATE alert SET state = 'showing'", []).unwrap();
+    let full = "SELECT RAISE(ABORT, 'database or disk is full')";
+    ledger.execute_batch(&format!("CREATE TRIGGER full BEFORE UPDATE ON alert BEGIN {full}; END")).unwrap();
+    let mut story = desk.starts_again(story);
+    assert!(story.done.iter().any(|effect| matches!(effect, Effect::Schedule { .. })), "{:?}", story.done);
+    let opened = |story: &Story| {
+        story.done.iter().filter(|effect| matches!(effect, Effect::OpenImportant { .. })).count()
+    };
+    assert_eq!(opened(&story), 0);
+
+    story.engine.ledger.connection().execute_batch("DROP TRIGGER full").unwrap();
+    story.due();
+    assert_eq!(opened(&story), 1);
+}

@@ -240,7 +240,7 @@ impl Engine {
             Err(problem) => self.settings_problem = Some(problem.to_string()),
         }
         // What was due when the agent ended is due still, with or without a server.
-        self.announce(now)?;
+        self.announce_by_new_settings(now)?;
         if self.account.is_none() {
             self.connection = Connection::SignedOut;
         }

@@ -3,7 +3,7 @@
 
 use restante_model::{MessageId, Seconds, Timestamp};
 
-use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result, Rhythm};
+use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result};
 use crate::{
     ledger::{AlertState, DueAlert},
     settings_file::ImportantCarrier,
@@ -63,7 +63,7 @@ impl Engine {
         let ids: Vec<_> = ids.iter().copied().filter(|id| self.alerts.important.contains(id)).collect();
         match outcome {
             Ok(()) => {
-                self.ledger.alerts_shown(&ids, Rhythm::DEFAULT, now)?;
+                self.ledger.alerts_shown(&ids, self.settings.important_rhythm, now)?;
                 Ok(Vec::new())
             }
             Err(reason) => {

@@ -18,6 +18,7 @@ use crate::storage::{self, Durability, Schema, StorageError};
 const SCHEMA: Schema = Schema {
     database: "cache",
     migrations: &[include_str!("cache/schema_1.sql")],
+    fill: |_, _| Ok(()),
     durability: Durability::Rebuildable,
 };
 

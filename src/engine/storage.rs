@@ -155,6 +155,8 @@ pub(crate) enum Durability {
 pub(crate) struct Schema {
     pub(crate) database: &'static str,
     pub(crate) migrations: &'static [&'static str],
+    /// What SQL alone cannot fill in after the migrations from this version on; in one commit with them.
+    pub(crate) fill: fn(&Connection, u32) -> rusqlite::Result<()>,
     pub(crate) durability: Durability,
 }
 
@@ -202,6 +204,7 @@ impl Schema {
         for migration in self.migrations.iter().skip(found as usize) {
             transaction.execute_batch(migration)?;
         }
+        (self.fill)(&transaction, found)?;
         transaction.pragma_update(None, "user_version", known)?;
         transaction.commit()
     }
@@ -265,8 +268,12 @@ pub(crate) fn named<T>(
 mod tests {
     use super::*;
 
-    const SCHEMA: Schema =
-        Schema { database: "test", migrations: &["CREATE TABLE t (x)"], durability: Durability::Full };
+    const SCHEMA: Schema = Schema {
+        database: "test",
+        migrations: &["CREATE TABLE t (x)"],
+        fill: |_, _| Ok(()),
+        durability: Durability::Full,
+    };
 
     #[test]
     fn a_database_of_a_newer_version_is_refused_with_both_versions_and_left_as_it_is() {

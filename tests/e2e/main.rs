@@ -12,6 +12,7 @@ mod identity;
 mod interval;
 mod killed;
 mod letters;
+mod outlived;
 mod packages;
 mod parts;
 mod profiles;

@@ -17,7 +17,7 @@ use restante_model::{Importance, LocalTime, MessageId, Timestamp};
 
 pub(crate) use connection::ConnectionAlert;
 pub(crate) use hush::{Hush, MAX_SNOOZE_SECONDS};
-pub(crate) use rhythm::Rhythm;
+pub use rhythm::Rhythm;
 
 use popups::{About, OpenPopup, OwnWindow};
 
@@ -140,6 +140,7 @@ impl Engine {
 
     /// The settings changed: what they held back or could not show may go out now.
     pub(crate) fn announce_by_new_settings(&mut self, now: Timestamp) -> Result<()> {
+        self.ledger.follow_rhythm(self.settings.important_rhythm)?;
         self.alerts.own_window = OwnWindow::Usable;
         self.announce(now)
     }

@@ -244,7 +244,7 @@ impl Engine {
         }
         // What was due when the agent ended is due still, with or without a server. Where that cannot be written
         // down, mail is checked for all the same.
-        let mut effects = match self.announce(now) {
+        let mut effects = match self.announce_by_new_settings(now) {
             Ok(()) => Vec::new(),
             Err(error) => self.storage_failed(&error, None, now),
         };

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use restante_model::Seconds;
 
+pub use crate::alert::Rhythm;
 pub use keys::{KEYS, parse};
 pub use layers::{Layer, Origin, SettingInForce, merge, of_environment};
 pub use rewrite::with_check_interval;
@@ -28,6 +29,8 @@ pub struct SettingsFile {
     pub ordinary: Carrier,
     /// How important mail is announced.
     pub important: ImportantCarrier,
+    /// How often important mail comes again.
+    pub important_rhythm: Rhythm,
     /// Whether sender and subject are shown in a popup.
     pub preview: Preview,
     /// When ordinary mail is held back.

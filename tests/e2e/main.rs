@@ -13,6 +13,7 @@ mod interval;
 mod killed;
 mod ledger;
 mod letters;
+mod outlived;
 mod packages;
 mod parts;
 mod profiles;

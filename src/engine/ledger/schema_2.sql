@@ -6,3 +6,6 @@ CREATE TABLE pending_acknowledgement (
 -- Whether the server is to hear that the alert was shown here: once, whatever is repeated.
 ALTER TABLE alert ADD COLUMN told TEXT NOT NULL DEFAULT 'no' CHECK (told IN ('no', 'due', 'done'));
 CREATE INDEX alert_to_tell ON alert (at, message_id) WHERE told = 'due';
+-- Over the id and the content of a letter, so that a letter under another id than it was written with is noticed:
+-- the server would take it for another one. Rows of before have theirs made with this step.
+ALTER TABLE outbox ADD COLUMN row_sum BLOB;

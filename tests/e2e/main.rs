@@ -17,5 +17,6 @@ mod parts;
 mod profiles;
 mod restart;
 mod screen;
+mod settings;
 mod sign_in;
 mod tray;

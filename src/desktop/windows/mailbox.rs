@@ -8,6 +8,7 @@ use std::{
 
 use restante_local_api::{
     Client, ClientError, Connection, Direction, FolderPage, FolderSummary, Message, Mode, PutMode, RowState,
+    Show, ShowWhat,
     model::{Folder, MessageId},
 };
 use restante_process::Exit;
@@ -112,6 +113,7 @@ impl Mailbox {
                 tracing::warn!(%error, "the about window did not open");
             }
         }));
+        window.on_settings(on(Self::open_settings));
         window.on_sign_in(on(Self::sign_in));
         window.on_close_asked(on(|it| {
             let _ = it.window.hide(); // fails only where there is no window
@@ -462,6 +464,17 @@ impl Mailbox {
         spawn(async move {
             if let Ok(status) = mailbox.ask(move |client| async move { client.set_mode(mode).await }).await {
                 mailbox.show_link(&Link::Here(Box::new(status)));
+            }
+        });
+    }
+
+    /// By the agent, so that there is one such window however it was asked for.
+    fn open_settings(self: &Rc<Self>) {
+        let mailbox = self.clone();
+        spawn(async move {
+            let show = Show { what: ShowWhat::Settings, id: None };
+            if let Err(error) = mailbox.ask(move |client| async move { client.show(show).await }).await {
+                tracing::warn!(%error, "the window with the settings did not open");
             }
         });
     }

@@ -2,6 +2,10 @@
 
 # Для всех программ
 moment = { $date } в { $time }
+span-seconds = { $count } с
+span-minutes = { $count } мин
+span-hours = { $count } ч
+span-days = { $count } сут
 messages-count = { $count ->
     [one] { $count } письмо
     [few] { $count } письма
@@ -189,3 +193,42 @@ sign-in-wrong = Организация, пользователь и пароль
 sign-in-unreachable = По этому адресу никто не отвечает
 sign-in-bad-server = Это не адрес сервера: он начинается с https://
 sign-in-failed = Войти не удалось: { $why }
+
+# Настройки
+settings = Настройки
+settings-place = Изменение действует сразу. Оно хранится в файле { $file }
+settings-failed = Не изменено: { $why }
+settings-checking = Проверка почты
+settings-alerts = Новые письма
+settings-writing = Чтение и отправка
+setting-interval = Проверять почту
+setting-now = Сейчас { $state }
+setting-every = каждые { $span }
+setting-interval-office = как задано на сервере
+setting-ordinary = Об обычном письме сообщает
+setting-by-desktop = рабочий стол, в углу
+setting-by-window = своё окошко, в углу
+setting-off = ничего не сообщает
+setting-important = О важном письме сообщает
+setting-by-modal = окно в центре экрана
+setting-preview = Показывать отправителя и тему
+setting-sound = Звук нового письма
+setting-no-sound = без звука
+setting-new-mail-sound = звук рабочего стола
+setting-quiet-hours = Тихие часы
+setting-quiet-hours-hint = Обычные письма ждут их конца, потом о всех сообщается разом.
+setting-quiet-hours-bad = Нужны два разных времени суток, например 22:00 и 07:00
+setting-from = с
+setting-to = до
+setting-important-in-quiet-hours = О важных сообщать и в тихие часы
+setting-mark-read = Открытое письмо считать прочитанным
+setting-at-once = сразу
+setting-after = через { $span }
+setting-undo = Отправку можно отменить
+setting-undo-never = нельзя
+setting-undo-for = в течение { $span }
+setting-locked-policy = Закреплено администратором ({ $place })
+setting-locked-environment = Задано в { $place }, это сильнее вашего файла
+setting-locked-office = Закреплено: { $who }
+setting-locked-administrator = Закреплено администратором
+setting-bad-in-file = Не понято в { $place }: { $why }

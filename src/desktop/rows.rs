@@ -89,9 +89,10 @@ impl Rows {
             self.notify.row_changed(index);
         }
         // The folder grew or shrank since it was counted.
-        if last > total {
-            self.total.set(last);
-            self.notify.row_added(total, last - total);
+        let least = if ended { last } else { last + 1 };
+        if least > total {
+            self.total.set(least);
+            self.notify.row_added(total, least - total);
         } else if ended && last < total {
             self.total.set(last);
             self.notify.row_removed(last, total - last);

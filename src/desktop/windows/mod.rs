@@ -59,6 +59,8 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
     if !placement::display_is_there() {
         return Err(Failure::NoDisplay);
     }
+    // One arrangement for all accounts of a person: the agent names its socket, not its profile.
+    let layout_file = Paths::of_user(arguments.profile.as_deref()).ok().map(|paths| paths.window_layout());
     let socket = match arguments.socket {
         Some(socket) => socket,
         None => Paths::of_user(arguments.profile.as_deref())?.socket(),
@@ -87,8 +89,10 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
             };
             match instance::enter(socket.parent().unwrap_or(Path::new("/")), "desktop", errand) {
                 Instance::Told => Ok(Exit::Done),
-                Instance::First(doorbell) => mailbox::run(Desk::new(&socket, words)?, errand, Some(doorbell)),
-                Instance::Unknown => mailbox::run(Desk::new(&socket, words)?, errand, None),
+                Instance::First(doorbell) => {
+                    mailbox::run(Desk::new(&socket, words)?, errand, Some(doorbell), layout_file)
+                }
+                Instance::Unknown => mailbox::run(Desk::new(&socket, words)?, errand, None, layout_file),
             }
         }
     }

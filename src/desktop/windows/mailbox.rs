@@ -2,6 +2,8 @@
 
 mod layout;
 mod parts;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::{
@@ -177,7 +179,10 @@ impl Mailbox {
                 }
                 Seen::Drawn => {
                     // Not before: a window that is opened earlier would come to lie behind this one.
-                    it.first_errand.take().into_iter().for_each(|errand| it.carry_out_soon(errand));
+                    if let Some(errand) = it.first_errand.take() {
+                        placement::fit(it.window.window());
+                        it.carry_out_soon(errand);
+                    }
                 }
             });
         });

@@ -372,6 +372,10 @@ impl Agent {
                 let outcome = settings_watcher::write_interval(&self.settings_file, wish);
                 self.tell(Event::IntervalWritten(outcome));
             }
+            Effect::WriteSetting { call, key, value } => {
+                let outcome = settings_watcher::write_setting(&self.settings_file, key, value.as_deref());
+                self.tell(Event::SettingWritten { call, outcome });
+            }
 
             Effect::SetTray(face) => {
                 if let Some(tray) = &self.tray {

@@ -17,8 +17,8 @@ use axum::{
 };
 use restante_engine::{effect::Answer, event::Ask};
 use restante_local_api::{
-    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutSnooze, RemindLater, Show, Status, Undo,
-    UndoError, path,
+    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutSetting, PutSnooze, RemindLater, Show,
+    Status, Undo, UndoError, path,
 };
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
@@ -61,6 +61,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route(path::SEARCH, get(search))
         .route(path::JOBS, get(|office| ask(office, Ask::Jobs)))
         .route(path::SETTINGS, get(settings))
+        .route("/v1/settings/{key}", put(set_setting))
         .route(path::DOCTOR, get(doctor))
         .route(path::EVENTS, get(events))
         .route(path::SHOW, post(show))
@@ -250,6 +251,13 @@ async fn search(office: State<Office>, parameters: Parameters<SearchParameters>)
 /// As the files and the environment say now, be it in force already or not.
 async fn settings(State(office): State<Office>) -> Response {
     Json(settings_report(office.doctor.settings_file())).into_response()
+}
+
+/// What is in force afterwards, or why the file is as it was.
+async fn set_setting(office: State<Office>, Path(key): Path<String>, body: Body<PutSetting>) -> Response {
+    let file = office.doctor.settings_file().to_owned();
+    let answer = with_body(office, body, |PutSetting { text }| Ask::SetSetting { key, text }).await;
+    if answer.status().is_success() { Json(settings_report(&file)).into_response() } else { answer }
 }
 
 /// The loop goes on meanwhile: nothing of this is its business.

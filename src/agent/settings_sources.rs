@@ -60,6 +60,7 @@ pub fn settings_report(file: &Path) -> SettingsReport {
             .into_iter()
             .map(|it| Setting {
                 key: it.key.to_owned(),
+                text: it.text(),
                 value: it.value,
                 origin: origin(it.origin),
                 place: it.place,

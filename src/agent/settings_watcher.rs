@@ -9,7 +9,10 @@ use std::{
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::AccessKind, event::AccessMode};
 use restante_engine::{
     Event,
-    settings_file::{LogLevel, SettingsFile, SettingsProblem, with_check_interval},
+    settings_file::{
+        LogLevel, SettingInForce, SettingNotWritten, SettingsFile, SettingsProblem, with_check_interval,
+        with_setting,
+    },
 };
 use restante_model::CheckInterval;
 use tokio::sync::mpsc;
@@ -72,11 +75,26 @@ pub fn log_level(file: &Path) -> &'static str {
 /// is, its mode too. A file that cannot be read or understood is left alone.
 pub(crate) fn write_interval(file: &Path, wish: Option<CheckInterval>) -> Result<(), SettingsProblem> {
     let old = read_text(file)?;
-    let new = with_check_interval(&old, wish, &file.display().to_string())?;
+    write(file, &old, &with_check_interval(&old, wish, &file.display().to_string())?)
+}
+
+/// The same with any key, its value written as TOML; one that a stronger source sets is left alone.
+pub(crate) fn write_setting(
+    file: &Path,
+    key: &'static str,
+    value: Option<&str>,
+) -> Result<(), SettingNotWritten> {
+    let old = read_text(file)?;
+    let (_, in_force) = layered(&old, file)?;
+    in_force.iter().filter(|it| it.key == key).try_for_each(SettingInForce::may_be_changed)?;
+    Ok(write(file, &old, &with_setting(&old, key, value, &file.display().to_string())?)?)
+}
+
+fn write(file: &Path, old: &str, new: &str) -> Result<(), SettingsProblem> {
     if new == old {
         return Ok(());
     }
-    durable_file::replace(file, &new, mode_of(file))
+    durable_file::replace(file, new, mode_of(file))
         .map_err(|error| problem(file, 1, 1, format!("could not be written: {error}")))
 }
 

@@ -1,4 +1,4 @@
-//! One window of a kind for each agent. Of mailboxes, a second start hands its wish to the first one and ends; of
+//! One window of a kind for each agent. Of mailboxes and settings, a second start hands its wish to the first one and ends; of
 //! windows for important mail the first one makes way, since the second is the one that the agent knows.
 
 use std::{
@@ -63,18 +63,20 @@ pub(crate) struct Doorbell {
 
 /// Becomes the one in `folder`, or hands `errand` to the one that is. The kernel's lock decides, so
 /// nothing that a crash leaves behind is in the way.
-pub(crate) fn enter(folder: &Path, errand: Errand) -> Instance {
-    match try_enter(folder, errand) {
+///
+/// `name` is the kind of window: each kind has a lock and a socket of its own.
+pub(crate) fn enter(folder: &Path, name: &str, errand: Errand) -> Instance {
+    match try_enter(folder, name, errand) {
         Ok(instance) => instance,
         Err(error) => {
-            tracing::debug!(%error, "one mailbox window cannot be told from another here");
+            tracing::debug!(%error, "one window cannot be told from another here");
             Instance::Unknown
         }
     }
 }
 
-fn try_enter(folder: &Path, errand: Errand) -> io::Result<Instance> {
-    match knock(folder, "desktop")? {
+fn try_enter(folder: &Path, name: &str, errand: Errand) -> io::Result<Instance> {
+    match knock(folder, name)? {
         Door::Ours(doorbell) => Ok(Instance::First(doorbell)),
         Door::Theirs(mut door) => {
             writeln!(door, "{}", errand.as_line())?;
@@ -203,14 +205,25 @@ mod tests {
     #[test]
     fn the_second_start_hands_its_errand_to_the_first() {
         let folder = folder("instance");
-        let Instance::First(doorbell) = enter(&folder, Errand::Show) else { panic!("nobody was there") };
+        let Instance::First(doorbell) = enter(&folder, "desktop", Errand::Show) else {
+            panic!("nobody was there")
+        };
         let (teller, errands) = mpsc::channel();
         doorbell.listen(move |errand| teller.send(errand).unwrap()).unwrap();
         let id = "01936a70-1b3c-7000-8000-000000000001".parse().unwrap();
         for errand in [Errand::Open(id), Errand::Write, Errand::Show] {
-            assert!(matches!(enter(&folder, errand), Instance::Told));
+            assert!(matches!(enter(&folder, "desktop", errand), Instance::Told));
             assert_eq!(errands.recv().unwrap(), errand);
         }
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn another_kind_of_window_is_one_of_its_own() {
+        let folder = folder("kinds");
+        let mailbox = enter(&folder, "desktop", Errand::Show);
+        assert!(matches!(enter(&folder, "settings", Errand::Show), Instance::First(_)));
+        drop(mailbox);
         fs::remove_dir_all(folder).unwrap();
     }
 
@@ -218,7 +231,7 @@ mod tests {
     fn what_a_crash_left_behind_is_not_in_the_way() {
         let folder = folder("crash");
         drop(UnixListener::bind(folder.join("desktop.sock")).unwrap()); // leaves its file
-        assert!(matches!(enter(&folder, Errand::Show), Instance::First(_)));
+        assert!(matches!(enter(&folder, "desktop", Errand::Show), Instance::First(_)));
         fs::remove_dir_all(folder).unwrap();
     }
 
@@ -243,6 +256,6 @@ mod tests {
 
     #[test]
     fn without_a_folder_a_window_opens_all_the_same() {
-        assert!(matches!(enter(Path::new("/nowhere/at/all"), Errand::Show), Instance::Unknown));
+        assert!(matches!(enter(Path::new("/nowhere/at/all"), "desktop", Errand::Show), Instance::Unknown));
     }
 }

@@ -168,6 +168,7 @@ impl Engine {
                 Ok(effects)
             }
             Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
+            Event::SettingWritten { call, outcome } => Ok(vec![crate::local::setting_written(call, outcome)]),
             Event::TokenFound(found) => self.token_found(found, now),
             Event::TokenKept(outcome) => self.token_kept(outcome).map(|()| Vec::new()),
             Event::SignedIn { call, server, outcome } => self.signed_in(call, &server, outcome, now),

@@ -12,7 +12,7 @@ use restante_model::Seconds;
 pub use crate::alert::Rhythm;
 pub use keys::{KEYS, parse};
 pub use layers::{Layer, Origin, SettingInForce, merge, of_environment};
-pub use rewrite::with_check_interval;
+pub use rewrite::{SettingNotWritten, value_of, with_check_interval, with_setting};
 
 /// What the settings file says (contracts, section 4). Absent keys have their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -19,5 +19,6 @@ mod parts;
 mod profiles;
 mod restart;
 mod screen;
+mod settings;
 mod sign_in;
 mod tray;

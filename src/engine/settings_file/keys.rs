@@ -114,6 +114,23 @@ pub const KEYS: &[Key] = &[
     }),
 ];
 
+/// A value as a person says it where text needs no quotes. What is no text by its default is written as
+/// it is in the file.
+pub(super) fn value_said(key: &Key, said: &str) -> Value {
+    let plain = key.default.is_some_and(|default| !default.starts_with('"'));
+    let mut value = match said.trim().parse::<Value>() {
+        Ok(value) if plain => value,
+        Ok(_) | Err(_) => Value::from(said),
+    };
+    value.decor_mut().clear();
+    value
+}
+
+/// Why the key does not take this value.
+pub(super) fn try_value(key: &Key, value: &Value) -> Result<(), String> {
+    (key.read)(&mut SettingsFile::default(), value)
+}
+
 /// Reads the text of the settings file. A file that is not TOML is refused whole, with the place; an
 /// unknown key or a bad value is named in `problems`, and every other key is in force.
 pub fn parse(text: &str, file: &str) -> Result<SettingsFile, SettingsProblem> {

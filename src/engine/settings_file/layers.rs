@@ -3,7 +3,10 @@
 
 use toml_edit::Value;
 
-use super::{KEYS, SettingsFile, SettingsProblem, keys::read_into};
+use super::{
+    KEYS, SettingNotWritten, SettingsFile, SettingsProblem,
+    keys::{read_into, value_said},
+};
 
 /// Where a value comes from; the later, the stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +45,26 @@ pub struct SettingInForce {
     pub origin: Origin,
     /// File and line, or the variable.
     pub place: Option<String>,
+}
+
+impl SettingInForce {
+    /// The value as a person says it: text without its quotes.
+    pub fn text(&self) -> Option<String> {
+        let value = self.value.as_deref()?;
+        let text = value.parse::<Value>().ok().and_then(|value| value.as_str().map(str::to_owned));
+        Some(text.unwrap_or_else(|| value.to_owned()))
+    }
+
+    /// Whether the user's own file has a say in it: not where a stronger source has spoken.
+    pub fn may_be_changed(&self) -> Result<(), SettingNotWritten> {
+        match self.origin {
+            Origin::BuiltIn | Origin::MachineFile | Origin::UserFile => Ok(()),
+            Origin::Environment | Origin::Policy => Err(SettingNotWritten::Overruled {
+                key: self.key,
+                place: self.place.clone().unwrap_or_default(),
+            }),
+        }
+    }
 }
 
 /// The settings of all layers together, and where each comes from. A layer that is no TOML is left out and
@@ -90,11 +113,7 @@ pub fn of_environment(value_of: impl Fn(&str) -> Option<String>) -> Vec<Layer> {
         .filter_map(|key| {
             let variable = format!("RESTANTE_{}", key.path.to_uppercase().replace('.', "_"));
             let said = value_of(&variable).filter(|said| !said.is_empty())?;
-            // What is no text by its default is written as it is in the file.
-            let plain = key.default.is_some_and(|default| !default.starts_with('"'));
-            let value =
-                if plain && said.parse::<Value>().is_ok() { said } else { Value::from(said).to_string() };
-            let text = format!("{} = {}\n", key.path, value.trim());
+            let text = format!("{} = {}\n", key.path, value_said(key, &said));
             Some(Layer { origin: Origin::Environment, file: variable, text })
         })
         .collect()

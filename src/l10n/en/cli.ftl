@@ -100,10 +100,6 @@ cli-outcome-refused = the server refused
 cli-outcome-failed = what came could not be saved here
 
 # The interval that explains itself
-cli-seconds = { $count } s
-cli-minutes = { $count } min
-cli-hours = { $count } h
-cli-days = { $count } d
 cli-every = every { $interval }
 cli-from-office = set by the post office
 cli-from-user = chosen by you

@@ -103,10 +103,6 @@ cli-outcome-refused = сервер отказал
 cli-outcome-failed = полученное не удалось сохранить здесь
 
 # Интервал, который сам себя объясняет
-cli-seconds = { $count } с
-cli-minutes = { $count } мин
-cli-hours = { $count } ч
-cli-days = { $count } сут
 cli-every = каждые { $interval }
 cli-from-office = задано сервером сообщений
 cli-from-user = выбрано вами

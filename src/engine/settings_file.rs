@@ -25,6 +25,8 @@ pub struct SettingsFile {
     pub user: Option<String>,
     /// The wished check interval; absent: the server's.
     pub check_interval: Option<Seconds>,
+    /// The policy that locks the check interval, by its path.
+    pub check_interval_locked_by: Option<String>,
     /// How ordinary mail is announced.
     pub ordinary: Carrier,
     /// How important mail is announced.

@@ -10,8 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message,
-    PutInterval, PutMode, PutSetting, PutSnooze, Recipients, RemindLater, SearchPage, SettingsReport, Show, Status, Undo,
-    path,
+    PutInterval, PutMode, PutSetting, PutSnooze, Recipients, RemindLater, SearchPage, SettingsReport, Show,
+    Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.

@@ -41,6 +41,8 @@ pub enum SettingOrigin {
     UserFile,
     /// A variable of the environment.
     Environment,
+    /// A word of the command line.
+    Flag,
     /// `/etc/restante/policy.toml`.
     Policy,
 }

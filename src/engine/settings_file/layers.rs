@@ -1,5 +1,5 @@
 //! Where each value comes from. Over the built-in values stands the machine's file, over that the user's, then
-//! the environment; over everything what the administrator's policy locks (contracts, section 4).
+//! the environment and the command line; over everything what the administrator's policy locks (contracts, section 4).
 
 use toml_edit::Value;
 
@@ -19,6 +19,8 @@ pub enum Origin {
     UserFile,
     /// A variable of the environment.
     Environment,
+    /// A word of the command line.
+    Flag,
     /// `/etc/restante/policy.toml`: nobody below it is asked.
     Policy,
 }
@@ -59,7 +61,7 @@ impl SettingInForce {
     pub fn may_be_changed(&self) -> Result<(), SettingNotWritten> {
         match self.origin {
             Origin::BuiltIn | Origin::MachineFile | Origin::UserFile => Ok(()),
-            Origin::Environment | Origin::Policy => Err(SettingNotWritten::Overruled {
+            Origin::Environment | Origin::Flag | Origin::Policy => Err(SettingNotWritten::Overruled {
                 key: self.key,
                 place: self.place.clone().unwrap_or_default(),
             }),
@@ -82,7 +84,7 @@ pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), Se
         .collect();
     let mut layers: Vec<&Layer> = layers.iter().collect();
     layers.sort_by_key(|layer| layer.origin);
-    for layer in layers {
+    for layer in &layers {
         let mut said = Vec::new();
         match read_into(&mut settings, &layer.text, &layer.file, |key, value, line| {
             said.push((key, value, line));
@@ -93,7 +95,7 @@ pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), Se
         }
         for (key, value, line) in said {
             let place = match layer.origin {
-                Origin::Environment => layer.file.clone(),
+                Origin::Environment | Origin::Flag => layer.file.clone(),
                 Origin::BuiltIn | Origin::MachineFile | Origin::UserFile | Origin::Policy => {
                     format!("{}:{line}", layer.file)
                 }
@@ -103,6 +105,11 @@ pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), Se
             }
         }
     }
+    settings.check_interval_locked_by = layers
+        .iter()
+        .filter(|layer| layer.origin == Origin::Policy)
+        .find(|_| in_force.iter().any(|row| row.key == "check_interval" && row.origin == Origin::Policy))
+        .map(|layer| layer.file.clone());
     Ok((settings, in_force))
 }
 
@@ -151,6 +158,10 @@ mod tests {
         assert_eq!(interval.value.as_deref(), Some("\"2m\""));
         assert_eq!(interval.place.as_deref(), Some("UserFile.toml:1"));
         assert_eq!(row(&rows, "log.level").origin, Origin::BuiltIn);
+        assert_eq!(settings.check_interval_locked_by, None);
+        let locked = [layer(Origin::Policy, "check_interval = \"9m\"\n")];
+        let locked = merge(&locked).unwrap().0.check_interval_locked_by;
+        assert_eq!(locked.as_deref(), Some("Policy.toml"));
     }
 
     #[test]
@@ -163,6 +174,8 @@ mod tests {
             _ => None,
         });
         layers.push(layer(Origin::UserFile, "check_interval = \"2m\"\n"));
+        layers.push(layer(Origin::Flag, "log.level = \"trace\"\n"));
+        assert_eq!(merge(&layers).unwrap().0.log_level, LogLevel::Trace);
         layers.push(layer(Origin::Policy, "[log]\nlevel = \"warn\"\n"));
         let (settings, rows) = merge(&layers).unwrap();
         assert_eq!(settings.check_interval, Some(Seconds::new(90)));

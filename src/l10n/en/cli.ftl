@@ -164,4 +164,5 @@ cli-origin-built-in = built in
 cli-origin-machine = machine
 cli-origin-user = your file
 cli-origin-environment = environment
+cli-origin-flag = command line
 cli-origin-policy = locked by the administrator

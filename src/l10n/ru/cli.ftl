@@ -167,4 +167,5 @@ cli-origin-built-in = встроено
 cli-origin-machine = компьютер
 cli-origin-user = ваш файл
 cli-origin-environment = окружение
+cli-origin-flag = командная строка
 cli-origin-policy = закреплено администратором

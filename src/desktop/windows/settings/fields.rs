@@ -261,7 +261,7 @@ impl Field {
         let setting = self.setting(known)?;
         let key = match setting.origin {
             SettingOrigin::Policy => "setting-locked-policy",
-            SettingOrigin::Environment => "setting-locked-environment",
+            SettingOrigin::Environment | SettingOrigin::Flag => "setting-locked-environment",
             SettingOrigin::BuiltIn | SettingOrigin::MachineFile | SettingOrigin::UserFile => return None,
         };
         let place = phrases::line(setting.place.as_deref().unwrap_or_default());

@@ -74,11 +74,18 @@ impl Layout {
         if let (Some(width), Some(height)) = (sane(self.width), sane(self.height)) {
             window.window().set_size(slint::LogicalSize::new(width, height));
         }
-        sane(self.folders_width).into_iter().for_each(|width| window.set_side_width(width.min(400.0)));
-        sane(self.who_width).into_iter().for_each(|width| window.set_who_width(width));
-        sane(self.note_width).into_iter().for_each(|width| window.set_note_width(width));
-        let share = self.list_share.filter(|share| (0.2..=0.8).contains(share));
-        share.into_iter().for_each(|share| window.set_share(share));
+        if let Some(width) = sane(self.folders_width) {
+            window.set_side_width(width.min(400.0));
+        }
+        if let Some(width) = sane(self.who_width) {
+            window.set_who_width(width);
+        }
+        if let Some(width) = sane(self.note_width) {
+            window.set_note_width(width);
+        }
+        if let Some(share) = self.list_share.filter(|share| (0.2..=0.8).contains(share)) {
+            window.set_share(share);
+        }
         window.set_pane(match self.pane {
             Pane::Below => ui::Pane::Below,
             Pane::Right => ui::Pane::Right,

@@ -26,10 +26,14 @@ fn window() -> ui::Mailbox {
 fn press(window: &ui::Mailbox, modifiers: &[Key], key: impl Into<slint::SharedString>) {
     let key = key.into();
     let dispatch = |event| window.window().dispatch_event(event);
-    modifiers.iter().for_each(|it| dispatch(WindowEvent::KeyPressed { text: (*it).into() }));
+    for it in modifiers {
+        dispatch(WindowEvent::KeyPressed { text: (*it).into() });
+    }
     dispatch(WindowEvent::KeyPressed { text: key.clone() });
     dispatch(WindowEvent::KeyReleased { text: key });
-    modifiers.iter().for_each(|it| dispatch(WindowEvent::KeyReleased { text: (*it).into() }));
+    for it in modifiers {
+        dispatch(WindowEvent::KeyReleased { text: (*it).into() });
+    }
 }
 
 fn counted(listen: impl FnOnce(Box<dyn Fn()>)) -> Rc<Cell<u32>> {
@@ -42,7 +46,7 @@ fn counted(listen: impl FnOnce(Box<dyn Fn()>)) -> Rc<Cell<u32>> {
 #[test]
 fn deleting_is_asked_about_once_and_escape_keeps_it() {
     let window = window();
-    let deleted = counted(|count| window.on_delete(move || count()));
+    let deleted = counted(|count| window.on_delete(count));
     press(&window, &[], Key::Delete);
     press(&window, &[], Key::Delete);
     assert_eq!(deleted.get(), 0, "what cannot be deleted is not");
@@ -58,7 +62,7 @@ fn deleting_is_asked_about_once_and_escape_keeps_it() {
 #[test]
 fn one_key_switches_the_reading_pane_below_right_and_off() {
     let window = window();
-    let switched = counted(|count| window.on_pane_switched(move || count()));
+    let switched = counted(|count| window.on_pane_switched(count));
     let panes: Vec<_> = (0..3)
         .map(|_| {
             press(&window, &[], Key::F8);
@@ -92,9 +96,9 @@ fn control_f_searches_and_escape_goes_back() {
 fn answers_go_by_key_only_where_there_is_something_to_answer() {
     let window = window();
     let answers = [
-        counted(|count| window.on_reply(move || count())),
-        counted(|count| window.on_reply_all(move || count())),
-        counted(|count| window.on_forward(move || count())),
+        counted(|count| window.on_reply(count)),
+        counted(|count| window.on_reply_all(count)),
+        counted(|count| window.on_forward(count)),
     ];
     let press_all = || {
         press(&window, &[Key::Control], "r");
@@ -111,7 +115,7 @@ fn answers_go_by_key_only_where_there_is_something_to_answer() {
 #[test]
 fn f1_lists_the_shortcuts_and_keys_do_nothing_else_meanwhile() {
     let window = window();
-    let written = counted(|count| window.on_write(move || count()));
+    let written = counted(|count| window.on_write(count));
     press(&window, &[], Key::F1);
     assert!(window.get_shortcuts_shown());
     press(&window, &[Key::Control], "n");

@@ -287,9 +287,17 @@ mod tests {
 
     /// A ledger of the first schema with one letter.
     fn first_schema(path: &std::path::Path) {
-        Ledger::open(Some(path)).unwrap().add_to_outbox(&written(1, "pay 10"), NOW, id(1)).unwrap();
+        let newer = path.with_extension("newer");
+        Ledger::open(Some(&newer)).unwrap().add_to_outbox(&written(1, "pay 10"), NOW, id(1)).unwrap();
         let old = Connection::open(path).unwrap();
-        old.execute_batch("ALTER TABLE outbox DROP COLUMN row_sum; PRAGMA user_version = 1").unwrap();
+        old.execute_batch(include_str!("schema_1.sql")).unwrap();
+        old.execute("ATTACH ?1 AS newer", [newer.to_str()]).unwrap();
+        old.execute_batch(
+            "ALTER TABLE newer.outbox DROP COLUMN row_sum;
+             INSERT INTO main.outbox SELECT * FROM newer.outbox;
+             PRAGMA main.user_version = 1",
+        )
+        .unwrap();
     }
 
     #[test]

@@ -4,12 +4,14 @@
 mod checks;
 mod desktop;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use restante_l10n::{Value, Words};
 use restante_local_api::{CheckStatus, DoctorCheck, DoctorReport, Status};
 use restante_model::{Clock, SystemClock};
 use restante_process::Paths;
+
+use crate::settings_sources::SettingsSources;
 
 /// What has not answered by then is said to hang.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -17,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Knows where everything is.
 pub(crate) struct Doctor {
     paths: Paths,
-    settings_file: PathBuf,
+    settings: SettingsSources,
     words: Arc<Words>,
     clock: Arc<dyn Clock>,
 }
@@ -25,15 +27,15 @@ pub(crate) struct Doctor {
 impl Doctor {
     pub(crate) fn new(
         paths: Paths,
-        settings_file: PathBuf,
+        settings: SettingsSources,
         words: Arc<Words>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { paths, settings_file, words, clock }
+        Self { paths, settings, words, clock }
     }
 
-    pub(crate) fn settings_file(&self) -> &std::path::Path {
-        &self.settings_file
+    pub(crate) fn sources(&self) -> &SettingsSources {
+        &self.settings
     }
 
     /// Looks at everything; without the state of a running agent, at what can be seen without one.
@@ -65,10 +67,14 @@ fn ok(id: &str, detail: String) -> DoctorCheck {
 }
 
 /// What the doctor sees while no agent runs: one of the checks says just that.
-pub async fn examine_without_agent(paths: Paths, settings_file: PathBuf, words: Arc<Words>) -> DoctorReport {
+pub async fn examine_without_agent(
+    paths: Paths,
+    settings: SettingsSources,
+    words: Arc<Words>,
+) -> DoctorReport {
     // Another part of the process may have installed it already; it is the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Doctor::new(paths, settings_file, words, Arc::new(SystemClock)).examine(None).await
+    Doctor::new(paths, settings, words, Arc::new(SystemClock)).examine(None).await
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ use crate::{
     scheduler::{Scheduler, SchedulerError, Task},
     server_client::{ClientError, ServerClient, http_client},
     session::Session,
+    settings_sources::SettingsSources,
     settings_watcher::{self, SettingsWatcher},
     tray::Tray,
 };
@@ -44,8 +45,8 @@ const MAX_QUESTIONS: usize = 64;
 pub struct Config {
     /// Its folders.
     pub paths: Paths,
-    /// Its settings file; usually in its folders.
-    pub settings_file: PathBuf,
+    /// Where its settings come from; the user's file is usually in its folders.
+    pub settings: SettingsSources,
     /// How windows are started; `None`: by the program beside this one.
     pub windows: Option<Vec<OsString>>,
     /// In which words it speaks.
@@ -117,13 +118,13 @@ pub async fn run(
     let (published, status) = watch::channel(Arc::new(engine.status()?));
     let socket = config.paths.socket();
     let doctor =
-        Doctor::new(config.paths.clone(), config.settings_file.clone(), config.words.clone(), clock.clone());
+        Doctor::new(config.paths.clone(), config.settings.clone(), config.words.clone(), clock.clone());
     let local_server = LocalServer::start(&socket, questions, status, doctor)
         .map_err(|source| AgentError::Socket { socket: socket.clone(), source })?;
     // The login session's name by pam_systemd; without one, its end is told by a signal to the process.
     let _session = Session::start(events.clone(), std::env::var("XDG_SESSION_ID").ok());
-    let _watcher = SettingsWatcher::start(events.clone(), config.settings_file.clone());
-    let settings = settings_watcher::read(&config.settings_file);
+    let _watcher = SettingsWatcher::start(events.clone(), config.settings.clone());
+    let settings = config.settings.settings();
     let (connected, mut connections) = mpsc::unbounded_channel();
     let (exchanges, mut answers) = Exchanges::new();
     let ways = Ways { events, connected, exchanges, published };
@@ -182,7 +183,7 @@ struct Agent {
     hooks: Hooks,
     local_time: Option<LocalTime>,
     programs: Programs,
-    settings_file: PathBuf,
+    settings_sources: SettingsSources,
     socket: PathBuf,
     token_file: PathBuf,
     settings: SettingsFile,
@@ -225,7 +226,7 @@ impl Agent {
             hooks: Hooks::new(),
             local_time: None,
             programs,
-            settings_file: config.settings_file,
+            settings_sources: config.settings,
             socket: config.paths.socket(),
             token_file: config.paths.token_file(),
             settings,
@@ -370,8 +371,12 @@ impl Agent {
             Effect::UnscheduleChore(chore) => self.scheduler.unschedule(Task::Chore(chore)),
             Effect::WakeAt { at } => self.alarm.set(at),
             Effect::WriteInterval { wish } => {
-                let outcome = settings_watcher::write_interval(&self.settings_file, wish);
+                let outcome = settings_watcher::write_interval(&self.settings_sources.file, wish);
                 self.tell(Event::IntervalWritten(outcome));
+            }
+            Effect::WriteSetting { call, key, value } => {
+                let outcome = settings_watcher::write_setting(&self.settings_sources, key, value.as_deref());
+                self.tell(Event::SettingWritten { call, outcome });
             }
 
             Effect::SetTray(face) => {

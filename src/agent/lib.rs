@@ -35,5 +35,5 @@ pub use instance::InstanceError;
 pub use job_storage::{Plan, Turn, turn};
 pub use scheduler::SchedulerError;
 pub use server_client::{Carried, Carrier, ClientError, ServerClient};
-pub use settings_sources::settings_report;
+pub use settings_sources::SettingsSources;
 pub use settings_watcher::log_level;

@@ -17,17 +17,14 @@ use axum::{
 };
 use restante_engine::{effect::Answer, event::Ask};
 use restante_local_api::{
-    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword, PutSnooze, RemindLater, Show,
-    Status, Undo, UndoError, path,
+    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze,
+    RemindLater, Show, Status, Undo, UndoError, path,
 };
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
 use tokio::sync::{oneshot, watch};
 
-use crate::{
-    local_server::{Office, Question},
-    settings_sources::settings_report,
-};
+use crate::local_server::{Office, Question};
 
 /// As large as the server takes.
 const MAX_REQUEST_BYTES: usize = restante_server_api::MAX_REQUEST_BYTES;
@@ -61,6 +58,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route(path::SEARCH, get(search))
         .route(path::JOBS, get(|office| ask(office, Ask::Jobs)))
         .route(path::SETTINGS, get(settings))
+        .route("/v1/settings/{key}", put(set_setting))
         .route(path::DOCTOR, get(doctor))
         .route(path::EVENTS, get(events))
         .route(path::SHOW, post(show))
@@ -254,7 +252,14 @@ async fn search(office: State<Office>, parameters: Parameters<SearchParameters>)
 
 /// As the files and the environment say now, be it in force already or not.
 async fn settings(State(office): State<Office>) -> Response {
-    Json(settings_report(office.doctor.settings_file())).into_response()
+    Json(office.doctor.sources().report()).into_response()
+}
+
+/// What is in force afterwards, or why the file is as it was.
+async fn set_setting(office: State<Office>, Path(key): Path<String>, body: Body<PutSetting>) -> Response {
+    let doctor = Arc::clone(&office.doctor);
+    let answer = with_body(office, body, |PutSetting { text }| Ask::SetSetting { key, text }).await;
+    if answer.status().is_success() { Json(doctor.sources().report()).into_response() } else { answer }
 }
 
 /// The loop goes on meanwhile: nothing of this is its business.

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, ValueEnum};
-use restante_agent::{AgentError, Config, Desktop, InstanceError};
+use restante_agent::{AgentError, Config, Desktop, InstanceError, SettingsSources};
 use restante_l10n::{Language, Words};
 use restante_model::SystemClock;
 use restante_process::{Exit, Paths, logging, private_umask, shutdown};
@@ -19,7 +19,7 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// How much is logged: error, warn, info, debug, trace; else as the settings file says
-    #[arg(long, value_name = "L", env = "RESTANTE_LOG_LEVEL")]
+    #[arg(long, value_name = "L")]
     log_level: Option<String>,
     /// Print something for `restante`, which asks when no agent runs, and end
     #[arg(long, value_name = "WHAT", hide = true)]
@@ -66,16 +66,17 @@ fn hint(error: &anyhow::Error) -> &'static str {
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let paths = Paths::of_user(arguments.profile.as_deref())?;
-    let settings_file = arguments.config.unwrap_or_else(|| paths.config_file());
+    let settings = SettingsSources::of(arguments.config.unwrap_or_else(|| paths.config_file()))
+        .with_log_level(arguments.log_level);
     if let Some(print) = arguments.print {
-        return print_and_end(print, paths, settings_file);
+        return print_and_end(print, paths, settings);
     }
-    let level = arguments.log_level.unwrap_or_else(|| restante_agent::log_level(&settings_file).to_owned());
+    let level = restante_agent::log_level(&settings);
     // The scheduler's crate says at level info what it does inside.
     logging::start(&format!("{level},tokio_cron_scheduler=warn"), false);
     let config = Config {
         paths,
-        settings_file,
+        settings,
         windows: None,
         words: Arc::new(Words::new(Language::of_user())),
         desktop: Desktop::Session,
@@ -92,15 +93,15 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(outcome?)
 }
 
-fn print_and_end(print: Print, paths: Paths, settings_file: PathBuf) -> anyhow::Result<()> {
+fn print_and_end(print: Print, paths: Paths, settings: SettingsSources) -> anyhow::Result<()> {
     let words = Arc::new(Words::new(Language::of_user()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let text = match print {
         Print::Doctor => {
-            let examine = restante_agent::examine_without_agent(paths, settings_file, words);
+            let examine = restante_agent::examine_without_agent(paths, settings, words);
             serde_json::to_string(&runtime.block_on(examine))?
         }
-        Print::Settings => serde_json::to_string(&restante_agent::settings_report(&settings_file))?,
+        Print::Settings => serde_json::to_string(&settings.report())?,
     };
     // A desktop service that hangs must not hold up the end.
     runtime.shutdown_background();

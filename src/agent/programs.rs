@@ -59,14 +59,17 @@ impl Programs {
 
     /// Opens a window, on a message where one is named. Must be called inside the runtime.
     pub(crate) fn open_window(&self, what: ShowWhat, id: Option<MessageId>, socket: &Path) {
-        let window = if what == ShowWhat::SignIn { "sign-in" } else { "mailbox" };
+        let window = match what {
+            ShowWhat::SignIn => "sign-in",
+            ShowWhat::Settings => "settings",
+            ShowWhat::Mailbox | ShowWhat::Write => "mailbox",
+        };
         let mut arguments: Vec<OsString> = vec![window.into()];
         if let Some(id) = id {
             arguments.extend(["--id".into(), id.to_string().into()]);
         }
         match what {
             ShowWhat::Write => arguments.push("--write".into()),
-            // The settings are a part of the mailbox window.
             ShowWhat::Mailbox | ShowWhat::Settings | ShowWhat::SignIn => {}
         }
         match self.start(socket, arguments) {

@@ -1,4 +1,4 @@
-//! The settings file on disk: read, watched, and one value of it written.
+//! The settings on disk: read, watched, and one value of it written.
 
 use std::{
     fs, io,
@@ -9,12 +9,17 @@ use std::{
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::AccessKind, event::AccessMode};
 use restante_engine::{
     Event,
-    settings_file::{LogLevel, SettingsFile, SettingsProblem, with_check_interval},
+    settings_file::{
+        LogLevel, SettingInForce, SettingNotWritten, SettingsProblem, with_check_interval, with_setting,
+    },
 };
 use restante_model::CheckInterval;
 use tokio::sync::mpsc;
 
-use crate::{durable_file, settings_sources::layered};
+use crate::{
+    durable_file,
+    settings_sources::{Said, SettingsSources},
+};
 
 /// Editors write a file in several steps; what they leave after this much quiet is what they mean.
 const QUIET: Duration = Duration::from_millis(300);
@@ -34,14 +39,14 @@ pub(crate) struct SettingsWatcher {
 }
 
 impl SettingsWatcher {
-    /// Watches the file, also one that does not exist yet: each edit that changes its text sends
-    /// [`Event::SettingsEdited`]. Begin to watch before the first [`read`], so that no edit falls between
-    /// the two. A folder that cannot be watched is said in the log; the agent works without.
-    pub(crate) fn start(events: mpsc::UnboundedSender<Event>, file: PathBuf) -> Self {
+    /// Watches the user's file and those of the machine, also ones that do not exist yet: each edit that changes
+    /// a text sends [`Event::SettingsEdited`]. Begin to watch before they are first read, so that no edit falls
+    /// between the two. A folder that cannot be watched is said in the log; the agent works without.
+    pub(crate) fn start(events: mpsc::UnboundedSender<Event>, sources: SettingsSources) -> Self {
         let (sender, changes) = mpsc::unbounded_channel();
-        let text_known = read_text(&file);
-        let watcher = watch(&file, sender);
-        Self { task: tokio::spawn(follow(watcher, file, text_known, changes, events)) }
+        let known = sources.read();
+        let watcher = watch(&sources, sender);
+        Self { task: tokio::spawn(follow(watcher, sources, known, changes, events)) }
     }
 }
 
@@ -51,15 +56,10 @@ impl Drop for SettingsWatcher {
     }
 }
 
-/// What the settings file says; a missing one says nothing, which is all defaults.
-pub(crate) fn read(file: &Path) -> Result<SettingsFile, SettingsProblem> {
-    layered(&read_text(file)?, file).map(|(settings, _)| settings)
-}
-
-/// How much the settings file wants logged; the default where it cannot be read, which the agent says
-/// once it runs.
-pub fn log_level(file: &Path) -> &'static str {
-    match read(file).map_or_else(|_| LogLevel::default(), |settings| settings.log_level) {
+/// How much the settings want logged; the default where they cannot be read, which the agent says once it
+/// runs.
+pub fn log_level(sources: &SettingsSources) -> &'static str {
+    match sources.settings().map_or_else(|_| LogLevel::default(), |settings| settings.log_level) {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
         LogLevel::Info => "info",
@@ -72,11 +72,27 @@ pub fn log_level(file: &Path) -> &'static str {
 /// is, its mode too. A file that cannot be read or understood is left alone.
 pub(crate) fn write_interval(file: &Path, wish: Option<CheckInterval>) -> Result<(), SettingsProblem> {
     let old = read_text(file)?;
-    let new = with_check_interval(&old, wish, &file.display().to_string())?;
+    write(file, &old, &with_check_interval(&old, wish, &file.display().to_string())?)
+}
+
+/// The same with any key, its value written as TOML; one that a stronger source sets is left alone.
+pub(crate) fn write_setting(
+    sources: &SettingsSources,
+    key: &'static str,
+    value: Option<&str>,
+) -> Result<(), SettingNotWritten> {
+    let (file, said) = (&sources.file, sources.read());
+    let old = said.own.clone()?;
+    let (_, in_force) = sources.merged(said)?;
+    in_force.iter().filter(|it| it.key == key).try_for_each(SettingInForce::may_be_changed)?;
+    Ok(write(file, &old, &with_setting(&old, key, value, &file.display().to_string())?)?)
+}
+
+fn write(file: &Path, old: &str, new: &str) -> Result<(), SettingsProblem> {
     if new == old {
         return Ok(());
     }
-    durable_file::replace(file, &new, mode_of(file))
+    durable_file::replace(file, new, mode_of(file))
         .map_err(|error| problem(file, 1, 1, format!("could not be written: {error}")))
 }
 
@@ -118,11 +134,12 @@ fn problem(file: &Path, line: usize, column: usize, reason: String) -> SettingsP
     SettingsProblem { file: file.display().to_string(), line, column, reason }
 }
 
-/// The watcher of the file's folder (of both where the file is a link): editors rename a new file over
+/// The watcher of the files' folders (of both where a file is a link): editors rename a new file over
 /// the old one, and a watch on the file itself would end there.
-fn watch(file: &Path, sender: mpsc::UnboundedSender<()>) -> Option<RecommendedWatcher> {
-    let names = [file.to_owned(), durable_file::target(file)];
-    let folders = folders(file);
+fn watch(sources: &SettingsSources, sender: mpsc::UnboundedSender<()>) -> Option<RecommendedWatcher> {
+    let files = sources.files();
+    let names: Vec<_> = files.iter().flat_map(|file| [file.clone(), durable_file::target(file)]).collect();
+    let folders: Vec<_> = files.iter().flat_map(|file| folders(file)).collect();
     let heard = move |event: notify::Result<notify::Event>| {
         // An error may hide an edit, so it is a reason to look.
         let about_the_file = event.as_ref().map_or(true, |event| {
@@ -136,13 +153,21 @@ fn watch(file: &Path, sender: mpsc::UnboundedSender<()>) -> Option<RecommendedWa
     let mut watcher = notify::recommended_watcher(heard)
         .inspect_err(|error| tracing::warn!(%error, "the settings file cannot be watched"))
         .ok()?;
-    watch_folders(&mut watcher, file);
+    watch_folders(&mut watcher, sources);
     Some(watcher)
 }
 
-/// Watches the folders of the file, again where one was removed meanwhile.
-fn watch_folders(system: &mut RecommendedWatcher, file: &Path) {
-    for folder in folders(file) {
+/// Watches the folders of the files, again where one was removed meanwhile or has come. The folder of the machine
+/// is an administrator's to make: until then the one above it is watched.
+fn watch_folders(system: &mut RecommendedWatcher, sources: &SettingsSources) {
+    let [own, machine, policy] = sources.files();
+    for folder in [machine, policy].iter().flat_map(|file| folders(file)) {
+        let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(&folder);
+        if let Err(error) = system.watch(there, RecursiveMode::NonRecursive) {
+            tracing::debug!(%error, folder = %folder.display(), "the machine's settings cannot be watched");
+        }
+    }
+    for folder in folders(&own) {
         let watched = fs::create_dir_all(&folder)
             .map_err(notify::Error::io)
             .and_then(|()| system.watch(&folder, RecursiveMode::NonRecursive));
@@ -175,8 +200,8 @@ fn changes_something(kind: EventKind) -> bool {
 
 async fn follow(
     mut watcher: Option<RecommendedWatcher>,
-    file: PathBuf,
-    mut text_known: Result<String, SettingsProblem>,
+    sources: SettingsSources,
+    mut known: Said,
     mut changes: mpsc::UnboundedReceiver<()>,
     events: mpsc::UnboundedSender<Event>,
 ) {
@@ -187,14 +212,14 @@ async fn follow(
         };
         let _ = tokio::time::timeout(LONGEST_UNREST, quiet).await;
         if let Some(watcher) = &mut watcher {
-            watch_folders(watcher, &file);
+            watch_folders(watcher, &sources);
         }
-        let text = read_text(&file);
-        if text == text_known {
+        let said = sources.read();
+        if said == known {
             continue;
         }
-        let settings = text.clone().and_then(|text| layered(&text, &file)).map(|(settings, _)| settings);
-        text_known = text;
+        known = said.clone();
+        let settings = sources.merged(said).map(|(settings, _)| settings);
         if events.send(Event::SettingsEdited(settings)).is_err() {
             return;
         }

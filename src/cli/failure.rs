@@ -215,6 +215,7 @@ fn of_problem(kind: LocalProblemKind) -> Exit {
         | LocalProblemKind::WrongCredentials
         | LocalProblemKind::Refused
         | LocalProblemKind::SettingsBroken
+        | LocalProblemKind::SettingOverruled
         | LocalProblemKind::NoWindow
         | LocalProblemKind::Offline => Exit::Refused,
         LocalProblemKind::Internal => Exit::Bug,
@@ -248,6 +249,7 @@ fn hint_for(kind: LocalProblemKind, words: &Words) -> Option<String> {
         | LocalProblemKind::WrongCredentials
         | LocalProblemKind::Refused
         | LocalProblemKind::SettingsBroken
+        | LocalProblemKind::SettingOverruled
         | LocalProblemKind::Internal => None,
     }
 }

@@ -1,12 +1,10 @@
 //! The check interval that explains itself, on one line (row B1).
 
-use restante_l10n::{Value, Words};
+use restante_l10n::{Value, Words, span};
 use restante_local_api::{
     Status,
     model::{IntervalFrom, Timestamp},
 };
-
-const UNITS: [(u64, &str); 3] = [(86_400, "cli-days"), (3_600, "cli-hours"), (60, "cli-minutes")];
 
 /// Value, whose it is, the wish where it differs, the range, whether it is saved, the last good answer
 /// and the next check; `moment` writes a time.
@@ -40,13 +38,4 @@ pub(crate) fn interval_line(words: &Words, status: &Status, moment: impl Fn(Time
         parts.push(said("cli-next-check", "moment", &moment(at)));
     }
     parts.join("; ")
-}
-
-/// "5 min": the largest unit that divides the span.
-pub(crate) fn span(words: &Words, seconds: u64) -> String {
-    let (size, key) = UNITS
-        .into_iter()
-        .find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size))
-        .unwrap_or((1, "cli-seconds"));
-    words.with(key, &[("count", Value::Number(seconds / size))])
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ffi::OsString, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use restante_agent::{Config, Desktop, Witness};
+use restante_agent::{Config, Desktop, SettingsSources, Witness};
 use restante_engine::{
     Effect, Event,
     effect::{Mark, PopupContent},
@@ -67,7 +67,7 @@ impl Someone {
             unread: 0,
         };
         let config = Config {
-            settings_file: paths.config_file(),
+            settings: SettingsSources::of(paths.config_file()),
             paths: paths.clone(),
             windows: Some(seat.windows),
             words: Arc::clone(&narrator.words),

@@ -45,6 +45,8 @@ pub(crate) enum Wish {
     Popup,
     /// Where one signs in
     SignIn,
+    /// The settings
+    Settings,
     /// Which version this is, and whose work it stands on
     About,
 }
@@ -64,6 +66,7 @@ mod tests {
         let id = ID.parse().unwrap();
         assert_eq!(window(&[]), None);
         assert_eq!(window(&["--socket", "/s", "mailbox"]), Some(Wish::Mailbox { id: None, write: false }));
+        assert_eq!(window(&["settings"]), Some(Wish::Settings));
         assert_eq!(window(&["sign-in"]), Some(Wish::SignIn));
         assert_eq!(window(&["mailbox", "--id", ID]), Some(Wish::Mailbox { id: Some(id), write: false }));
         assert_eq!(window(&["popup"]), Some(Wish::Popup));

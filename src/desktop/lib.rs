@@ -13,6 +13,8 @@ mod phrases;
 mod placement;
 mod rows;
 mod stream;
+#[cfg(test)]
+mod theme;
 mod ui;
 mod windows;
 

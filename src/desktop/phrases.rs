@@ -13,7 +13,7 @@ use slint::{ModelRc, SharedString, VecModel};
 use crate::{
     rows::Entry,
     stream::Link,
-    ui::{FolderKind, FolderRow, OtherMail, Reading, Row, StatusLine, Tone},
+    ui::{FolderKind, FolderRow, OtherMail, Reading, Recipient, Row, StatusLine, Tone},
 };
 
 /// Names before a list of them is cut short: what fits into a column.
@@ -121,8 +121,7 @@ pub(crate) fn reading(words: &Words, now: Timestamp, message: &Message) -> Readi
             let held = row.on_its_way.is_some_and(|it| it.may_be_taken_back);
             action = held.then(|| words.text("take-back"));
         }
-        (Direction::Sent, _) => notes.extend(deliveries(words, message)),
-        (Direction::Received, _) => {}
+        (Direction::Sent | Direction::Received, _) => {}
     }
     Reading {
         shown: true,
@@ -134,9 +133,11 @@ pub(crate) fn reading(words: &Words, now: Timestamp, message: &Message) -> Readi
             .into(),
         when: moment_of(words, now, row.sent_at).into(),
         notes: list(notes),
+        recipients: recipients(words, now, message),
         alarm: alarm.unwrap_or_default().into(),
         action: action.unwrap_or_default().into(),
         text: message.body.as_str().into(),
+        ..Reading::default()
     }
 }
 
@@ -283,26 +284,41 @@ pub(crate) fn why(words: &Words, error: &ClientError) -> String {
     }
 }
 
-/// Which recipients have got how far, a line for each state.
-fn deliveries(words: &Words, message: &Message) -> Vec<String> {
-    [
-        (DeliveryState::Waiting, "delivery-waiting"),
-        (DeliveryState::Expired, "expired-unread"),
-        (DeliveryState::Delivered, "delivery-delivered"),
-        (DeliveryState::Read, "delivery-read"),
-    ]
-    .into_iter()
-    .filter_map(|(state, key)| {
-        let people: Vec<Person> = message
-            .recipients
-            .iter()
-            .filter(|recipient| recipient.state == state)
-            .map(|recipient| recipient.person.clone())
-            .collect();
-        let said = names(words, &people, NAMES_IN_THE_PANE);
-        (!people.is_empty()).then(|| words.with(key, &[("names", Value::Text(&said))]))
-    })
-    .collect()
+/// What became of each recipient's copy, those first who have not got it (row S9).
+fn recipients(words: &Words, now: Timestamp, message: &Message) -> ModelRc<Recipient> {
+    let order = [
+        DeliveryState::Waiting,
+        DeliveryState::Expired,
+        DeliveryState::Delivered,
+        DeliveryState::Read,
+        DeliveryState::Retracted,
+    ];
+    let in_order =
+        order.into_iter().flat_map(|state| message.recipients.iter().filter(move |it| it.state == state));
+    let lines = in_order.map(|recipient| {
+        let state = words.text(match recipient.state {
+            DeliveryState::Waiting => "recipient-waiting",
+            DeliveryState::Delivered => "recipient-delivered",
+            DeliveryState::Read => "recipient-read",
+            DeliveryState::Expired => "recipient-expired",
+            DeliveryState::Retracted => "recipient-retracted",
+        });
+        let name = line(name(&recipient.person));
+        let since = moment_of(words, now, recipient.since);
+        let when = match recipient.state {
+            DeliveryState::Waiting => words.with("recipient-since", &[("moment", Value::Text(&since))]),
+            _ => since,
+        };
+        Recipient {
+            spoken: format!("{name}, {state}, {when}").into(),
+            name: name.into(),
+            state: state.into(),
+            when: when.into(),
+            waiting: recipient.state == DeliveryState::Waiting,
+            lost: recipient.state == DeliveryState::Expired,
+        }
+    });
+    ModelRc::new(lines.collect::<VecModel<_>>())
 }
 
 /// The names of those who have not received it; `None` when there are none.

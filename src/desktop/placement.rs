@@ -112,6 +112,18 @@ pub(crate) fn corner(window: &slint::Window, size: (f32, f32), gap: f32, others_
     window.set_position(slint::PhysicalPosition::new(at.0, at.1));
 }
 
+/// Makes a window that is on the screen no larger than what panels leave free of it: twice as large letters
+/// make a window twice as large.
+pub(crate) fn fit(window: &slint::Window) {
+    let Some(area) = work_area() else { return };
+    let size = window.size();
+    let (width, height) = (area.width.cast_unsigned(), area.height.cast_unsigned());
+    if size.width > width || size.height > height {
+        window.set_size(slint::PhysicalSize::new(size.width.min(width), size.height.min(height)));
+        window.set_position(slint::PhysicalPosition::new(area.x, area.y));
+    }
+}
+
 /// Brings a window that is shown to the front, and the keys to it.
 pub(crate) fn raise(window: &slint::Window) {
     window.set_minimized(false);

@@ -89,9 +89,10 @@ impl Rows {
             self.notify.row_changed(index);
         }
         // The folder grew or shrank since it was counted.
-        if last > total {
-            self.total.set(last);
-            self.notify.row_added(total, last - total);
+        let expected = if ended { last } else { last + 1 };
+        if expected > total {
+            self.total.set(expected);
+            self.notify.row_added(total, expected - total);
         } else if ended && last < total {
             self.total.set(last);
             self.notify.row_removed(last, total - last);

@@ -17,7 +17,7 @@ use restante_model::{Importance, LocalTime, MessageId, Timestamp};
 
 pub(crate) use connection::ConnectionAlert;
 pub(crate) use hush::{Hush, MAX_SNOOZE_SECONDS};
-pub(crate) use rhythm::Rhythm;
+pub use rhythm::Rhythm;
 
 use popups::{About, OpenPopup, OwnWindow};
 
@@ -27,6 +27,17 @@ use crate::{
     event::PopupId,
     ledger::{DueAlert, Ledger},
 };
+
+/// How far the process has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Its databases are open; nothing is announced before it has its settings.
+    Opened,
+    /// It has its settings.
+    Started,
+    /// What was on its way to the screen when the process before ended is known.
+    Recovered,
+}
 
 /// What is known of alerts since the start, and what of it the ledger says.
 pub(crate) struct Alerts {
@@ -53,10 +64,7 @@ pub(crate) struct Alerts {
     away_since: Option<Timestamp>,
     /// Whether popups of our own can be shown.
     own_window: OwnWindow,
-    /// The loop has begun; before that nothing is announced.
-    pub(crate) started: bool,
-    /// What was on its way to the screen when the process before ended is known.
-    recovered: bool,
+    pub(crate) stage: Stage,
     /// When something will be due next.
     next_at: Option<Timestamp>,
     /// What goes to the desktop with the event at hand.
@@ -78,8 +86,7 @@ impl Alerts {
             service: None,
             away_since: None,
             own_window: OwnWindow::Usable,
-            started: false,
-            recovered: false,
+            stage: Stage::Opened,
             next_at: None,
             outgoing: Vec::new(),
         })
@@ -96,13 +103,13 @@ impl Engine {
     /// Shows every alert that is due and not held back. What is to be shown goes out with the event, whatever
     /// fails behind it: the ledger says already that it is on its way.
     pub(crate) fn announce(&mut self, now: Timestamp) -> Result<()> {
-        if self.alerts.batch_open || !self.alerts.started {
+        if self.alerts.batch_open || self.alerts.stage == Stage::Opened {
             return Ok(());
         }
         // Before this process shows anything, so that what stands as showing is another's.
-        if !self.alerts.recovered {
+        if self.alerts.stage == Stage::Started {
             self.ledger.recover_alerts()?;
-            self.alerts.recovered = true;
+            self.alerts.stage = Stage::Recovered;
         }
         let hooks = self.run_hooks()?;
         self.alerts.outgoing.extend(hooks);
@@ -133,6 +140,7 @@ impl Engine {
 
     /// The settings changed: what they held back or could not show may go out now.
     pub(crate) fn announce_by_new_settings(&mut self, now: Timestamp) -> Result<()> {
+        self.ledger.follow_rhythm(self.settings.important_rhythm)?;
         self.alerts.own_window = OwnWindow::Usable;
         self.announce(now)
     }
@@ -210,7 +218,7 @@ impl Engine {
     /// After every event: announces what has become due by it or by the time, and notes when something
     /// next will be.
     pub(crate) fn follow_alerts(&mut self, now: Timestamp) -> Result<()> {
-        if !self.alerts.started {
+        if self.alerts.stage == Stage::Opened {
             return Ok(());
         }
         if self.alerts.batch_open && self.run.is_none() && !self.token_sought {

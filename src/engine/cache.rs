@@ -18,6 +18,7 @@ use crate::storage::{self, Durability, Schema, StorageError};
 const SCHEMA: Schema = Schema {
     database: "cache",
     migrations: &[include_str!("cache/schema_1.sql"), include_str!("cache/schema_2.sql")],
+    fill: |_, _| Ok(()),
     durability: Durability::Rebuildable,
     // A message of a page of text takes 3 KiB, and a page of SQLite's usual 4 KiB has room for one.
     page_bytes: 8_192,

@@ -139,6 +139,16 @@ pub enum Effect {
         wish: Option<CheckInterval>,
     },
 
+    /// Write one setting into the settings file: `SettingWritten`.
+    WriteSetting {
+        /// Who asked.
+        call: CallId,
+        /// `table.name`
+        key: &'static str,
+        /// The value as TOML; `None` takes the key out.
+        value: Option<String>,
+    },
+
     /// Show the tray so. The latest wins.
     SetTray(TrayFace),
     /// Put a popup into the corner: `PopupShown`, later `PopupEnded`.
@@ -210,6 +220,7 @@ impl Effect {
             | Self::ScheduleChore { .. }
             | Self::UnscheduleChore(_)
             | Self::WriteInterval { .. }
+            | Self::WriteSetting { .. }
             | Self::SetTray(_)
             | Self::ShowPopup(_)
             | Self::WithdrawPopup(_)

@@ -8,7 +8,7 @@ use restante_local_api::{
 use restante_model::Timestamp;
 
 use crate::{
-    alert::Alerts,
+    alert::{Alerts, Stage},
     cache::Cache,
     chores::Chores,
     effect::{AccountKey, Effect, TrayFace},
@@ -161,13 +161,14 @@ impl Engine {
 
     fn decide(&mut self, event: Event, now: Timestamp) -> Result<Vec<Effect>> {
         match event {
-            Event::Started { settings } => self.started(settings, now),
+            Event::Started { settings } => Ok(self.started(settings, now)),
             Event::SettingsEdited(settings) => {
                 let effects = self.settings_edited(settings, now)?;
                 self.announce_by_new_settings(now)?;
                 Ok(effects)
             }
             Event::IntervalWritten(outcome) => self.interval_written(&outcome, now),
+            Event::SettingWritten { call, outcome } => Ok(vec![crate::local::setting_written(call, outcome)]),
             Event::TokenFound(found) => self.token_found(found, now),
             Event::TokenKept(outcome) => self.token_kept(outcome).map(|()| Vec::new()),
             Event::PasswordChanged { call, outcome } => Ok(vec![self.password_changed(call, outcome)]),
@@ -237,15 +238,15 @@ impl Engine {
         &mut self,
         settings: std::result::Result<SettingsFile, SettingsProblem>,
         now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        self.alerts.started = true;
+    ) -> Vec<Effect> {
+        self.alerts.stage = Stage::Started;
         match settings {
             Ok(settings) => self.take_settings(settings),
             Err(problem) => self.settings_problem = Some(problem.to_string()),
         }
         // What was due when the agent ended is due still, with or without a server. Where that cannot be written
         // down, mail is checked for all the same.
-        let mut effects = match self.announce(now) {
+        let mut effects = match self.announce_by_new_settings(now) {
             Ok(()) => Vec::new(),
             Err(error) => self.storage_failed(&error, None, now),
         };
@@ -254,7 +255,7 @@ impl Engine {
         }
         effects.push(self.schedule_housekeeping(now));
         effects.extend(self.find_token());
-        Ok(effects)
+        effects
     }
 
     /// The device as the server knows it; empty before the first sign-in.

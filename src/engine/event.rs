@@ -8,8 +8,10 @@ use restante_server_api::{
     Accepted, ChangesPage, Directory, Problem, Recipient, SavedDraft, Session, Settings,
 };
 
-use crate::effect::Mark;
-use crate::settings_file::{SettingsFile, SettingsProblem};
+use crate::{
+    effect::Mark,
+    settings_file::{SettingNotWritten, SettingsFile, SettingsProblem},
+};
 
 /// The number of a question from a front end, by which its answer finds the way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +29,13 @@ pub enum Event {
     SettingsEdited(Result<SettingsFile, SettingsProblem>),
     /// The interval was written into the settings file, or could not be.
     IntervalWritten(Result<(), SettingsProblem>),
+    /// A setting was written into the settings file, or could not be.
+    SettingWritten {
+        /// Who asked.
+        call: CallId,
+        /// Whether it stands there now.
+        outcome: Result<(), SettingNotWritten>,
+    },
     /// The keyring gave the token of the account, or said why not.
     TokenFound(TokenFound),
     /// The token was put where it is kept, or could not be.
@@ -330,6 +339,13 @@ pub enum Ask {
     SetMode(Mode),
     /// The wished interval; `None` is the office's.
     SetInterval(Option<Seconds>),
+    /// One key of the settings file is to have another value.
+    SetSetting {
+        /// `table.name`
+        key: String,
+        /// As a person says it; `None` takes the key out.
+        text: Option<String>,
+    },
     /// The people whose login or name holds the text.
     Directory {
         /// The text.

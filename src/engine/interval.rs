@@ -62,9 +62,7 @@ pub(crate) fn in_force(file: Option<CheckInterval>, synced: &SyncedInterval) -> 
             InForce { interval: server.check_interval_seconds, from: IntervalFrom::Lock }
         }
         (Some(server), Some(wish)) => {
-            let range =
-                IntervalRange::new(server.check_interval_min_seconds, server.check_interval_max_seconds);
-            InForce { interval: range.clamp(wish), from: IntervalFrom::User }
+            InForce { interval: range_of(server).clamp(wish), from: IntervalFrom::User }
         }
         (Some(server), None) => {
             InForce { interval: server.check_interval_seconds, from: server.check_interval_from }
@@ -72,6 +70,10 @@ pub(crate) fn in_force(file: Option<CheckInterval>, synced: &SyncedInterval) -> 
         (None, Some(wish)) => InForce { interval: wish, from: IntervalFrom::User },
         (None, None) => InForce { interval: CheckInterval::DEFAULT, from: IntervalFrom::BuiltIn },
     }
+}
+
+fn range_of(server: &Settings) -> IntervalRange {
+    IntervalRange::new(server.check_interval_min_seconds, server.check_interval_max_seconds)
 }
 
 /// The first moment after `now` that lies `phase_seconds` into an interval, counted from 1970, so that it
@@ -91,7 +93,22 @@ impl Engine {
     }
 
     pub(crate) fn interval_in_force(&self) -> InForce {
-        in_force(self.wish(), &self.synced)
+        let in_force = in_force(self.wish(), &self.synced);
+        let policy = self.settings.check_interval_locked_by.as_ref().and_then(|_| self.wish());
+        match policy {
+            Some(interval) if in_force.from != IntervalFrom::Lock => {
+                let range = self.synced.server.as_ref().map(range_of);
+                let interval = range.map_or(interval, |range| range.clamp(interval));
+                InForce { interval, from: IntervalFrom::Lock }
+            }
+            Some(_) | None => in_force,
+        }
+    }
+
+    /// Whether the wish is the person's own, which the server is to know: a policy of this machine is none
+    /// of the person's other devices.
+    pub(crate) fn wish_is_to_sync(&self) -> bool {
+        self.settings.check_interval_locked_by.is_none() && file_changed(&self.synced, self.wish())
     }
 
     /// Where in each interval this device checks: stable, and spread evenly over devices (row B2).
@@ -119,8 +136,8 @@ impl Engine {
     pub(crate) fn take_settings(&mut self, settings: SettingsFile) {
         let wrong = |key: &str| settings.problems.iter().any(|problem| problem.reason.starts_with(key));
         let before = std::mem::take(&mut self.settings);
-        let check_interval =
-            if wrong("check_interval ") { before.check_interval } else { settings.check_interval };
+        let keeps = wrong("check_interval ") && settings.check_interval_locked_by.is_none();
+        let check_interval = if keeps { before.check_interval } else { settings.check_interval };
         let problems: Vec<_> = settings.problems.iter().map(ToString::to_string).collect();
         self.settings_problem = (!problems.is_empty()).then(|| problems.join("; "));
         self.settings = SettingsFile { check_interval, ..settings };
@@ -150,7 +167,7 @@ impl Engine {
 
     fn wish_changed(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
         let mut effects = self.reschedule(now);
-        if file_changed(&self.synced, self.wish()) {
+        if self.wish_is_to_sync() {
             self.interval_sync_wanted = true;
             effects.extend(self.start_run(Trigger::Settings, now)?);
         }
@@ -167,8 +184,11 @@ impl Engine {
         let mut effects = Vec::new();
         match outcome {
             Ok(()) => {
-                self.settings.check_interval =
-                    writing.wish.map(|wish| restante_model::Seconds::new(wish.seconds()));
+                // Written in the person's file, and not in force while a policy stands above it.
+                if self.settings.check_interval_locked_by.is_none() {
+                    self.settings.check_interval =
+                        writing.wish.map(|wish| restante_model::Seconds::new(wish.seconds()));
+                }
                 if writing.from_server {
                     let synced = SyncedInterval { file: writing.wish, ..self.synced.clone() };
                     self.ledger.set_synced_interval(&synced)?;
@@ -251,7 +271,10 @@ impl Engine {
     fn meet(&mut self, server: Settings, now: Timestamp) -> Result<Vec<Effect>> {
         // The ledger's, not the one in force: what could not be written into the file is still to be.
         let base = self.ledger.synced_interval()?;
-        let decision = merge(self.wish(), &base, &server);
+        let decision = match self.settings.check_interval_locked_by {
+            Some(_) => Decision::Take,
+            None => merge(self.wish(), &base, &server),
+        };
         let synced = SyncedInterval { server: Some(server), at: Some(now), ..base };
         let mut effects = Vec::new();
         match decision {
@@ -277,7 +300,7 @@ impl Engine {
     /// What is left to do for the interval in a run: pull, then push where the file differs.
     pub(crate) fn push_step(&self) -> Option<Effect> {
         let server = self.synced.server.as_ref()?;
-        if server.locked || !file_changed(&self.synced, self.wish()) || self.writing_interval.is_some() {
+        if server.locked || !self.wish_is_to_sync() || self.writing_interval.is_some() {
             return None;
         }
         Some(Effect::PushInterval { wish: self.wish(), base_revision: Some(server.revision) })

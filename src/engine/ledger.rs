@@ -24,6 +24,7 @@ pub(crate) use settings::SyncedInterval;
 const SCHEMA: Schema = Schema {
     database: "ledger",
     migrations: &[include_str!("ledger/schema_1.sql"), include_str!("ledger/schema_2.sql")],
+    fill: |connection, found| if found < 2 { outbox::fill_row_sums(connection) } else { Ok(()) },
     durability: Durability::Full,
     page_bytes: 4_096,
 };

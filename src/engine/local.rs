@@ -4,7 +4,9 @@ use restante_local_api::{
     Direction, FolderPage, LocalProblem, LocalProblemKind, Message, MessageRow, Mode, OnItsWay, RowState,
     Trigger,
 };
-use restante_model::{CheckInterval, Folder, Letter, LetterProblem, Login, MessageId, Person, Timestamp};
+use restante_model::{
+    CheckInterval, Folder, Letter, LetterProblem, Login, MessageId, Person, Seconds, Timestamp,
+};
 
 use crate::{
     alert::MAX_SNOOZE_SECONDS,
@@ -13,7 +15,7 @@ use crate::{
     event::{Ask, CallId},
     ledger::{Draft, OutboxLetter, WrittenLetter},
     outbox,
-    settings_file::SettingsProblem,
+    settings_file::{KEYS, SettingNotWritten, SettingsProblem, value_of},
     storage::StorageError,
 };
 
@@ -48,6 +50,44 @@ pub(crate) fn settings_broken(broken: &SettingsProblem) -> LocalProblem {
         format!("the settings file was not changed: {broken}"),
         Some("mend the file, then try again"),
     )
+}
+
+/// What is to be written for a wish of a person: the interval goes the way of its own, since the server
+/// hears of it.
+enum SettingWish {
+    Interval(Option<CheckInterval>),
+    Other { key: &'static str, value: Option<String> },
+}
+
+fn setting_wish(key: &str, text: Option<&str>) -> std::result::Result<SettingWish, SettingNotWritten> {
+    let known = KEYS.iter().find(|it| it.path == key).map(|it| it.path);
+    let key = known.ok_or_else(|| SettingNotWritten::UnknownKey(key.to_owned()))?;
+    let value = text.map(|text| value_of(key, text)).transpose()?.map(|(_, value)| value);
+    if key != "check_interval" {
+        return Ok(SettingWish::Other { key, value });
+    }
+    let wish = text.and_then(|text| text.trim().parse::<Seconds>().ok());
+    Ok(SettingWish::Interval(wish.map(|wish| CheckInterval::from_seconds(wish.get()))))
+}
+
+fn setting_refused(why: &SettingNotWritten) -> LocalProblem {
+    let (code, hint) = match why {
+        SettingNotWritten::UnknownKey(_) => {
+            (LocalProblemKind::NotFound, Some("`restante config show` shows every key"))
+        }
+        SettingNotWritten::BadValue(_) => (LocalProblemKind::Invalid, None),
+        SettingNotWritten::Overruled { .. } => {
+            (LocalProblemKind::SettingOverruled, Some("whoever set it there can change it"))
+        }
+        SettingNotWritten::File(problem) => return settings_broken(problem),
+    };
+    problem(code, why.to_string(), hint)
+}
+
+/// The setting stands in the file, or could not be written there.
+pub(crate) fn setting_written(call: CallId, outcome: std::result::Result<(), SettingNotWritten>) -> Effect {
+    let answer = outcome.map(|()| Answer::Done).map_err(|why| setting_refused(&why));
+    Effect::Answer { call, answer }
 }
 
 pub(crate) fn storage_problem(error: &StorageError) -> LocalProblem {
@@ -138,6 +178,13 @@ impl Engine {
                 return Ok(self.wish_interval(wish, call));
             }
             Ask::ChangePassword(wish) => return Ok(vec![self.change_password(wish, call)]),
+            Ask::SetSetting { key, text } => match setting_wish(&key, text.as_deref()) {
+                Ok(SettingWish::Interval(wish)) => return Ok(self.wish_interval(wish, call)),
+                Ok(SettingWish::Other { key, value }) => {
+                    return Ok(vec![Effect::WriteSetting { call, key, value }]);
+                }
+                Err(why) => Err(setting_refused(&why)),
+            },
             Ask::Login(login) => return Ok(vec![self.login(login, call)?]),
             Ask::Logout => {
                 effects.extend(self.logout());

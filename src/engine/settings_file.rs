@@ -9,9 +9,10 @@ use std::path::PathBuf;
 
 use restante_model::Seconds;
 
+pub use crate::alert::Rhythm;
 pub use keys::{KEYS, parse};
 pub use layers::{Layer, Origin, SettingInForce, merge, of_environment};
-pub use rewrite::with_check_interval;
+pub use rewrite::{SettingNotWritten, value_of, with_check_interval, with_setting};
 
 /// What the settings file says (contracts, section 4). Absent keys have their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,10 +25,14 @@ pub struct SettingsFile {
     pub user: Option<String>,
     /// The wished check interval; absent: the server's.
     pub check_interval: Option<Seconds>,
+    /// The policy that locks the check interval, by its path.
+    pub check_interval_locked_by: Option<String>,
     /// How ordinary mail is announced.
     pub ordinary: Carrier,
     /// How important mail is announced.
     pub important: ImportantCarrier,
+    /// How often important mail comes again.
+    pub important_rhythm: Rhythm,
     /// Whether sender and subject are shown in a popup.
     pub preview: Preview,
     /// When ordinary mail is held back.

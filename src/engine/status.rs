@@ -8,7 +8,6 @@ use restante_model::{Folder, Timestamp};
 use crate::{
     effect::TrayFace,
     engine::{Engine, Result},
-    interval,
 };
 
 impl Engine {
@@ -60,9 +59,11 @@ impl Engine {
         IntervalStatus {
             seconds: in_force.interval.seconds(),
             from: in_force.from,
-            locked_by: organisation.filter(|_| locked),
+            locked_by: organisation
+                .filter(|_| locked)
+                .or_else(|| self.settings.check_interval_locked_by.clone()),
             wished_seconds: self.settings.check_interval.map(restante_model::Seconds::get),
-            pending: interval::file_changed(&self.synced, self.wish()) && !locked,
+            pending: self.wish_is_to_sync() && !locked,
             min_seconds: server.map(|server| server.check_interval_min_seconds.seconds()),
             max_seconds: server.map(|server| server.check_interval_max_seconds.seconds()),
             synced_at: self.synced.at,

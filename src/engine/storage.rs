@@ -155,6 +155,8 @@ pub(crate) enum Durability {
 pub(crate) struct Schema {
     pub(crate) database: &'static str,
     pub(crate) migrations: &'static [&'static str],
+    /// What SQL alone cannot fill in after the migrations from this version on; in one commit with them.
+    pub(crate) fill: fn(&Connection, u32) -> rusqlite::Result<()>,
     pub(crate) durability: Durability,
     /// Of a file that is made anew; one that is there keeps its own.
     pub(crate) page_bytes: u32,
@@ -205,6 +207,7 @@ impl Schema {
         for migration in self.migrations.iter().skip(found as usize) {
             transaction.execute_batch(migration)?;
         }
+        (self.fill)(&transaction, found)?;
         transaction.pragma_update(None, "user_version", known)?;
         transaction.commit()
     }
@@ -271,6 +274,7 @@ mod tests {
     const SCHEMA: Schema = Schema {
         database: "test",
         migrations: &["CREATE TABLE t (x)"],
+        fill: |_, _| Ok(()),
         durability: Durability::Full,
         page_bytes: 4_096,
     };

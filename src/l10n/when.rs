@@ -36,6 +36,18 @@ fn date(at: OffsetDateTime) -> String {
     at.format(format_description!("[day].[month].[year]")).unwrap_or_default()
 }
 
+/// The units in which a span is written, the largest first.
+const SPAN_UNITS: [(u64, &str); 3] = [(86_400, "span-days"), (3_600, "span-hours"), (60, "span-minutes")];
+
+/// "5 min": a span in the largest unit that divides it.
+pub fn span(words: &Words, seconds: u64) -> String {
+    let (size, key) = SPAN_UNITS
+        .into_iter()
+        .find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size))
+        .unwrap_or((1, "span-seconds"));
+    words.with(key, &[("count", Value::Number(seconds / size))])
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;

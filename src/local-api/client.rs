@@ -10,8 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message,
-    PutInterval, PutMode, PutPassword, PutSnooze, Recipients, RemindLater, SearchPage, SettingsReport, Show,
-    Status, Undo, path,
+    PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, SearchPage,
+    SettingsReport, Show, Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -195,6 +195,11 @@ impl Client {
     /// What the settings say, and where each comes from.
     pub async fn settings(&self) -> Result<SettingsReport, ClientError> {
         self.get(path::SETTINGS).await
+    }
+
+    /// Changes one key of the user's settings file, `table.name`, and says what is in force then.
+    pub async fn set_setting(&self, key: &str, wish: &PutSetting) -> Result<SettingsReport, ClientError> {
+        self.put(&path::setting(key), wish).await
     }
 
     /// Lets the agent look at everything that it works with; takes seconds where something hangs.

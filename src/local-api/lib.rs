@@ -27,7 +27,7 @@ pub use requests::{
     PutSnooze, RemindLater, Show, ShowWhat, Undo, UndoError,
 };
 pub use restante_model as model;
-pub use settings::{Setting, SettingOrigin, SettingProblem, SettingsReport};
+pub use settings::{PutSetting, Setting, SettingOrigin, SettingProblem, SettingsReport};
 pub use status::{
     Account, AlertsStatus, CacheState, Carriers, CheckOutcome, Connection, DiskState, IntervalStatus, Job,
     KeyringState, LastCheck, Mode, NotificationsState, Offered, OutboxStatus, SCHEMA, Status, StorageStatus,

@@ -43,6 +43,11 @@ pub const LOGOUT: &str = "/v1/logout";
 /// End the agent.
 pub const QUIT: &str = "/v1/quit";
 
+/// One key of the settings.
+pub fn setting(key: &str) -> String {
+    format!("{SETTINGS}/{key}")
+}
+
 /// One folder's messages.
 pub fn folder(folder: Folder) -> String {
     format!("{FOLDERS}/{folder}")

@@ -207,6 +207,8 @@ pub enum LocalProblemKind {
     Offline,
     /// The settings file cannot be read, so it is not written either.
     SettingsBroken,
+    /// A stronger source than the user's own file says otherwise.
+    SettingOverruled,
     /// The desktop has no window to show, or it did not start.
     NoWindow,
     /// The agent could not write it down.
@@ -220,7 +222,11 @@ impl LocalProblemKind {
             Self::Invalid => 400,
             Self::WrongCredentials => 401,
             Self::NotFound => 404,
-            Self::IdReused | Self::SettingsBroken | Self::SignedOut | Self::Offline => 409,
+            Self::IdReused
+            | Self::SettingsBroken
+            | Self::SettingOverruled
+            | Self::SignedOut
+            | Self::Offline => 409,
             Self::Refused => 422,
             Self::Unreachable | Self::NoWindow => 503,
             Self::Internal => 500,

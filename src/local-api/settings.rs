@@ -20,6 +20,9 @@ pub struct Setting {
     pub key: String,
     /// As TOML; absent where absent means something of its own.
     pub value: Option<String>,
+    /// The same as a person says it: text without its quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// From which source.
     pub origin: SettingOrigin,
     /// File and line, or the variable.
@@ -38,6 +41,8 @@ pub enum SettingOrigin {
     UserFile,
     /// A variable of the environment.
     Environment,
+    /// A word of the command line.
+    Flag,
     /// `/etc/restante/policy.toml`.
     Policy,
 }
@@ -53,4 +58,11 @@ pub struct SettingProblem {
     pub column: u64,
     /// What is wrong.
     pub reason: String,
+}
+
+/// `PUT /v1/settings/{key}`: one value of the user's own file; everything else in it stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutSetting {
+    /// As [`Setting::text`]; absent: the key is taken out, and what is under the file is in force.
+    pub text: Option<String>,
 }

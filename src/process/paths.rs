@@ -129,6 +129,11 @@ impl Paths {
         self.state_dir.join("ledger.sqlite")
     }
 
+    /// How the person arranged the windows.
+    pub fn window_layout(&self) -> PathBuf {
+        self.state_dir.join("windows.json")
+    }
+
     /// The file whose lock makes an agent the only one on these folders.
     pub fn lock_file(&self) -> PathBuf {
         self.state_dir.join("agent.lock")

@@ -21,6 +21,9 @@ async fn installed_without_root_the_agent_starts_with_the_session_and_is_removed
     let launcher = session.home().join(".local/share/applications/ru.restante.Mailbox.desktop");
     drop(session.run("desktop-file-validate", &[&text(&entry), &text(&launcher)], "").await.done());
 
+    let data = session.home().join(".local/share");
+    the_words_of_the_command_line_are_there(&data.join("man/man1/restante-snooze.1"), &data);
+
     session.begin().await;
     let cli = session.home().join(".local/bin/restante");
     session.first_mail(&cli, &office, &mut desktop).await;
@@ -50,6 +53,9 @@ async fn installed_by_dpkg_the_agent_starts_with_the_session_is_upgraded_in_plac
     machine.install(&build(machine.downloads(), "1").await).await;
     let users = std::fs::read_to_string(machine.root().join("etc/passwd")).unwrap();
     assert!(users.contains("\nrestante:") || users.starts_with("restante:"), "{users}");
+
+    let data = machine.root().join("usr/share");
+    the_words_of_the_command_line_are_there(&data.join("man/man1/restante-snooze.1.gz"), &data);
 
     let mut session = Session::new(&desktop).on_machine(machine.root());
     session.begin().await;
@@ -84,6 +90,18 @@ async fn installed_by_dpkg_the_agent_starts_with_the_session_is_upgraded_in_plac
             || name.ends_with('-')
     };
     assert_eq!(left.into_iter().filter(|name| !accounts(name)).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// A man page for each command, and completions of bash and fish.
+fn the_words_of_the_command_line_are_there(page: &Path, data: &Path) {
+    assert!(page.is_file(), "{}", page.display());
+    for (file, what) in [
+        ("bash-completion/completions/restante", "complete -F _restante"),
+        ("fish/vendor_completions.d/restante.fish", "complete -c restante"),
+    ] {
+        let script = std::fs::read_to_string(data.join(file)).unwrap();
+        assert!(script.contains(what) && script.contains("snooze"), "{file}: {script}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -219,6 +219,16 @@ impl Office {
                 self.settings_seen(device);
             }
 
+            Effect::WriteSetting { call, key, value } => {
+                let own = &mut self.devices[device];
+                let outcome =
+                    settings_file::with_setting(&own.settings, key, value.as_deref(), "config.toml")
+                        .map(|text| own.settings = text)
+                        .map_err(settings_file::SettingNotWritten::from);
+                self.tell_later(device, 1, 20, Event::SettingWritten { call, outcome });
+                self.settings_seen(device);
+            }
+
             Effect::ShowPopup(popup) => self.show_popup(device, popup),
             Effect::WithdrawPopup(popup) => {
                 if let Some(popup) = self.devices[device].popups.remove(&popup) {

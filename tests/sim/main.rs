@@ -3,6 +3,7 @@
 
 mod agenda;
 mod carry_out;
+mod case;
 mod chance;
 mod checks;
 mod device;
@@ -18,18 +19,32 @@ mod words;
 
 use std::path::Path;
 
+use case::Case;
 use marks::Marks;
 use office::{Office, Outcome};
 
 /// So many seeds in an ordinary run: about a minute.
 const SEEDS: u64 = 24;
-/// How long the office is open in an ordinary run.
-const HOURS: i64 = 6;
+/// In which something was found once.
+const KEPT: &str = include_str!("../seeds");
 
-/// A number that `tests/run sim` gave.
-fn given(name: &str) -> Option<u64> {
+/// What `tests/run sim` gave.
+fn given<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str) -> Option<T> {
     let text = std::env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} is {text:?}, which is no number")))
+    Some(text.parse().unwrap_or_else(|error| panic!("{name} is {text:?}: {error}")))
+}
+
+/// Those that were kept, then a seed each.
+fn cases() -> Vec<Case> {
+    let kept = KEPT.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let kept = kept.map(|line| line.parse().unwrap_or_else(|error| panic!("tests/seeds, {line}: {error}")));
+    let days: Option<i64> = given("RESTANTE_SIM_DAYS");
+    let seeds = 1..=given("RESTANTE_SIM_SEEDS").unwrap_or(SEEDS);
+    let of_seed = |seed| match (Case::of_seed(seed), days) {
+        (case, Some(days)) => Case { hours: days * 24, ..case },
+        (case, None) => case,
+    };
+    kept.chain(seeds.map(of_seed)).collect()
 }
 
 /// Where the databases are made: in memory, where the system has such a folder.
@@ -45,39 +60,44 @@ fn http() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-fn run(seed: u64, hours: i64, http: &reqwest::Client, told: bool) -> Outcome {
+fn run(case: &Case, http: &reqwest::Client, told: bool) -> Outcome {
     let folder = folder();
-    Office::open(seed, folder.path(), http, told).run(hours)
+    Office::open(case, folder.path(), http, told).run(case.hours)
+}
+
+/// Says what was found, and the simplest case in which something is.
+fn told(case: &Case, what: &str, http: &reqwest::Client) -> String {
+    println!("seed {}: {what}", case.seed);
+    // Whoever only asks whether anything is found does not wait for it.
+    let simplest = match given::<u64>("RESTANTE_SIM_AS_FOUND") {
+        Some(_) => case.clone(),
+        None => case.clone().shrunk(|case| run(case, http, false).found.is_some()),
+    };
+    format!(
+        "seed {}: {what}\n    replay: tests/run sim {case}\n    simplest: tests/run sim {simplest}",
+        case.seed
+    )
 }
 
 #[test]
 fn the_office_keeps_its_promises() {
     let http = http();
-    let only = given("RESTANTE_SIM_SEED");
-    let hours = given("RESTANTE_SIM_DAYS").map_or(HOURS, |days| i64::try_from(days * 24).unwrap_or(HOURS));
-    let seeds = match only {
-        Some(seed) => seed..=seed,
-        None => 1..=given("RESTANTE_SIM_SEEDS").unwrap_or(SEEDS),
-    };
+    if let Some(case) = given::<Case>("RESTANTE_SIM_CASE") {
+        let found = run(&case, &http, true).found;
+        return assert_eq!(found, None, "tests/run sim {case}");
+    }
     let mut marks = Marks::default();
-    let mut failed = Vec::new();
-    for seed in seeds {
-        let outcome = run(seed, hours, &http, only.is_some());
+    for case in cases() {
+        let outcome = run(&case, &http, false);
         marks.add(&outcome.marks);
         if let Some(what) = &outcome.found {
-            let days = (outcome.office_hours + 23) / 24;
-            let days = if hours % 24 == 0 { format!(" --days {days}") } else { String::new() };
-            failed.push(format!("seed {seed}: {what}\n    replay: tests/run sim --seed {seed}{days}"));
-            println!("{}", failed[failed.len() - 1]);
-            break;
+            panic!("{}", told(&case, what, &http));
         }
-        if seed % 20 == 0 && only.is_none() {
-            assert_eq!(run(seed, hours, &http, false).sum, outcome.sum, "seed {seed} tells two stories");
+        if case.seed % 20 == 0 {
+            let again = run(&case, &http, false).sum;
+            assert_eq!(again, outcome.sum, "tests/run sim {case} tells two stories");
         }
     }
     println!("{}", marks.told());
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
-    if only.is_none() {
-        assert!(marks.missing().is_empty(), "never happened: {:#?}", marks.missing());
-    }
+    assert!(marks.missing().is_empty(), "never happened: {:#?}", marks.missing());
 }

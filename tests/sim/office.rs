@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     agenda::{Agenda, Happening},
+    case::Case,
     chance::Chance,
     device::{Device, Service},
     exchange::{Exchange, Fate, SERVER},
@@ -47,7 +48,6 @@ pub(crate) struct Outcome {
     pub(crate) sum: Vec<u8>,
     /// What was found, and when.
     pub(crate) found: Option<String>,
-    pub(crate) office_hours: i64,
 }
 
 /// Everything.
@@ -77,17 +77,19 @@ pub(crate) struct Office {
 
 impl Office {
     /// An office in this folder. With `told` its log is printed.
-    pub(crate) fn open(seed: u64, folder: &Path, http: &reqwest::Client, told: bool) -> Self {
-        let mut chance = Chance::new(seed);
+    pub(crate) fn open(case: &Case, folder: &Path, http: &reqwest::Client, told: bool) -> Self {
+        let mut chance = Chance::new(case.seed);
         let mut agenda = Agenda::beginning_at(START_MS + chance.ms(0, 24 * HOUR_MS));
-        let names: Vec<_> =
-            ["anna", "boris", "clara", "dora"].into_iter().take(2 + chance.below(3)).collect();
+        let names: Vec<_> = ["anna", "boris", "clara", "dora"]
+            .into_iter()
+            .take((2 + chance.below(3)).min(case.people))
+            .collect();
         let people: Vec<_> = names.iter().map(|name| person(name)).collect();
         let lifetime = Seconds::new(chance.pick(&[2 * 3_600, 6 * 3_600, 7 * 86_400]));
         let server = PostOffice::open(folder, agenda.clock(), &people, lifetime);
         let mut devices = Vec::new();
         for (index, name) in names.iter().enumerate() {
-            for number in 1..=(1 + chance.below(2)) {
+            for number in 1..=(1 + chance.below(2)).min(case.devices) {
                 let name = format!("{name}-{number}");
                 devices.push(Device::new(name.clone(), index, folder.join(name)));
             }
@@ -101,7 +103,8 @@ impl Office {
         }
         agenda.after(HOUR_MS, Happening::HouseIsKept);
         agenda.after(chance.ms(10 * MINUTE_MS, 40 * MINUTE_MS), Happening::Trouble);
-        let troubles = Troubles::drawn(&mut chance);
+        let mut troubles = Troubles::drawn(&mut chance);
+        case.without.iter().for_each(|name| troubles.leave_out(name));
         Self {
             agenda,
             chance,
@@ -144,7 +147,7 @@ impl Office {
             self.look_at_the_end();
         }
         let sum = self.log.finalize().to_vec();
-        Outcome { marks: self.marks, sum, found: self.found, office_hours: hours }
+        Outcome { marks: self.marks, sum, found: self.found }
     }
 
     /// A line of the log, which is the same for the same seed.

@@ -107,6 +107,21 @@ impl Office {
         }
         let from = self.devices[device].person;
         let (letter, to_nobody) = self.letter(from);
+        let undo = self.undo();
+        self.post(device, letter, to_nobody, undo);
+    }
+
+    /// One that goes out at once, to this person alone.
+    pub(crate) fn send_to(&mut self, device: usize, person: usize) {
+        if self.devices[device].awake() && !self.devices[device].enrolled_as.is_empty() {
+            let (letter, _) = self.letter(self.devices[device].person);
+            let to = vec![self.people[person].login.to_string()];
+            self.post(device, Letter { to, ..letter }, false, Undo::AtOnce);
+        }
+    }
+
+    fn post(&mut self, device: usize, letter: Letter, to_nobody: bool, undo: Undo) {
+        let from = self.devices[device].person;
         let id = self.chance.message_id(self.agenda.now_ms());
         let written = Written {
             letter: letter.clone(),
@@ -118,7 +133,6 @@ impl Office {
             lost: false,
         };
         self.written.insert(id, written);
-        let undo = self.undo();
         let reply = self.ask(device, Ask::Send { id, letter, undo });
         self.heard_of_letter(id, reply);
     }

@@ -9,7 +9,7 @@ use restante_model::CheckInterval;
 use restante_server_api::{Problem, ProblemKind};
 use restante_store::OfficeChange;
 
-use restante_engine::Event;
+use restante_engine::{Event, event::TrayItem};
 
 use crate::{
     agenda::{Happening, Relief},
@@ -23,6 +23,19 @@ use crate::{
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// The names of those that can be left out.
+pub(crate) const TROUBLES: [&str; 9] = [
+    "network",
+    "server_dies",
+    "agents_die",
+    "desktop",
+    "clocks",
+    "sleep",
+    "disks",
+    "copying_back",
+    "administrator",
+];
 
 /// The kinds of trouble that a seed has.
 #[derive(Clone, Debug)]
@@ -56,6 +69,23 @@ impl Troubles {
             administrator: chance.one_in(2),
             server_disk_is_full: false,
         }
+    }
+
+    /// Leaves one of [`TROUBLES`] out.
+    pub(crate) fn leave_out(&mut self, name: &str) {
+        let trouble = match name {
+            "network" => &mut self.network,
+            "server_dies" => &mut self.server_dies,
+            "agents_die" => &mut self.agents_die,
+            "desktop" => &mut self.desktop,
+            "clocks" => &mut self.clocks,
+            "sleep" => &mut self.sleep,
+            "disks" => &mut self.disks,
+            "copying_back" => &mut self.copying_back,
+            "administrator" => &mut self.administrator,
+            _ => return,
+        };
+        *trouble = false;
     }
 
     /// What of it may happen by itself.
@@ -172,7 +202,7 @@ impl Office {
     }
 
     fn relieve_after(&mut self, longest_ms: i64, relief: Relief) {
-        let ms = self.chance.ms(1_000, longest_ms);
+        let ms = self.chance.ms(10_000, longest_ms);
         self.agenda.after(ms, Happening::Relief(relief));
     }
 
@@ -249,13 +279,14 @@ impl Office {
         self.devices[device].mend_disk();
         self.devices[device].break_disk(table, statement);
         self.relieve_after(40 * MINUTE_MS, Relief::AgentDisk(device));
-        if table == "message" {
-            // A page is to come meanwhile.
+        if (table, statement) == ("message", "INSERT") && self.devices[device].awake() {
+            // A page is to come meanwhile, and what it brings after it.
             for other in 0..self.devices.len() {
-                if self.devices[other].person != self.devices[device].person {
-                    self.send(other);
+                if other != device {
+                    self.send_to(other, self.devices[device].person);
                 }
             }
+            self.tell_later(device, 2_000, 5_000, Event::TrayPicked(TrayItem::CheckNow));
         }
     }
 

@@ -10,10 +10,7 @@ use restante_local_api::{CacheState, CheckStatus, DoctorCheck, KeyringState, Mod
 use restante_process::without_credentials;
 
 use super::{Doctor, PATIENCE, check, ok};
-use crate::{
-    server_client::{ServerClient, http_client},
-    settings_watcher,
-};
+use crate::server_client::{ServerClient, http_client};
 
 /// A clock that is further off than this is shown: mail would carry wrong times.
 const MAX_SKEW_SECONDS: i64 = 120;
@@ -53,9 +50,9 @@ impl Doctor {
     /// What the settings say, as far as they can be read.
     pub(super) fn settings(&self) -> (SettingsFile, DoctorCheck) {
         let hint = || Some(self.words.text("doctor-settings-hint"));
-        match settings_watcher::read(&self.settings_file) {
+        match self.settings.settings() {
             Ok(settings) if settings.problems.is_empty() => {
-                let path = self.settings_file.display().to_string();
+                let path = self.settings.file.display().to_string();
                 (settings, ok("settings", self.with("doctor-settings-ok", "path", &path)))
             }
             Ok(settings) => {

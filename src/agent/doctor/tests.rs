@@ -17,9 +17,9 @@ fn doctor(folder: &std::path::Path, settings: &str) -> Doctor {
     let paths = Paths::under(folder);
     paths.create().unwrap();
     fs::write(paths.config_file(), settings).unwrap();
-    let file = paths.config_file();
+    let sources = SettingsSources::of(paths.config_file());
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Doctor::new(paths, file, Arc::new(Words::new(Language::English)), Arc::new(SystemClock))
+    Doctor::new(paths, sources, Arc::new(Words::new(Language::English)), Arc::new(SystemClock))
 }
 
 fn found<'a>(report: &'a DoctorReport, id: &str) -> &'a DoctorCheck {

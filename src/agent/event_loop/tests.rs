@@ -83,7 +83,7 @@ impl Desk {
         std::fs::write(paths.config_file(), "[storage]\ntoken = \"file\"\n").unwrap();
         let office = Office { checks: watch::Sender::new(0), hangs: Arc::default() };
         let config = Config {
-            settings_file: paths.config_file(),
+            settings: SettingsSources::of(paths.config_file()),
             paths,
             windows: Some(Vec::new()),
             words: Arc::new(Words::new(Language::English)),

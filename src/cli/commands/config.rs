@@ -100,6 +100,7 @@ fn origin(words: &Words, origin: SettingOrigin) -> String {
         SettingOrigin::MachineFile => words.text("cli-origin-machine"),
         SettingOrigin::UserFile => words.text("cli-origin-user"),
         SettingOrigin::Environment => words.text("cli-origin-environment"),
+        SettingOrigin::Flag => words.text("cli-origin-flag"),
         SettingOrigin::Policy => words.text("cli-origin-policy"),
     }
 }

@@ -1,12 +1,11 @@
 //! `restante jobs`
 
 use clap::Args;
-use restante_l10n::Words;
+use restante_l10n::{Words, span};
 use restante_process::Exit;
 
 use crate::{
     failure::{Failure, check_outcome},
-    interval_line::span,
     session::Session,
     table::Table,
 };

@@ -6,11 +6,14 @@ use restante_process::Exit;
 
 use crate::{failure::Failure, message_id, session::Session};
 
-/// Open the mailbox window
+/// Open the mailbox window, or the one with the settings
 #[derive(Debug, Args)]
 pub(crate) struct Open {
     /// The message to open there: its id, or the last 8 characters of it or more
     id: Option<String>,
+    /// Open the settings
+    #[arg(long, conflicts_with = "id")]
+    settings: bool,
 }
 
 impl Open {
@@ -19,7 +22,8 @@ impl Open {
             Some(text) => Some(message_id::find(session, text).await?),
             None => None,
         };
-        session.client.show(Show { what: ShowWhat::Mailbox, id }).await?;
+        let what = if self.settings { ShowWhat::Settings } else { ShowWhat::Mailbox };
+        session.client.show(Show { what, id }).await?;
         Ok(Exit::Done)
     }
 }

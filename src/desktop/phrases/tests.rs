@@ -168,8 +168,11 @@ fn a_sent_message_tells_how_far_each_copy_has_come() {
             recipient(person("petr", "Пётр"), DeliveryState::Read),
         ],
     };
-    let notes: Vec<_> = reading(&russian(), now(), &message).notes.iter().collect();
-    assert_eq!(notes, ["Не доставлено: Игорь", "Прочитано: Борис, Пётр"]);
+    let lines: Vec<_> = reading(&russian(), now(), &message).recipients.iter().collect();
+    let said: Vec<_> = lines.iter().map(|it| (it.name.to_string(), it.state.to_string())).collect();
+    let read = |name: &str| (name.to_owned(), "прочитано".to_owned());
+    assert_eq!(said, [("Игорь".to_owned(), "не доставлено".to_owned()), read("Борис"), read("Пётр")]);
+    assert!(lines[0].waiting && !lines[1].waiting && !lines[0].when.is_empty());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Writing a message (row S8): nothing that was typed is lost, and what is wrong is said at its field.
 
+mod answer;
+
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},

@@ -18,7 +18,7 @@ use slint::{ComponentHandle, ModelRc, Timer, VecModel};
 
 use super::{Desk, prepare, spawn};
 use crate::{
-    Failure, phrases,
+    Failure, instance, phrases,
     placement::{self, Seen},
     stream::Link,
     ui,
@@ -49,14 +49,26 @@ struct Important {
 
 /// Tells of these messages until the person has opened or left them, or they were read elsewhere.
 pub(super) fn run(desk: &Desk, socket: &Path, ids: &[MessageId]) -> Result<Exit, Failure> {
-    let (client, wanted) = (desk.agent.client(), ids.to_vec());
-    let messages = match desk.agent.wait(async move { unread(&client, &wanted).await })? {
-        Err(ClientError::NotRunning(_)) => return Err(Failure::AgentNotRunning(socket.to_owned())),
-        told => told?,
+    let ask = |ids: Vec<MessageId>| {
+        let client = desk.agent.client();
+        match desk.agent.wait(async move { unread(&client, &ids).await })? {
+            Err(ClientError::NotRunning(_)) => Err(Failure::AgentNotRunning(socket.to_owned())),
+            told => Ok(told?),
+        }
     };
+    let mut ids = ids.to_vec();
+    let mut messages = ask(ids.clone())?;
     if messages.is_empty() {
         eprintln!("restante-desktop: {}", desk.words.text("nothing-to-show"));
         return Ok(Exit::No);
+    }
+    let (doorbell, handed) = instance::take_over(socket.parent().unwrap_or(Path::new("/")));
+    if !handed.is_empty() {
+        ids.extend(handed.into_iter().filter(|id| !messages.iter().any(|message| message.row.id == *id)));
+        messages = ask(ids.clone())?;
+    }
+    if let Some(doorbell) = doorbell {
+        doorbell.make_way(ids.clone())?;
     }
     placement::select_backend()?;
     let window = placement::dialog(ui::Important::new)?;
@@ -64,7 +76,7 @@ pub(super) fn run(desk: &Desk, socket: &Path, ids: &[MessageId]) -> Result<Exit,
     let important = Rc::new(Important {
         desk: desk.clone(),
         window,
-        ids: ids.to_vec(),
+        ids,
         messages: RefCell::default(),
         exit: Cell::new(Exit::No),
     });

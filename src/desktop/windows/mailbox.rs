@@ -1,19 +1,32 @@
 //! The mailbox: folders, their lists and the reading pane (rows S6, S7, S9, S16, S20).
 
+mod layout;
+mod parts;
+#[cfg(test)]
+mod tests;
+mod view;
+
 use std::{
     cell::{Cell, RefCell},
+    path::PathBuf,
     rc::{Rc, Weak},
     time::Duration,
 };
 
+use restante_l10n::{Value, Words};
 use restante_local_api::{
-    Client, ClientError, Connection, Direction, FolderPage, FolderSummary, Message, Mode, PutMode, RowState,
-    model::{Folder, MessageId},
+    Client, ClientError, Connection, Direction, FolderSummary, Message, Mode, PutMode, RowState, Show,
+    ShowWhat,
+    model::{Folder, MessageId, Timestamp},
 };
 use restante_process::Exit;
-use slint::{ComponentHandle, Model, ModelRc, Timer, TimerMode, VecModel};
+use slint::{CloseRequestResponse, ComponentHandle, Model, ModelRc, Timer, TimerMode, VecModel};
 use tokio::sync::Mutex;
 
+use self::{
+    layout::Layout,
+    view::{Deletable, View},
+};
 use super::{
     Desk, about,
     compose::{self, Sheet},
@@ -24,14 +37,16 @@ use crate::{
     instance::{Doorbell, Errand},
     phrases,
     placement::{self, Seen},
-    rows::{PAGE, Rows},
+    rows::Rows,
     stream::Link,
     ui,
 };
 
-/// How long a message stands in the active window before it counts as read (pitfalls: a preview that
-/// flashes by is not read).
+/// How long a message stands in the active window before it counts as read, where the settings are not
+/// known (a preview that flashes by is not read).
 const READ_AFTER: Duration = Duration::from_secs(2);
+/// The key of the settings that says otherwise.
+const READ_AFTER_KEY: &str = "mail.mark_read_after_seconds";
 /// Rows loaded beyond those on screen, so that the next screen is there at once.
 const ROWS_AHEAD: usize = 100;
 
@@ -51,13 +66,23 @@ struct Mailbox {
     /// One refresh at a time, the newest last.
     refreshing: Mutex<()>,
     read_timer: Timer,
+    read_after: Cell<Duration>,
+    view: RefCell<View>,
+    search_timer: Timer,
+    /// Where the arrangement of the window is kept.
+    layout_file: Option<PathBuf>,
     active: Cell<bool>,
     /// What this start of the program is for, until the window is on the screen.
     first_errand: Cell<Option<Errand>>,
 }
 
 /// The window until it and those it opened are closed.
-pub(super) fn run(desk: Desk, errand: Errand, doorbell: Option<Doorbell>) -> Result<Exit, Failure> {
+pub(super) fn run(
+    desk: Desk,
+    errand: Errand,
+    doorbell: Option<Doorbell>,
+    layout_file: Option<PathBuf>,
+) -> Result<Exit, Failure> {
     placement::select_backend()?;
     let window = ui::Mailbox::new()?;
     prepare(&window, &desk.words);
@@ -73,6 +98,10 @@ pub(super) fn run(desk: Desk, errand: Errand, doorbell: Option<Doorbell>) -> Res
         reading: RefCell::default(),
         refreshing: Mutex::default(),
         read_timer: Timer::default(),
+        read_after: Cell::new(READ_AFTER),
+        view: RefCell::default(),
+        search_timer: Timer::default(),
+        layout_file,
         active: Cell::new(false),
         first_errand: Cell::new(Some(errand)),
     });
@@ -80,6 +109,9 @@ pub(super) fn run(desk: Desk, errand: Errand, doorbell: Option<Doorbell>) -> Res
     mailbox.window.set_folders(ModelRc::from(mailbox.folders.clone()));
     mailbox.window.set_loading(true);
     mailbox.listen();
+    if let Some(file) = &mailbox.layout_file {
+        Layout::read(file).arrange(&mailbox.window);
+    }
     mailbox.window.show()?;
     mailbox.follow();
     mailbox.feed();
@@ -106,14 +138,30 @@ impl Mailbox {
         };
         window.on_write(on(|it| it.compose(Sheet::empty())));
         window.on_check(on(Self::check));
-        window.on_reply(on(Self::reply));
+        window.on_reply(on(|it| it.answer_with(Sheet::reply)));
+        window.on_reply_all(on(Self::reply_all));
+        window.on_forward(on(|it| it.answer_with(Sheet::forward)));
+        window.on_delete(on(Self::delete));
+        window.on_pane_switched(on(|it| it.keep_layout()));
+        let weak = Rc::downgrade(self);
+        window.on_search_typed(move |words| with(&weak, |it| it.typed(&words)));
+        let weak = Rc::downgrade(self);
+        window.on_unread_wanted(move |unread| with(&weak, |it| it.show_unread(unread)));
+        window.on_part_wanted(on_index(Self::show_part));
+        let weak = Rc::downgrade(self);
+        window.window().on_close_requested(move || {
+            with(&weak, |it| it.keep_layout());
+            CloseRequestResponse::HideWindow
+        });
         window.on_about(on(|it| {
             if let Err(error) = about::show(&it.desk.words, it.after_another()) {
                 tracing::warn!(%error, "the about window did not open");
             }
         }));
+        window.on_settings(on(Self::open_settings));
         window.on_sign_in(on(Self::sign_in));
         window.on_close_asked(on(|it| {
+            it.keep_layout();
             let _ = it.window.hide(); // fails only where there is no window
         }));
         window.on_acted(on(Self::go_on_writing));
@@ -131,7 +179,10 @@ impl Mailbox {
                 }
                 Seen::Drawn => {
                     // Not before: a window that is opened earlier would come to lie behind this one.
-                    it.first_errand.take().into_iter().for_each(|errand| it.carry_out_soon(errand));
+                    if let Some(errand) = it.first_errand.take() {
+                        placement::fit(it.window.window());
+                        it.carry_out_soon(errand);
+                    }
                 }
             });
         });
@@ -147,6 +198,7 @@ impl Mailbox {
                 mailbox.show_link(&told);
                 if matches!(told, Link::Here(_)) {
                     mailbox.refresh().await;
+                    mailbox.learn_settings().await;
                 }
             }
         });
@@ -161,7 +213,7 @@ impl Mailbox {
                 while let Some((generation, before)) = rows.next_page() {
                     let Some(mailbox) = weak.upgrade() else { return };
                     let Ok(page) = mailbox.page(mailbox.folder.get(), Some(before)).await else { break };
-                    let entries = mailbox.entries(mailbox.folder.get(), &page);
+                    let entries = mailbox.entries(&page);
                     rows.append(generation, entries, page.next_before);
                     mailbox.pick_awaited();
                 }
@@ -224,12 +276,12 @@ impl Mailbox {
     /// Reads folders, list and message anew. What is chosen and where the list stands stays.
     async fn refresh(self: &Rc<Self>) {
         let _alone = self.refreshing.lock().await;
-        let folder = self.folder.get();
+        let (folder, view) = (self.folder.get(), self.view.borrow().clone());
         let needed = self.rows_on_screen().end + ROWS_AHEAD;
         let Ok(summaries) = self.ask(|client| async move { client.folders().await }).await else { return };
         let Ok((entries, next_before)) = self.first_rows(folder, needed).await else { return };
         self.show_folders(summaries);
-        if self.folder.get() != folder {
+        if self.folder.get() != folder || *self.view.borrow() != view {
             return; // Another one was chosen meanwhile, and is being read.
         }
         self.replace_rows(entries, next_before);
@@ -277,31 +329,20 @@ impl Mailbox {
         let mut before = None;
         loop {
             let page = self.page(folder, before).await?;
-            entries.extend(self.entries(folder, &page));
+            entries.extend(self.entries(&page));
             before = page.next_before;
-            if before.is_none() || page.messages.is_empty() || entries.len() >= needed {
+            if before.is_none() || page.rows.is_empty() || entries.len() >= needed {
                 return Ok((entries, before));
             }
         }
     }
 
-    async fn page(&self, folder: Folder, before: Option<String>) -> Result<FolderPage, ClientError> {
-        self.ask(move |client| async move { client.folder(folder, before.as_deref(), PAGE, false).await })
-            .await
-    }
-
-    fn entries(&self, folder: Folder, page: &FolderPage) -> Vec<crate::rows::Entry> {
-        let now = self.desk.now();
-        page.messages.iter().map(|row| phrases::entry(&self.desk.words, now, folder, row)).collect()
-    }
-
     fn replace_rows(self: &Rc<Self>, entries: Vec<crate::rows::Entry>, next_before: Option<String>) {
-        let folder = self.folder.get();
-        let total = self.summaries.borrow().iter().find(|it| it.folder == folder).map_or(0, |it| it.count);
+        let total = self.rows_expected(self.folder.get(), entries.len());
         // Scrolled down, the rows on screen stay where they are; at the top, new mail comes into view.
         let top = self.rows_on_screen().start;
         let anchor = (self.window.get_scroll() < 0.0).then(|| self.rows.id(top)).flatten();
-        self.rows.replace(entries, next_before, usize::try_from(total).unwrap_or(usize::MAX));
+        self.rows.replace(entries, next_before, total);
         if let Some(moved_to) = anchor.and_then(|id| self.rows.index_of(id)) {
             #[expect(clippy::cast_precision_loss, reason = "rows of one folder")]
             let by = (moved_to as f32 - top as f32) * self.window.get_row_height();
@@ -325,7 +366,7 @@ impl Mailbox {
 
     fn pick_folder(self: &Rc<Self>, index: usize) {
         let Some(folder) = self.summaries.borrow().get(index).map(|it| it.folder) else { return };
-        if folder == self.folder.get() {
+        if folder == self.folder.get() && self.view.borrow().words.is_empty() {
             return;
         }
         self.go_to_folder(folder);
@@ -335,6 +376,7 @@ impl Mailbox {
 
     fn go_to_folder(&self, folder: Folder) {
         self.folder.set(folder);
+        self.widen();
         self.select(None);
         self.window.set_loading(true);
         self.rows.replace(Vec::new(), None, 0);
@@ -373,6 +415,7 @@ impl Mailbox {
             self.window.set_current(-1);
             self.window.set_reading(ui::Reading::default());
             self.window.set_can_reply(false);
+            self.window.set_can_delete(false);
         }
     }
 
@@ -384,16 +427,51 @@ impl Mailbox {
         match told {
             Ok(message) => {
                 let new = self.reading.borrow().as_ref().is_none_or(|shown| shown.row.id != id);
-                self.window.set_reading(phrases::reading(&self.desk.words, self.desk.now(), &message));
+                let part = if new { 1 } else { usize::try_from(self.window.get_reading().part).unwrap_or(1) };
                 self.window.set_can_reply(message.direction == Direction::Received);
+                self.window.set_can_delete(Deletable::of(&message).is_some());
                 self.reading.replace(Some(message));
-                if new {
-                    self.window.invoke_read_from_start();
-                }
+                self.show_part_from(part, new);
                 self.time_reading();
             }
             Err(ClientError::Refused(_)) => self.select(None), // It is gone.
             Err(_) => {}                                       // The strip says so.
+        }
+    }
+
+    /// Another part of a long text.
+    fn show_part(self: &Rc<Self>, part: usize) {
+        self.show_part_from(part, true);
+    }
+
+    fn show_part_from(&self, part: usize, from_start: bool) {
+        let shown = self.reading.borrow();
+        let Some(message) = &*shown else { return };
+        let parts = parts::parts(&message.body);
+        let part = part.clamp(1, parts.len());
+        let mut reading = phrases::reading(&self.desk.words, self.desk.now(), message);
+        reading.text = parts[part - 1].into();
+        (reading.part, reading.parts) = (as_index(part), as_index(parts.len()));
+        let count = |number: usize| Value::Number(number as u64);
+        let values = [("part", count(part)), ("parts", count(parts.len()))];
+        reading.part_said = self.desk.words.with("part-of", &values).into();
+        self.window.set_reading(reading);
+        if from_start {
+            self.window.invoke_read_from_start();
+        }
+    }
+
+    /// What the settings say of reading; asked anew now and then, since a person may change them.
+    async fn learn_settings(&self) {
+        let Ok(report) = self.ask(|client| async move { client.settings().await }).await else { return };
+        let setting = report.settings.iter().find(|setting| setting.key == READ_AFTER_KEY);
+        let seconds = setting.and_then(|setting| setting.text.as_deref()?.parse().ok());
+        self.read_after.set(seconds.map_or(READ_AFTER, Duration::from_secs));
+    }
+
+    fn keep_layout(&self) {
+        if let Some(file) = &self.layout_file {
+            Layout::of(&self.window).keep(file);
         }
     }
 
@@ -409,7 +487,9 @@ impl Mailbox {
             (Direction::Sent, _) if message.expires_at.is_some() => Folder::Sent,
             (Direction::Sent, _) => Folder::Outbox,
         };
-        if folder != self.folder.get() {
+        if folder != self.folder.get() || *self.view.borrow() != View::default() {
+            self.view.replace(View::default());
+            self.window.set_unread_only(false);
             self.go_to_folder(folder);
         }
         self.select(Some(id));
@@ -436,7 +516,7 @@ impl Mailbox {
             return;
         }
         let agent = self.desk.agent.clone();
-        self.read_timer.start(TimerMode::SingleShot, READ_AFTER, move || {
+        self.read_timer.start(TimerMode::SingleShot, self.read_after.get(), move || {
             let agent = agent.clone();
             spawn(async move {
                 if let Err(error) = agent.ask(move |client| async move { client.mark_read(id).await }).await {
@@ -466,6 +546,17 @@ impl Mailbox {
         });
     }
 
+    /// By the agent, so that there is one such window however it was asked for.
+    fn open_settings(self: &Rc<Self>) {
+        let mailbox = self.clone();
+        spawn(async move {
+            let show = Show { what: ShowWhat::Settings, id: None };
+            if let Err(error) = mailbox.ask(move |client| async move { client.show(show).await }).await {
+                tracing::warn!(%error, "the window with the settings did not open");
+            }
+        });
+    }
+
     fn sign_in(self: &Rc<Self>) {
         let Link::Here(status) = self.desk.link().borrow().clone() else { return };
         let after = self.after_another();
@@ -474,14 +565,21 @@ impl Mailbox {
         }
     }
 
-    fn reply(self: &Rc<Self>) {
-        let sheet = self
-            .reading
-            .borrow()
-            .as_ref()
-            .map(|message| Sheet::reply(&self.desk.words, self.desk.now(), message));
-        if let Some(sheet) = sheet {
-            self.compose(sheet);
+    fn answer_with(self: &Rc<Self>, sheet: fn(&Words, Timestamp, &Message) -> Sheet) {
+        let shown = self.reading.borrow().clone();
+        if let Some(message) = shown.filter(|message| message.direction == Direction::Received) {
+            self.compose(sheet(&self.desk.words, self.desk.now(), &message));
+        }
+    }
+
+    fn reply_all(self: &Rc<Self>) {
+        let shown = self.reading.borrow().clone();
+        let own = match &*self.desk.link().borrow() {
+            Link::Here(status) => status.account.as_ref().map(|account| account.user.clone()),
+            Link::Connecting | Link::Away => None,
+        };
+        if let Some(message) = shown.filter(|message| message.direction == Direction::Received) {
+            self.compose(Sheet::reply_all(&self.desk.words, self.desk.now(), &message, own.as_deref()));
         }
     }
 

@@ -5,6 +5,7 @@ mod compose;
 mod important;
 mod mailbox;
 mod popup;
+mod settings;
 mod sign_in;
 
 use std::{cell::RefCell, future::Future, path::Path, sync::Arc};
@@ -58,6 +59,8 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
     if !placement::display_is_there() {
         return Err(Failure::NoDisplay);
     }
+    // One arrangement for all accounts of a person: the agent names its socket, not its profile.
+    let layout_file = Paths::of_user(arguments.profile.as_deref()).ok().map(|paths| paths.window_layout());
     let socket = match arguments.socket {
         Some(socket) => socket,
         None => Paths::of_user(arguments.profile.as_deref())?.socket(),
@@ -68,6 +71,14 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
             placement::select_backend()?;
             about::run(words)
         }
+        Wish::Settings => {
+            let folder = socket.parent().unwrap_or(Path::new("/"));
+            match instance::enter(folder, "settings", Errand::Show) {
+                Instance::Told => Ok(Exit::Done),
+                Instance::First(doorbell) => settings::run(&Desk::new(&socket, words)?, Some(doorbell)),
+                Instance::Unknown => settings::run(&Desk::new(&socket, words)?, None),
+            }
+        }
         Wish::SignIn => sign_in::run(&Desk::new(&socket, words)?, &socket),
         Wish::Important { id } => important::run(&Desk::new(&socket, words)?, &socket, &id),
         Wish::Mailbox { id, write } => {
@@ -76,10 +87,12 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
                 Some(id) => Errand::Open(id),
                 None => Errand::Show,
             };
-            match instance::enter(socket.parent().unwrap_or(Path::new("/")), errand) {
+            match instance::enter(socket.parent().unwrap_or(Path::new("/")), "desktop", errand) {
                 Instance::Told => Ok(Exit::Done),
-                Instance::First(doorbell) => mailbox::run(Desk::new(&socket, words)?, errand, Some(doorbell)),
-                Instance::Unknown => mailbox::run(Desk::new(&socket, words)?, errand, None),
+                Instance::First(doorbell) => {
+                    mailbox::run(Desk::new(&socket, words)?, errand, Some(doorbell), layout_file)
+                }
+                Instance::Unknown => mailbox::run(Desk::new(&socket, words)?, errand, None, layout_file),
             }
         }
     }

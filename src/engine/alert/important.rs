@@ -5,7 +5,7 @@ use restante_model::{MessageId, Seconds, Timestamp};
 
 use restante_local_api::Trigger;
 
-use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result, Rhythm};
+use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result};
 use crate::{
     effect::Mark,
     ledger::{AlertState, DueAlert},
@@ -66,7 +66,7 @@ impl Engine {
         let ids: Vec<_> = ids.iter().copied().filter(|id| self.alerts.important.contains(id)).collect();
         match outcome {
             Ok(()) => {
-                self.ledger.alerts_shown(&ids, Rhythm::DEFAULT, now)?;
+                self.ledger.alerts_shown(&ids, self.settings.important_rhythm, now)?;
                 Ok(Vec::new())
             }
             Err(reason) => {

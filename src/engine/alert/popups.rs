@@ -3,7 +3,7 @@
 use restante_local_api::{NotificationsState, ShowWhat};
 use restante_model::{Importance, MessageId, Timestamp};
 
-use super::{Alerts, ConnectionAlert, Effect, Engine, Result, Rhythm};
+use super::{Alerts, ConnectionAlert, Effect, Engine, Result};
 use crate::{
     effect::{Popup, PopupCarrier, PopupContent},
     event::{PopupAction, PopupId},
@@ -229,7 +229,7 @@ impl Engine {
         let Some(open) = self.alerts.popups.get(&popup).cloned() else { return Ok(Vec::new()) };
         match outcome {
             Ok(()) | Err(NotificationsState::Ok) => {
-                self.ledger.alerts_shown(open.about.messages(), Rhythm::DEFAULT, now)?;
+                self.ledger.alerts_shown(open.about.messages(), self.settings.important_rhythm, now)?;
             }
             Err(NotificationsState::Absent) => self.not_shown(popup, now)?,
             // It may yet appear on the screen, so it stays `showing`: at most one popup.

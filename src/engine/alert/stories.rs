@@ -3,14 +3,16 @@
 mod crashes;
 
 use restante_local_api::{Connection, NotificationsState};
-use restante_model::{DeliveryState, Importance, LocalTime, MessageId, Timestamp};
+use restante_model::{DeliveryState, Importance, LocalTime, MessageId, Seconds, Timestamp};
 use restante_server_api::{Change, Problem, ProblemKind};
 
 use crate::{
     Effect, Event,
     effect::{PopupCarrier, PopupContent},
     event::{Ask, CallId, PopupAction, PopupId, ServerError},
-    settings_file::{Carrier, ImportantCarrier, InQuietHours, Preview, QuietHours, SettingsFile, Sound},
+    settings_file::{
+        Carrier, ImportantCarrier, InQuietHours, Preview, QuietHours, Rhythm, SettingsFile, Sound,
+    },
     stories::{Story, at, id, person, received},
 };
 
@@ -204,6 +206,37 @@ fn important_mail_comes_again_every_five_minutes_for_half_an_hour() {
     assert_eq!(story.windows().len(), 7, "once, and six times more");
     let took = story.now.ms_since(first);
     assert!((minutes(29)..minutes(31)).contains(&took), "{took}");
+}
+
+fn rhythm(every: u64, lasting: u64) -> SettingsFile {
+    let important_rhythm = Rhythm { every: Seconds::new(every), lasting: Seconds::new(lasting) };
+    SettingsFile { important_rhythm, ..SettingsFile::default() }
+}
+
+#[test]
+fn the_rhythm_of_important_mail_is_the_settings() {
+    let mut story = Story::signed_in();
+    story.settings(rhythm(60, 180));
+    story.arrives(vec![new(1, HIGH)]);
+    while story.wakes_at().is_some() {
+        story.wakes();
+    }
+    assert_eq!(story.windows().len(), 4, "once, and three times more");
+    story.settings(rhythm(60, 0));
+    story.arrives(vec![new(2, HIGH)]);
+    assert_eq!((story.windows().len(), story.wakes_at()), (5, None), "once, and never again");
+}
+
+#[test]
+fn mail_that_waits_for_its_repeat_follows_a_new_rhythm_at_once() {
+    let mut story = Story::signed_in();
+    story.arrives(vec![new(1, HIGH)]);
+    let first = story.now;
+    for (every, next) in [(60, Some(60)), (3_600, None), (60, None)] {
+        story.settings(rhythm(every, 1_800));
+        let wakes_in = story.wakes_at().map(|at| (at.ms_since(first) + 500) / 1_000);
+        assert_eq!(wakes_in, next, "what is over stays over; every {every}");
+    }
 }
 
 #[test]

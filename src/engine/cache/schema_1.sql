@@ -41,8 +41,6 @@ CREATE VIRTUAL TABLE message_stems USING fts5 (
     content = '', contentless_delete = 1,
     tokenize = 'ascii', detail = 'none'
 );
--- Eight segments become one at a time, and not four: a first sync merges less, and a search reads a few more.
-INSERT INTO message_stems (message_stems, rank) VALUES ('automerge', 8);
 -- Every stem that a message ever had: what the beginning of a word may go on to. FTS5 answers a beginning by
 -- reading all messages of all such words (38 ms for three letters), and single words from the newest on.
 CREATE TABLE stem (

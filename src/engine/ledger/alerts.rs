@@ -9,6 +9,41 @@ use crate::{
     storage,
 };
 
+/// The next beat of a series after a showing, NULL where it is over; counted from the first showing, or from this
+/// one where the clock was set back since.
+macro_rules! next_beat {
+    ($shown_at:literal, $every:literal, $lasting:literal) => {
+        concat!(
+            "CASE WHEN series_began_at IS NULL OR series_began_at > ",
+            $shown_at,
+            " THEN iif(",
+            $every,
+            " <= ",
+            $lasting,
+            ", ",
+            $shown_at,
+            " + ",
+            $every,
+            ", NULL)",
+            " WHEN ((",
+            $shown_at,
+            " - series_began_at) / ",
+            $every,
+            " + 1) * ",
+            $every,
+            " <= ",
+            $lasting,
+            " THEN series_began_at + ((",
+            $shown_at,
+            " - series_began_at) / ",
+            $every,
+            " + 1) * ",
+            $every,
+            " END"
+        )
+    };
+}
+
 /// How far an alert is (reliability, "What one alert means").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AlertState {
@@ -166,18 +201,29 @@ impl Ledger {
     pub(crate) fn alerts_shown(&mut self, ids: &[MessageId], rhythm: Rhythm, at: Timestamp) -> Result<()> {
         self.update_alerts(
             ids,
-            "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
-                 told = CASE told WHEN 'no' THEN 'due' ELSE told END,
-                 series_began_at = CASE importance WHEN 'high' THEN coalesce(series_began_at, ?2) END,
-                 repeat_at = CASE
-                     WHEN importance <> 'high' THEN NULL
-                     WHEN series_began_at IS NULL OR series_began_at > ?2 THEN ?2 + ?3
-                     WHEN ((?2 - series_began_at) / ?3 + 1) * ?3 <= ?4
-                         THEN series_began_at + ((?2 - series_began_at) / ?3 + 1) * ?3
-                 END
-             WHERE message_id = ?1",
-            params![at.unix_ms(), rhythm.every_ms(), rhythm.for_ms()],
+            concat!(
+                "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
+                     told = CASE told WHEN 'no' THEN 'due' ELSE told END,
+                     series_began_at = CASE importance WHEN 'high' THEN coalesce(series_began_at, ?2) END,
+                     repeat_at = iif(importance = 'high', ",
+                next_beat!("?2", "?3", "?4"),
+                ", NULL) WHERE message_id = ?1",
+            ),
+            params![at.unix_ms(), rhythm.every_ms(), rhythm.lasting_ms()],
         )
+    }
+
+    /// What waits for its repeat waits by this rhythm from now on. A series that is over stays over.
+    pub(crate) fn follow_rhythm(&mut self, rhythm: Rhythm) -> Result<()> {
+        self.connection
+            .prepare_cached(concat!(
+                "UPDATE alert SET repeat_at = ",
+                next_beat!("at", "?1", "?2"),
+                " WHERE repeat_at IS NOT NULL",
+            ))
+            .and_then(|mut update| update.execute([rhythm.every_ms(), rhythm.lasting_ms()]))
+            .map(drop)
+            .map_err(database)
     }
 
     /// Nothing more is to be said of these: read, opened or acknowledged.

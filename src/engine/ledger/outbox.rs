@@ -1,7 +1,8 @@
 //! The outbox: letters that the server does not have yet, or has and did not say so.
 
 use restante_model::{MessageId, Timestamp};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, types::Type};
+use sha2::{Digest, Sha256};
 
 use super::{
     Ledger, Result, database, drafts,
@@ -38,7 +39,30 @@ impl OutboxLetter {
     }
 }
 
-const OUTBOX: &str = "goes_out_at, tried_at, refused_at, refused FROM outbox";
+const OUTBOX: &str = "goes_out_at, tried_at, refused_at, refused, row_sum FROM outbox";
+
+/// Over a letter's id and the sum of its content.
+fn row_sum(id: MessageId, content_sum: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(id.to_string()).chain_update(content_sum).finalize().into()
+}
+
+/// Gives their sums to rows that were written before there were any.
+pub(super) fn fill_row_sums(connection: &Connection) -> rusqlite::Result<()> {
+    let mut query = connection.prepare("SELECT id, content_sum FROM outbox WHERE row_sum IS NULL")?;
+    let rows: Vec<(String, Vec<u8>)> = query
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .filter_map(rusqlite::Result::ok) // One that cannot be read stays without, which is damage.
+        .collect();
+    for (id, content_sum) in rows {
+        if let Ok(letter) = id.parse::<MessageId>() {
+            connection.execute(
+                "UPDATE outbox SET row_sum = ?2 WHERE id = ?1",
+                params![id, row_sum(letter, &content_sum)],
+            )?;
+        }
+    }
+    Ok(())
+}
 
 impl Ledger {
     /// Puts a letter into the outbox, and takes the draft that it was out of the drafts. `None` where
@@ -65,10 +89,16 @@ impl Ledger {
             letters::write(
                 &transaction,
                 "INSERT INTO outbox (id, recipients, subject, body, importance, content_sum, written_at,
-                     goes_out_at, draft_id, server_version, handed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                     goes_out_at, draft_id, server_version, handed, row_sum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 written,
-                params![goes_out_at.unix_ms(), draft.to_string(), server.version, server.handed],
+                params![
+                    goes_out_at.unix_ms(),
+                    draft.to_string(),
+                    server.version,
+                    server.handed,
+                    row_sum(written.id, &written.letter.content_sum())
+                ],
             )?;
             transaction.execute("DELETE FROM draft WHERE id = ?1", [draft.to_string()]).map_err(database)?;
             transaction.commit().map_err(database)?;
@@ -142,10 +172,12 @@ impl Ledger {
 
     /// The server has another letter under the id, so not this one: it goes on under a new one.
     pub(crate) fn rename_letter(&mut self, id: MessageId, new_id: MessageId) -> Result<()> {
+        let Some(letter) = self.outbox_letter(id)? else { return Ok(()) };
+        let sum = row_sum(new_id, &letter.written.letter.content_sum());
         self.connection
             .execute(
-                "UPDATE outbox SET id = ?2, tried_at = NULL WHERE id = ?1",
-                params![id.to_string(), new_id.to_string()],
+                "UPDATE outbox SET id = ?2, row_sum = ?3, tried_at = NULL WHERE id = ?1",
+                params![id.to_string(), new_id.to_string(), sum],
             )
             .map(drop)
             .map_err(database)
@@ -200,7 +232,14 @@ fn throw_draft_of(transaction: &Transaction<'_>, letter: MessageId) -> Result<()
         .map_err(database)
 }
 
+/// Of a letter whose content is what was written.
 fn read(written: WrittenLetter, row: &Row<'_>) -> rusqlite::Result<OutboxLetter> {
+    const ROW_SUM: usize = 11;
+    let sum: Option<Vec<u8>> = row.get(ROW_SUM)?;
+    if sum.is_none_or(|sum| sum != row_sum(written.id, &written.letter.content_sum())) {
+        let why = format!("no letter was written under the id {}", written.id);
+        return Err(rusqlite::Error::FromSqlConversionFailure(ROW_SUM, Type::Blob, why.into()));
+    }
     let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_unix_ms));
     let refused = match (moment(9)?, row.get(10)?) {
         (Some(at), Some(why)) => Some(Refusal { why, at }),
@@ -234,6 +273,51 @@ mod tests {
         ledger.add_to_outbox(&written(1, "pay 10"), NOW, id(1)).unwrap();
         ledger.connection.execute("UPDATE outbox SET body = 'pay 90'", []).unwrap();
         assert!(matches!(ledger.outbox(), Err(StorageError::Damaged { table: "outbox", .. })));
+    }
+
+    #[test]
+    fn a_letter_whose_id_the_disk_changed_is_an_error_and_not_sent() {
+        let mut ledger = Ledger::open(None).unwrap();
+        ledger.add_to_outbox(&written(1, "pay 10"), NOW, id(1)).unwrap();
+        ledger.rename_letter(id(1), id(2)).unwrap();
+        assert_eq!(ledger.outbox().unwrap()[0].written.id, id(2), "a new id of ours is none of the disk's");
+        ledger.connection.execute("UPDATE outbox SET id = ?1", [id(3).to_string()]).unwrap();
+        assert!(ledger.outbox().is_err_and(|error| error.is_damage()));
+    }
+
+    /// A ledger of the first schema with one letter.
+    fn first_schema(path: &std::path::Path) {
+        let newer = path.with_extension("newer");
+        Ledger::open(Some(&newer)).unwrap().add_to_outbox(&written(1, "pay 10"), NOW, id(1)).unwrap();
+        let old = Connection::open(path).unwrap();
+        old.execute_batch(include_str!("schema_1.sql")).unwrap();
+        old.execute("ATTACH ?1 AS newer", [newer.to_str()]).unwrap();
+        old.execute_batch(
+            "ALTER TABLE newer.outbox DROP COLUMN row_sum;
+             INSERT INTO main.outbox SELECT * FROM newer.outbox;
+             PRAGMA main.user_version = 1",
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn letters_of_the_first_schema_get_their_sums() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        first_schema(&path);
+        let ledger = Ledger::open(Some(&path)).unwrap();
+        assert_eq!(ledger.set_aside(), None);
+        assert_eq!(ledger.outbox().unwrap()[0].written, written(1, "pay 10"));
+    }
+
+    #[test]
+    fn letters_of_a_damaged_ledger_of_the_first_schema_are_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("aside.sqlite");
+        first_schema(&path);
+        let mut ledger = Ledger::open(None).unwrap();
+        ledger.take_over(&path).unwrap();
+        assert_eq!(ledger.outbox().unwrap()[0].written, written(1, "pay 10"));
     }
 
     #[test]

@@ -75,7 +75,7 @@ CREATE TABLE alert (
     hook TEXT NOT NULL DEFAULT 'due' CHECK (hook IN ('due', 'done'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alert_open ON alert (state) WHERE state <> 'shown';
-CREATE INDEX alert_repeat ON alert (repeat_at, at) WHERE repeat_at IS NOT NULL;
+CREATE INDEX alert_repeat ON alert (repeat_at) WHERE repeat_at IS NOT NULL;
 CREATE INDEX alert_hook ON alert (hook) WHERE hook = 'due';
 -- Opened here; the server has yet to hear of it.
 CREATE TABLE pending_read (
@@ -84,6 +84,3 @@ CREATE TABLE pending_read (
 ) STRICT, WITHOUT ROWID;
 -- Asked for after every check; a partial index serves only a question that repeats its very words.
 CREATE INDEX alert_due ON alert (at, message_id) WHERE state = 'due';
--- Asked for after every event, while a first sync may have made a hundred thousand due.
-CREATE INDEX alert_due_importance ON alert (importance) WHERE state = 'due';
-CREATE INDEX alert_put_off ON alert (not_before) WHERE state = 'due' AND not_before IS NOT NULL;

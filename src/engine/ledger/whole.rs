@@ -67,7 +67,7 @@ impl Ledger {
     }
 
     /// Copies the rows of every table that can be read, from both ends up to where it is damaged.
-    fn take_over(&mut self, aside: &Path) -> Result<usize> {
+    pub(super) fn take_over(&mut self, aside: &Path) -> Result<usize> {
         let damaged = Connection::open_with_flags(
             aside,
             // Its log is to be read too, and a reader has to write beside it for that.
@@ -76,6 +76,7 @@ impl Ledger {
         .map_err(database)?;
         // What the schema of a damaged file says of itself is not believed.
         damaged.pragma_update(None, "cell_size_check", true).map_err(database)?;
+        let version = damaged.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap_or(0);
         let transaction = self.connection.transaction().map_err(database)?;
         let mut rows = 0;
         for table in tables(&transaction).map_err(database)? {
@@ -87,6 +88,7 @@ impl Ledger {
                 });
             }
         }
+        (SCHEMA.fill)(&transaction, version).map_err(database)?;
         transaction.commit().map_err(database)?;
         Ok(rows)
     }
@@ -149,6 +151,13 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
 /// Copies rows until one cannot be read. A row that the schema refuses is left out.
 fn copy(from: &Connection, to: &Connection, table: &Table, order: &str) -> rusqlite::Result<usize> {
     let Table { name, columns, key } = table;
+    // A file of an older version may lack some.
+    let there: Vec<String> = from
+        .prepare("SELECT name FROM pragma_table_info(?1)")?
+        .query_map([name], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let columns: Vec<&str> =
+        columns.iter().filter(|column| there.contains(column)).map(String::as_str).collect();
     let list = columns.join(", ");
     let places = vec!["?"; columns.len()].join(", ");
     let mut insert = to.prepare(&format!("INSERT OR IGNORE INTO {name} ({list}) VALUES ({places})"))?;

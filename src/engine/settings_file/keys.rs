@@ -8,7 +8,7 @@ use restante_model::Seconds;
 use toml_edit::{Document, Item, Value};
 
 use super::{
-    Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, Preview, Proxy, QuietHours,
+    Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, Preview, Proxy, QuietHours, Rhythm,
     SettingsFile, SettingsProblem, Sound, TokenStorage, UndoWindow,
 };
 
@@ -43,6 +43,12 @@ pub const KEYS: &[Key] = &[
     key("notifications.important", Some("\"modal\""), |file, value| {
         let words = [("modal", ImportantCarrier::Modal), ("desktop", ImportantCarrier::Desktop)];
         one_of(value, &words).map(|it| file.important = it)
+    }),
+    key("notifications.important_repeat_every", Some("\"5m\""), |file, value| {
+        duration_within(value, Rhythm::EVERY).map(|it| file.important_rhythm.every = it)
+    }),
+    key("notifications.important_repeat_for", Some("\"30m\""), |file, value| {
+        duration_within(value, 0..=Rhythm::LONGEST_SECONDS).map(|it| file.important_rhythm.lasting = it)
     }),
     key("notifications.preview", Some("true"), |file, value| {
         let shown = value.as_bool().ok_or("must be true or false")?;
@@ -107,6 +113,23 @@ pub const KEYS: &[Key] = &[
         one_of(value, &words).map(|it| file.log_level = it)
     }),
 ];
+
+/// A value as a person says it where text needs no quotes. What is no text by its default is written as
+/// it is in the file.
+pub(super) fn value_said(key: &Key, said: &str) -> Value {
+    let plain = key.default.is_some_and(|default| !default.starts_with('"'));
+    let mut value = match said.trim().parse::<Value>() {
+        Ok(value) if plain => value,
+        Ok(_) | Err(_) => Value::from(said),
+    };
+    value.decor_mut().clear();
+    value
+}
+
+/// Why the key does not take this value.
+pub(super) fn try_value(key: &Key, value: &Value) -> Result<(), String> {
+    (key.read)(&mut SettingsFile::default(), value)
+}
 
 /// Reads the text of the settings file. A file that is not TOML is refused whole, with the place; an
 /// unknown key or a bad value is named in `problems`, and every other key is in force.
@@ -200,9 +223,22 @@ fn url(value: &Value) -> Result<String, String> {
 }
 
 fn seconds(value: &Value) -> Result<Seconds, String> {
-    let text = value.as_str().ok_or("must be a duration in quotes, such as \"5m\"")?;
-    let seconds: Seconds = text.parse().map_err(|error: restante_model::DurationError| error.to_string())?;
+    let seconds = duration(value)?;
     if seconds.get() == 0 { Err("must be at least \"1s\"".into()) } else { Ok(seconds) }
+}
+
+fn duration(value: &Value) -> Result<Seconds, String> {
+    let text = value.as_str().ok_or("must be a duration in quotes, such as \"5m\"")?;
+    text.parse().map_err(|error: restante_model::DurationError| error.to_string())
+}
+
+fn duration_within(value: &Value, range: std::ops::RangeInclusive<u64>) -> Result<Seconds, String> {
+    let seconds = duration(value)?;
+    if range.contains(&seconds.get()) {
+        return Ok(seconds);
+    }
+    let [least, most] = [range.start(), range.end()].map(|it| Seconds::new(*it).to_string());
+    Err(format!("must be from {least:?} to {most:?}, not {:?}", seconds.to_string()))
 }
 
 fn quiet_hours(value: &Value) -> Result<QuietHours, String> {
@@ -294,6 +330,23 @@ mod tests {
             let settings = read(&format!("[notifications]\nhook = {bad}"));
             assert_eq!((settings.hook, settings.problems.len()), (None, 1), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_rhythm_of_important_mail_keeps_to_its_range() {
+        let rhythm = |keys: &str| read(&format!("[notifications]\n{keys}"));
+        let said = rhythm("important_repeat_every = \"1m\"\nimportant_repeat_for = \"0s\"").important_rhythm;
+        assert_eq!((said.every.get(), said.lasting.get()), (60, 0));
+        for bad in ["every = \"9s\"", "every = \"0s\"", "every = \"25h\"", "for = \"8d\"", "for = 30"] {
+            let settings = rhythm(&format!("important_repeat_{bad}"));
+            assert_eq!(settings.important_rhythm, Rhythm::default(), "{bad}");
+            assert_eq!(settings.problems.len(), 1, "{bad}");
+        }
+        let settings = rhythm("important_repeat_every = \"9s\"");
+        assert!(
+            settings.problems[0].reason.ends_with("must be from \"10s\" to \"1d\", not \"9s\""),
+            "{settings:?}"
+        );
     }
 
     #[test]

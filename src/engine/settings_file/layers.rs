@@ -1,9 +1,12 @@
 //! Where each value comes from. Over the built-in values stands the machine's file, over that the user's, then
-//! the environment; over everything what the administrator's policy locks (contracts, section 4).
+//! the environment and the command line; over everything what the administrator's policy locks (contracts, section 4).
 
 use toml_edit::Value;
 
-use super::{KEYS, SettingsFile, SettingsProblem, keys::read_into};
+use super::{
+    KEYS, SettingNotWritten, SettingsFile, SettingsProblem,
+    keys::{read_into, value_said},
+};
 
 /// Where a value comes from; the later, the stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +19,8 @@ pub enum Origin {
     UserFile,
     /// A variable of the environment.
     Environment,
+    /// A word of the command line.
+    Flag,
     /// `/etc/restante/policy.toml`: nobody below it is asked.
     Policy,
 }
@@ -44,6 +49,26 @@ pub struct SettingInForce {
     pub place: Option<String>,
 }
 
+impl SettingInForce {
+    /// The value as a person says it: text without its quotes.
+    pub fn text(&self) -> Option<String> {
+        let value = self.value.as_deref()?;
+        let text = value.parse::<Value>().ok().and_then(|value| value.as_str().map(str::to_owned));
+        Some(text.unwrap_or_else(|| value.to_owned()))
+    }
+
+    /// Whether the user's own file has a say in it: not where a stronger source has spoken.
+    pub fn may_be_changed(&self) -> Result<(), SettingNotWritten> {
+        match self.origin {
+            Origin::BuiltIn | Origin::MachineFile | Origin::UserFile => Ok(()),
+            Origin::Environment | Origin::Flag | Origin::Policy => Err(SettingNotWritten::Overruled {
+                key: self.key,
+                place: self.place.clone().unwrap_or_default(),
+            }),
+        }
+    }
+}
+
 /// The settings of all layers together, and where each comes from. A layer that is no TOML is left out and
 /// named in the problems; only the user's own file refuses the whole, so that what was in force stays so.
 pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), SettingsProblem> {
@@ -59,7 +84,7 @@ pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), Se
         .collect();
     let mut layers: Vec<&Layer> = layers.iter().collect();
     layers.sort_by_key(|layer| layer.origin);
-    for layer in layers {
+    for layer in &layers {
         let mut said = Vec::new();
         match read_into(&mut settings, &layer.text, &layer.file, |key, value, line| {
             said.push((key, value, line));
@@ -70,7 +95,7 @@ pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), Se
         }
         for (key, value, line) in said {
             let place = match layer.origin {
-                Origin::Environment => layer.file.clone(),
+                Origin::Environment | Origin::Flag => layer.file.clone(),
                 Origin::BuiltIn | Origin::MachineFile | Origin::UserFile | Origin::Policy => {
                     format!("{}:{line}", layer.file)
                 }
@@ -80,6 +105,11 @@ pub fn merge(layers: &[Layer]) -> Result<(SettingsFile, Vec<SettingInForce>), Se
             }
         }
     }
+    settings.check_interval_locked_by = layers
+        .iter()
+        .filter(|layer| layer.origin == Origin::Policy)
+        .find(|_| in_force.iter().any(|row| row.key == "check_interval" && row.origin == Origin::Policy))
+        .map(|layer| layer.file.clone());
     Ok((settings, in_force))
 }
 
@@ -90,11 +120,7 @@ pub fn of_environment(value_of: impl Fn(&str) -> Option<String>) -> Vec<Layer> {
         .filter_map(|key| {
             let variable = format!("RESTANTE_{}", key.path.to_uppercase().replace('.', "_"));
             let said = value_of(&variable).filter(|said| !said.is_empty())?;
-            // What is no text by its default is written as it is in the file.
-            let plain = key.default.is_some_and(|default| !default.starts_with('"'));
-            let value =
-                if plain && said.parse::<Value>().is_ok() { said } else { Value::from(said).to_string() };
-            let text = format!("{} = {}\n", key.path, value.trim());
+            let text = format!("{} = {}\n", key.path, value_said(key, &said));
             Some(Layer { origin: Origin::Environment, file: variable, text })
         })
         .collect()
@@ -132,6 +158,10 @@ mod tests {
         assert_eq!(interval.value.as_deref(), Some("\"2m\""));
         assert_eq!(interval.place.as_deref(), Some("UserFile.toml:1"));
         assert_eq!(row(&rows, "log.level").origin, Origin::BuiltIn);
+        assert_eq!(settings.check_interval_locked_by, None);
+        let locked = [layer(Origin::Policy, "check_interval = \"9m\"\n")];
+        let locked = merge(&locked).unwrap().0.check_interval_locked_by;
+        assert_eq!(locked.as_deref(), Some("Policy.toml"));
     }
 
     #[test]
@@ -144,6 +174,8 @@ mod tests {
             _ => None,
         });
         layers.push(layer(Origin::UserFile, "check_interval = \"2m\"\n"));
+        layers.push(layer(Origin::Flag, "log.level = \"trace\"\n"));
+        assert_eq!(merge(&layers).unwrap().0.log_level, LogLevel::Trace);
         layers.push(layer(Origin::Policy, "[log]\nlevel = \"warn\"\n"));
         let (settings, rows) = merge(&layers).unwrap();
         assert_eq!(settings.check_interval, Some(Seconds::new(90)));

@@ -9,17 +9,10 @@ const MESSAGES: u128 = 1_200;
 fn with_mail() -> Story {
     let mut story = Story::signed_in();
     let text = |number: u128| {
-        let mut words = "общее".to_owned();
-        if number.is_multiple_of(3) {
-            words.push_str(&format!(" при{number}"));
-        }
-        if number <= 300 {
-            words.push_str(&format!(" ста{number}"));
-        }
-        if number.is_multiple_of(100) {
-            words.push_str(" редкое");
-        }
-        words
+        let third = if number.is_multiple_of(3) { format!("при{number}") } else { String::new() };
+        let old = if number <= 300 { format!("ста{number}") } else { String::new() };
+        let rare = if number.is_multiple_of(100) { "редкое" } else { "" };
+        format!("общее {third} {old} {rare}")
     };
     story.waiting = (1..=MESSAGES).map(|number| about(number, "Письмо", &text(number))).collect();
     story.due();

@@ -245,6 +245,7 @@ fn words(effect: &Effect) -> Option<String> {
         Effect::Schedule { interval, .. } => format!("checks every {} s", interval.seconds()),
         Effect::Unschedule => "checks no more".into(),
         Effect::WriteInterval { .. } => "writes the interval into the file".into(),
+        Effect::WriteSetting { key, .. } => format!("writes {key} into the file"),
         Effect::SetTray(face) => {
             format!("tray: {} unread, {} important, {:?}", face.unread, face.unread_high, face.connection)
         }

@@ -105,10 +105,6 @@ cli-outcome-refused = the server refused
 cli-outcome-failed = what came could not be saved here
 
 # The interval that explains itself
-cli-seconds = { $count } s
-cli-minutes = { $count } min
-cli-hours = { $count } h
-cli-days = { $count } d
 cli-every = every { $interval }
 cli-from-office = set by the post office
 cli-from-user = chosen by you
@@ -173,4 +169,5 @@ cli-origin-built-in = built in
 cli-origin-machine = machine
 cli-origin-user = your file
 cli-origin-environment = environment
+cli-origin-flag = command line
 cli-origin-policy = locked by the administrator

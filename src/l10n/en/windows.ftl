@@ -2,6 +2,10 @@
 
 # For all programs
 moment = { $date } at { $time }
+span-seconds = { $count } s
+span-minutes = { $count } min
+span-hours = { $count } h
+span-days = { $count } d
 messages-count = { $count ->
     [one] { $count } message
    *[other] { $count } messages
@@ -69,7 +73,6 @@ reading-pane = Message
 nothing-selected = Choose a message to read it
 to-names = to: { $names }
 expired-here = Expired: the post office has deleted it. This copy stays readable here.
-expired-unread = Expired unread: { $names }
 retracted-here = The sender has taken it back.
 expires = The post office keeps it until { $moment }.
 refused-letter = Not sent: { $why }
@@ -77,6 +80,7 @@ waiting-letter = Waits to be sent.
 delivery-waiting = Not delivered: { $names }
 delivery-delivered = Delivered, not yet read: { $names }
 delivery-read = Read: { $names }
+expired-unread = Expired unread: { $names }
 edit-draft = Go on writing
 write-again = Correct and send again
 take-back = Take back and go on writing
@@ -182,3 +186,70 @@ sign-in-wrong = These organisation, user and password do not fit together
 sign-in-unreachable = There is no answer from this address
 sign-in-bad-server = This is no address of a server: it begins with https://
 sign-in-failed = The sign-in did not work: { $why }
+
+# Settings
+settings = Settings
+settings-place = A change counts at once. It is kept in { $file }
+settings-failed = Not changed: { $why }
+settings-checking = Checking mail
+settings-alerts = New mail
+settings-writing = Reading and writing
+setting-interval = Check for mail
+setting-now = Now { $state }
+setting-every = every { $span }
+setting-interval-office = as the post office says
+setting-ordinary = Ordinary mail is announced
+setting-by-desktop = by the desktop, in the corner
+setting-by-window = by a window of ours, in the corner
+setting-off = not at all
+setting-important = Important mail is announced
+setting-by-modal = by a window in the centre
+setting-preview = Show sender and subject in popups
+setting-sound = Sound for new mail
+setting-no-sound = none
+setting-new-mail-sound = the desktop’s
+setting-quiet-hours = Quiet hours
+setting-quiet-hours-hint = Ordinary mail waits until they end; then one popup tells of it all.
+setting-quiet-hours-bad = Two different times of day, such as 22:00 and 07:00
+setting-from = from
+setting-to = to
+setting-important-in-quiet-hours = Important mail comes in quiet hours too
+setting-mark-read = An open message counts as read
+setting-at-once = at once
+setting-after = after { $span }
+setting-undo = Send can be undone
+setting-undo-never = not at all
+setting-undo-for = for { $span }
+setting-locked-policy = Locked by your administrator ({ $place })
+setting-locked-environment = Set by { $place }, which is stronger than your file
+setting-locked-office = Locked by { $who }
+setting-locked-administrator = Locked by your administrator
+setting-bad-in-file = Not understood in { $place }: { $why }
+
+# Mailbox, more
+reply-all = Reply to all
+forward = Forward
+delete = Delete
+delete-sure = Delete this? It is gone for good. Delete again to do it, Esc to keep it.
+search = Search
+search-hint = Search (Ctrl+F)
+unread-only = Unread only
+nothing-found = Nothing found
+nothing-unread = Everything is read
+shortcuts = Keyboard shortcuts
+shortcut-folders = To the folders
+shortcut-rows = Another message
+shortcut-open = Open; go on with a draft
+shortcut-back = Back to the list
+forward-subject = Fw: { $subject }
+forward-quote = { $name } wrote on { $moment } to { $names }:
+recipients = Recipients
+recipient-waiting = not delivered
+recipient-delivered = delivered, not yet read
+recipient-read = read
+recipient-expired = expired unread
+recipient-retracted = taken back
+recipient-since = since { $moment }
+part-of = A long message: part { $part } of { $parts }
+part-before = Back
+part-after = Further

@@ -108,10 +108,6 @@ cli-outcome-refused = сервер отказал
 cli-outcome-failed = полученное не удалось сохранить здесь
 
 # Интервал, который сам себя объясняет
-cli-seconds = { $count } с
-cli-minutes = { $count } мин
-cli-hours = { $count } ч
-cli-days = { $count } сут
 cli-every = каждые { $interval }
 cli-from-office = задано сервером сообщений
 cli-from-user = выбрано вами
@@ -176,4 +172,5 @@ cli-origin-built-in = встроено
 cli-origin-machine = компьютер
 cli-origin-user = ваш файл
 cli-origin-environment = окружение
+cli-origin-flag = командная строка
 cli-origin-policy = закреплено администратором

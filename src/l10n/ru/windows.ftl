@@ -2,6 +2,10 @@
 
 # Для всех программ
 moment = { $date } в { $time }
+span-seconds = { $count } с
+span-minutes = { $count } мин
+span-hours = { $count } ч
+span-days = { $count } сут
 messages-count = { $count ->
     [one] { $count } письмо
     [few] { $count } письма
@@ -72,7 +76,6 @@ reading-pane = Письмо
 nothing-selected = Выберите письмо, чтобы прочитать
 to-names = кому: { $names }
 expired-here = Срок жизни истёк: на сервере письмо удалено. Эта копия останется здесь.
-expired-unread = Срок истёк, не прочитано: { $names }
 retracted-here = Отправитель отозвал это письмо.
 expires = На сервере хранится до { $moment }.
 refused-letter = Не отправлено: { $why }
@@ -80,6 +83,7 @@ waiting-letter = Ждёт отправки.
 delivery-waiting = Не доставлено: { $names }
 delivery-delivered = Доставлено, ещё не прочитано: { $names }
 delivery-read = Прочитано: { $names }
+expired-unread = Срок истёк, не прочитано: { $names }
 edit-draft = Продолжить письмо
 write-again = Исправить и отправить снова
 take-back = Отозвать и продолжить письмо
@@ -189,3 +193,70 @@ sign-in-wrong = Организация, пользователь и пароль
 sign-in-unreachable = По этому адресу никто не отвечает
 sign-in-bad-server = Это не адрес сервера: он начинается с https://
 sign-in-failed = Войти не удалось: { $why }
+
+# Настройки
+settings = Настройки
+settings-place = Изменение действует сразу. Оно хранится в файле { $file }
+settings-failed = Не изменено: { $why }
+settings-checking = Проверка почты
+settings-alerts = Новые письма
+settings-writing = Чтение и отправка
+setting-interval = Проверять почту
+setting-now = Сейчас { $state }
+setting-every = каждые { $span }
+setting-interval-office = как задано на сервере
+setting-ordinary = Об обычном письме сообщает
+setting-by-desktop = рабочий стол, в углу
+setting-by-window = своё окошко, в углу
+setting-off = ничего не сообщает
+setting-important = О важном письме сообщает
+setting-by-modal = окно в центре экрана
+setting-preview = Показывать отправителя и тему
+setting-sound = Звук нового письма
+setting-no-sound = без звука
+setting-new-mail-sound = звук рабочего стола
+setting-quiet-hours = Тихие часы
+setting-quiet-hours-hint = Обычные письма ждут их конца, потом о всех сообщается разом.
+setting-quiet-hours-bad = Нужны два разных времени суток, например 22:00 и 07:00
+setting-from = с
+setting-to = до
+setting-important-in-quiet-hours = О важных сообщать и в тихие часы
+setting-mark-read = Открытое письмо считать прочитанным
+setting-at-once = сразу
+setting-after = через { $span }
+setting-undo = Отправку можно отменить
+setting-undo-never = нельзя
+setting-undo-for = в течение { $span }
+setting-locked-policy = Закреплено администратором ({ $place })
+setting-locked-environment = Задано в { $place }, это сильнее вашего файла
+setting-locked-office = Закреплено: { $who }
+setting-locked-administrator = Закреплено администратором
+setting-bad-in-file = Не понято в { $place }: { $why }
+
+# Почта, ещё
+reply-all = Ответить всем
+forward = Переслать
+delete = Удалить
+delete-sure = Удалить? Вернуть будет нельзя. Ещё раз Delete — удалить, Esc — оставить.
+search = Поиск
+search-hint = Поиск (Ctrl+F)
+unread-only = Только непрочитанные
+nothing-found = Ничего не найдено
+nothing-unread = Всё прочитано
+shortcuts = Сочетания клавиш
+shortcut-folders = К папкам
+shortcut-rows = Другое письмо
+shortcut-open = Открыть; продолжить черновик
+shortcut-back = Назад к списку
+forward-subject = Fw: { $subject }
+forward-quote = { $name }, { $moment }, кому: { $names }:
+recipients = Получатели
+recipient-waiting = не доставлено
+recipient-delivered = доставлено, не прочитано
+recipient-read = прочитано
+recipient-expired = срок истёк, не прочитано
+recipient-retracted = отозвано
+recipient-since = с { $moment }
+part-of = Длинное письмо: часть { $part } из { $parts }
+part-before = Назад
+part-after = Дальше

@@ -1,0 +1,144 @@
+//! The mailbox's window, operated by keys and as a screen reader does, without an agent.
+
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, init_no_event_loop};
+use restante_l10n::{Language, Words};
+use slint::platform::{Key, WindowEvent};
+
+use super::*;
+
+fn window() -> ui::Mailbox {
+    init_no_event_loop();
+    let window = ui::Mailbox::new().unwrap();
+    prepare(&window, &Words::new(Language::English));
+    let row = |name: &str| ui::Row {
+        loaded: true,
+        important: true,
+        spoken: format!("{name}, spoken").into(),
+        who: name.into(),
+        ..ui::Row::default()
+    };
+    window.set_rows(ModelRc::new(VecModel::from(vec![row("Anna"), row("Boris")])));
+    window.show().unwrap();
+    window.invoke_focus_list();
+    window
+}
+
+fn press(window: &ui::Mailbox, modifiers: &[Key], key: impl Into<slint::SharedString>) {
+    let key = key.into();
+    let dispatch = |event| window.window().dispatch_event(event);
+    for it in modifiers {
+        dispatch(WindowEvent::KeyPressed { text: (*it).into() });
+    }
+    dispatch(WindowEvent::KeyPressed { text: key.clone() });
+    dispatch(WindowEvent::KeyReleased { text: key });
+    for it in modifiers {
+        dispatch(WindowEvent::KeyReleased { text: (*it).into() });
+    }
+}
+
+fn counted(listen: impl FnOnce(Box<dyn Fn()>)) -> Rc<Cell<u32>> {
+    let count = Rc::new(Cell::new(0));
+    let counter = count.clone();
+    listen(Box::new(move || counter.set(counter.get() + 1)));
+    count
+}
+
+#[test]
+fn deleting_is_asked_about_once_and_escape_keeps_it() {
+    let window = window();
+    let deleted = counted(|count| window.on_delete(count));
+    press(&window, &[], Key::Delete);
+    press(&window, &[], Key::Delete);
+    assert_eq!(deleted.get(), 0, "what cannot be deleted is not");
+    window.set_can_delete(true);
+    press(&window, &[], Key::Delete);
+    press(&window, &[], Key::Escape);
+    press(&window, &[], Key::Delete);
+    assert_eq!(deleted.get(), 0);
+    press(&window, &[], Key::Delete);
+    assert_eq!(deleted.get(), 1);
+}
+
+#[test]
+fn one_key_switches_the_reading_pane_below_right_and_off() {
+    let window = window();
+    let switched = counted(|count| window.on_pane_switched(count));
+    let panes: Vec<_> = (0..3)
+        .map(|_| {
+            press(&window, &[], Key::F8);
+            window.get_pane()
+        })
+        .collect();
+    assert_eq!(panes, [ui::Pane::Right, ui::Pane::Off, ui::Pane::Below]);
+    assert_eq!(switched.get(), 3);
+}
+
+#[test]
+fn control_f_searches_and_escape_goes_back() {
+    let window = window();
+    let typed = Rc::new(RefCell::new(Vec::new()));
+    let told = typed.clone();
+    window.on_search_typed(move |words| told.borrow_mut().push(words.to_string()));
+    press(&window, &[Key::Control], "f");
+    press(&window, &[], "k");
+    press(&window, &[], "e");
+    assert_eq!(window.get_search_text(), "ke");
+    assert_eq!(*typed.borrow(), ["k", "ke"]);
+    press(&window, &[], Key::Escape);
+    assert_eq!(window.get_search_text(), "");
+    assert_eq!(typed.borrow().last().unwrap(), "");
+    let picked = counted(|count| window.on_picked(move |_| count()));
+    press(&window, &[], Key::DownArrow);
+    assert_eq!(picked.get(), 1, "the list has the keys again");
+}
+
+#[test]
+fn answers_go_by_key_only_where_there_is_something_to_answer() {
+    let window = window();
+    let answers = [
+        counted(|count| window.on_reply(count)),
+        counted(|count| window.on_reply_all(count)),
+        counted(|count| window.on_forward(count)),
+    ];
+    let press_all = || {
+        press(&window, &[Key::Control], "r");
+        press(&window, &[Key::Control, Key::Shift], "R");
+        press(&window, &[Key::Control], "l");
+    };
+    press_all();
+    assert_eq!(answers.each_ref().map(|count| count.get()), [0, 0, 0]);
+    window.set_can_reply(true);
+    press_all();
+    assert_eq!(answers.each_ref().map(|count| count.get()), [1, 1, 1]);
+}
+
+#[test]
+fn f1_lists_the_shortcuts_and_keys_do_nothing_else_meanwhile() {
+    let window = window();
+    let written = counted(|count| window.on_write(count));
+    press(&window, &[], Key::F1);
+    assert!(window.get_shortcuts_shown());
+    press(&window, &[Key::Control], "n");
+    assert_eq!(written.get(), 0);
+    press(&window, &[], Key::Escape);
+    assert!(!window.get_shortcuts_shown());
+    press(&window, &[Key::Control], "n");
+    assert_eq!(written.get(), 1);
+}
+
+#[test]
+fn buttons_and_rows_are_named_and_their_parts_are_silent() {
+    let window = window();
+    for label in ["Write", "Reply", "Reply to all", "Forward", "Delete", "Switch reading pane", "Menu"] {
+        let button = ElementHandle::find_by_accessible_label(&window, label).next();
+        let button = button.unwrap_or_else(|| panic!("{label} is not there"));
+        assert_eq!(button.accessible_role(), Some(AccessibleRole::Button), "{label}");
+    }
+    let row = ElementHandle::find_by_accessible_label(&window, "Anna, spoken").next().unwrap();
+    assert_eq!(row.accessible_role(), Some(AccessibleRole::ListItem));
+    assert_eq!(row.accessible_item_index(), Some(0));
+    assert!(
+        ElementHandle::find_by_accessible_label(&window, "Anna").next().is_none(),
+        "the cells of a row are spoken with it, not one by one"
+    );
+}

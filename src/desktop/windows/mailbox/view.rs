@@ -1,0 +1,157 @@
+//! What of the mailbox the list shows: a folder, its unread messages, or what was looked for.
+
+use std::{rc::Rc, time::Duration};
+
+use restante_local_api::{
+    ClientError, MessageRow,
+    model::{Folder, MessageId},
+};
+use slint::TimerMode;
+
+use super::{Mailbox, spawn};
+use crate::{
+    phrases,
+    rows::{Entry, PAGE},
+};
+
+/// How long typing pauses before it is looked for: the next letter comes sooner while one types.
+const TYPING_PAUSE: Duration = Duration::from_millis(150);
+
+/// What the person narrowed the list to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct View {
+    /// The words looked for, in all folders; empty: none.
+    pub(super) words: String,
+    /// Only what is not read; of the inbox.
+    pub(super) unread: bool,
+}
+
+/// A page of what the list shows.
+pub(super) struct Page {
+    pub(super) rows: Vec<(Folder, MessageRow)>,
+    pub(super) next_before: Option<String>,
+}
+
+impl Mailbox {
+    /// The page that follows `before`, or the first one.
+    pub(super) async fn page(&self, folder: Folder, before: Option<String>) -> Result<Page, ClientError> {
+        let View { words, unread } = self.view.borrow().clone();
+        if !words.is_empty() {
+            let found =
+                self.ask(move |client| async move { client.search(&words, before.as_deref(), PAGE).await });
+            let found = found.await?;
+            let rows = found.messages.into_iter().map(|it| (it.folder, it.row)).collect();
+            return Ok(Page { rows, next_before: found.next_before });
+        }
+        let unread = unread && folder == Folder::Inbox;
+        let page = self
+            .ask(move |client| async move { client.folder(folder, before.as_deref(), PAGE, unread).await })
+            .await?;
+        let rows = page.messages.into_iter().map(|row| (folder, row)).collect();
+        Ok(Page { rows, next_before: page.next_before })
+    }
+
+    pub(super) fn entries(&self, page: &Page) -> Vec<Entry> {
+        let now = self.desk.now();
+        page.rows.iter().map(|(folder, row)| phrases::entry(&self.desk.words, now, *folder, row)).collect()
+    }
+
+    /// How many rows there are in all, as far as that is known before they are read.
+    pub(super) fn rows_expected(&self, folder: Folder, loaded: usize) -> usize {
+        let view = self.view.borrow();
+        if !view.words.is_empty() {
+            // One more than is loaded, so that scrolling to the end asks for the next page.
+            return loaded + 1;
+        }
+        let summaries = self.summaries.borrow();
+        let summary = summaries.iter().find(|it| it.folder == folder);
+        let count =
+            summary.map_or(0, |it| if view.unread && folder == Folder::Inbox { it.unread } else { it.count });
+        usize::try_from(count).unwrap_or(usize::MAX)
+    }
+
+    /// The person typed in the search field: looked for when the typing pauses.
+    pub(super) fn typed(self: &Rc<Self>, words: &str) {
+        let words = words.trim().to_owned();
+        let weak = Rc::downgrade(self);
+        self.search_timer.start(TimerMode::SingleShot, TYPING_PAUSE, move || {
+            if let Some(mailbox) = weak.upgrade() {
+                let view = View { words: words.clone(), ..mailbox.view.borrow().clone() };
+                mailbox.narrow(view);
+            }
+        });
+    }
+
+    /// Shows only what is unread, or all again.
+    pub(super) fn show_unread(self: &Rc<Self>, unread: bool) {
+        let view = View { unread, ..self.view.borrow().clone() };
+        self.narrow(view);
+    }
+
+    fn narrow(self: &Rc<Self>, view: View) {
+        if *self.view.borrow() == view {
+            return;
+        }
+        self.window.set_unread_only(view.unread);
+        self.view.replace(view);
+        self.rows.replace(Vec::new(), None, 0);
+        self.window.set_loading(true);
+        self.window.set_scroll(0.0);
+        let mailbox = self.clone();
+        spawn(async move { mailbox.refresh().await });
+    }
+
+    /// The folder as it is, with nothing looked for.
+    pub(super) fn widen(&self) {
+        self.search_timer.stop();
+        self.view.borrow_mut().words.clear();
+        self.window.set_search_text("".into());
+    }
+
+    /// The person wants it gone: a draft, or a letter that has not gone out.
+    pub(super) fn delete(self: &Rc<Self>) {
+        let Some(message) = self.reading.borrow().clone() else { return };
+        let Some(what) = Deletable::of(&message) else { return };
+        let mailbox = self.clone();
+        spawn(async move { mailbox.delete_now(message.row.id, what).await });
+    }
+
+    async fn delete_now(self: &Rc<Self>, id: MessageId, what: Deletable) {
+        let deleted = self.ask(move |client| async move {
+            match what {
+                Deletable::Draft => client.delete_draft(id).await,
+                Deletable::Letter => client.delete_letter(id).await,
+            }
+        });
+        if let Err(error) = deleted.await {
+            // It has gone meanwhile, which the list shows.
+            tracing::info!(%error, "it was not deleted");
+        }
+        // The row that takes its place is the next one to look at.
+        let index = self.rows.index_of(id);
+        self.refresh().await;
+        let next = index.filter(|index| self.rows.id(*index).is_some()).or_else(|| index?.checked_sub(1));
+        if let Some(next) = next {
+            self.pick(next);
+            self.window.set_current(super::as_index(next));
+        }
+    }
+}
+
+/// What can be deleted here. What came, and what was sent, goes with its lifetime (row S5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deletable {
+    Draft,
+    Letter,
+}
+
+impl Deletable {
+    pub(super) fn of(message: &restante_local_api::Message) -> Option<Self> {
+        use restante_local_api::RowState;
+        match message.row.on_its_way {
+            _ if message.row.state == RowState::Draft => Some(Self::Draft),
+            Some(on_its_way) if on_its_way.may_be_taken_back => Some(Self::Letter),
+            Some(_) | None => None,
+        }
+    }
+}

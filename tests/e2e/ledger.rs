@@ -63,8 +63,8 @@ async fn acknowledged_and_taken_back_mail_is_seen_on_both_sides() {
         })
         .collect();
     let expected = ["anna accepted", "clara accepted", "anna delivered", "anna read", "clara retracted"];
-    let told: Vec<_> = events.iter().filter(|event| !event.contains("alerted")).collect();
-    assert_eq!(told, expected);
+    let known: Vec<_> = events.iter().filter(|event| !event.contains("alerted")).collect();
+    assert_eq!(known, expected);
     let csv = office.command(&["ledger", "export", office.organisation()], "").await.done();
     told(&csv, "at,event,message,");
     told(&csv, ",acknowledged,");

@@ -72,7 +72,9 @@ pub(in super::super) async fn changes(
         if !known && must_be_known {
             return Ok(ChangesReply::Reset);
         }
-        if known && cursor.modseq == place.modseq() {
+        // One of an earlier start is answered with the present one's, though nothing is new: where the database was
+        // copied back meanwhile, it has forgotten what a device told it, and hears it again with the new cursor.
+        if known && cursor.generation == place.generation && cursor.modseq == place.modseq() {
             return Ok(ChangesReply::UpToDate(place.cursor(cursor.modseq)));
         }
     }

@@ -93,10 +93,18 @@ fn busy(answer: &HttpAnswer) {
     assert!(answer.retry_after, "{answer:?}");
 }
 
-/// Boris's mailbox at each server: every letter once.
+/// Boris's mailbox at each server: every letter once. He comes back when he is told to: a server may learn only by his
+/// request that its connections to a database that crashed are dead.
 async fn has_each_once(boris: &[Colleague], letters: usize) {
     for boris in boris {
-        let received = boris.received().await;
+        let patiently = async |path: &str| loop {
+            let answer = boris.call(Method::GET, path, None).await;
+            if answer.status == 200 {
+                return answer.body;
+            }
+            busy(&answer);
+        };
+        let received = boris.received_by(patiently).await;
         let expected: BTreeSet<_> = (0..letters).map(|number| format!("Letter {number}")).collect();
         assert_eq!(received.len(), letters, "{received:?}");
         assert_eq!(received.into_iter().collect::<BTreeSet<_>>(), expected);

@@ -456,9 +456,23 @@ impl Colleague {
     /// # Panics
     /// When the server refuses.
     pub async fn received(&self) -> Vec<String> {
+        self.received_by(async |path| {
+            let answer = self.call(reqwest::Method::GET, path, None).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            answer.body
+        })
+        .await
+    }
+
+    /// The same by pages that the test asks for itself: it gets each one's path.
+    ///
+    /// # Panics
+    /// When a page is none.
+    pub async fn received_by(&self, page: impl AsyncFn(&str) -> Value) -> Vec<String> {
         let mut subjects = Vec::new();
-        let mut page = self.changes().await;
+        let mut path = "changes".to_owned();
         loop {
+            let page = page(&path).await;
             let changes = page["changes"].as_array().expect("a list of changes");
             let received = changes
                 .iter()
@@ -468,10 +482,7 @@ impl Colleague {
             if page["more"] != true {
                 return subjects;
             }
-            let path = format!("changes?since={}", page["cursor"].as_str().expect("a cursor"));
-            let answer = self.call(reqwest::Method::GET, &path, None).await;
-            assert_eq!(answer.status, 200, "{answer:?}");
-            page = answer.body;
+            path = format!("changes?since={}", page["cursor"].as_str().expect("a cursor"));
         }
     }
 }

@@ -27,9 +27,6 @@ pub(crate) async fn change(
     mailbox: Mailbox,
     Json(wish): Json<ChangePassword>,
 ) -> Result<StatusCode, Refusal> {
-    if wish.new == wish.old {
-        return Err(Refusal::invalid("/new", "the new password is the old one"));
-    }
     let account = &mailbox.enrolled.account;
     let key = guesses::account(&account.organisation, &account.person.login);
     let guess = app.guesses.take(&key, address, app.clock.now()).map_err(|seconds| {
@@ -37,6 +34,7 @@ pub(crate) async fn change(
     })?;
     let busy = || Refusal::later(ProblemKind::Busy, "too many sign-ins at once", 5);
     let known = mailbox.credentials().await.inspect_err(|_| app.guesses.untried(&guess))?;
+    let same = wish.new == wish.old;
     let from_hash = known.map(|known| known.password_hash).unwrap_or_default();
     let wrong = || Refusal::new(ProblemKind::WrongCredentials, "the old password is another");
     match app.passwords.compare(wish.old, Some(from_hash.clone())).await {
@@ -46,6 +44,9 @@ pub(crate) async fn change(
             app.guesses.untried(&guess);
             return Err(busy());
         }
+    }
+    if same {
+        return Err(Refusal::invalid("/new", "the new password is the old one"));
     }
     let about = [account.person.login.as_str(), &account.person.name, account.organisation.as_str()];
     let about = about.into_iter().map(str::to_owned).collect();

@@ -21,6 +21,28 @@ pub(in super::super) async fn message(
     expire::expire_in(database, owner, now).await?;
     let mut tx = database.read().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
+    let Some(Shown { key, sent, state }) = shown(&mut tx, owner, mailbox.key, id).await? else {
+        return Ok(None);
+    };
+    let direction = match state {
+        Some(state) => Direction::Received(state),
+        None if sent => Direction::Sent,
+        None => return Ok(None),
+    };
+    Ok(messages(&mut tx, &[key]).await?.remove(&key).map(|message| Message { direction, ..message }))
+}
+
+/// A message and what its mailbox shows of it.
+struct Shown {
+    key: i64,
+    /// Whether it is there as sent.
+    sent: bool,
+    /// Of the copy that is there as received.
+    state: Option<DeliveryState>,
+}
+
+/// Looks a message of the organisation up, whether or not this mailbox shows it.
+async fn shown(tx: &mut Tx, owner: &Owner, mailbox: i64, id: MessageId) -> Result<Option<Shown>, Fault> {
     let row = sql::query(
         "SELECT m.key, m.sender = $3 AND m.removed_modseq IS NULL AS sent, d.state \
          FROM message m \
@@ -29,17 +51,15 @@ pub(in super::super) async fn message(
     )
     .bind(owner.organisation.as_str())
     .bind(id.to_string())
-    .bind(mailbox.key)
-    .fetch_optional(&mut tx)
+    .bind(mailbox)
+    .fetch_optional(tx)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let direction = match (row.try_get::<Option<String>, _>("state")?, row.try_get("sent")?) {
-        (Some(state), _) => Direction::Received(delivery_state(&state, &id)?),
-        (None, true) => Direction::Sent,
-        (None, false) => return Ok(None),
-    };
-    let key = row.try_get("key")?;
-    Ok(messages(&mut tx, &[key]).await?.remove(&key).map(|message| Message { direction, ..message }))
+    row.map(|row| {
+        let state: Option<String> = row.try_get("state")?;
+        let state = state.map(|state| delivery_state(&state, &id)).transpose()?;
+        Ok(Shown { key: row.try_get("key")?, sent: row.try_get("sent")?, state })
+    })
+    .transpose()
 }
 
 /// The messages with these keys, as sent; whoever got one sets its direction.
@@ -126,20 +146,10 @@ pub(in super::super) async fn delete_message(
     let mut tx = database.write().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
     lock_mailboxes(&mut tx, &[mailbox.key]).await?;
-    let row = sql::query(
-        "SELECT m.key, m.sender = $3 AND m.removed_modseq IS NULL AS sent, d.message IS NOT NULL AS received \
-         FROM message m \
-         LEFT JOIN delivery d ON d.message = m.key AND d.recipient = $3 AND d.removed_modseq IS NULL \
-         WHERE m.organisation = $1 AND m.id = $2",
-    )
-    .bind(owner.organisation.as_str())
-    .bind(id.to_string())
-    .bind(mailbox.key)
-    .fetch_optional(&mut tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let (key, sent, received): (i64, bool, bool) =
-        (row.try_get("key")?, row.try_get("sent")?, row.try_get("received")?);
+    let Some(Shown { key, sent, state }) = shown(&mut tx, owner, mailbox.key, id).await? else {
+        return Ok(None);
+    };
+    let received = state.is_some();
     if !sent && !received {
         return Ok(None);
     }

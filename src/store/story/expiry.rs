@@ -3,7 +3,7 @@
 use restante_model::{DeliveryState, Seconds};
 
 use super::town::{Town, WEEK_MS, device, id, name, owner, since_then, told};
-use crate::{ChangesReply, OfficeChange};
+use crate::{ChangesReply, OfficeChange, OfficeTerms};
 
 pub(super) async fn unread_mail_expires_and_both_sides_learn_it(town: &Town) {
     let accepted = town.send("anna", 1, &["boris", "clara"]).await;
@@ -108,7 +108,9 @@ pub(super) async fn another_lifetime_holds_for_what_still_waits(town: &Town) {
     assert_eq!(message.expires_at.ms_since(message.accepted_at), 10_000);
 
     // Longer again, and again shorter: what has expired stays so.
-    town.store.change_office(&name("main"), lifetime(20)).await.unwrap();
+    let terms = town.store.offices().await.unwrap().remove(0).terms;
+    let all = OfficeChange::All(OfficeTerms { message_lifetime: Seconds::new(20), ..terms });
+    town.store.change_office(&name("main"), all).await.unwrap();
     town.clock.forward_ms(19_000);
     assert!(town.store.message(&owner("boris"), id(2)).await.unwrap().is_some());
     town.store.change_office(&name("main"), lifetime(5)).await.unwrap();

@@ -189,15 +189,13 @@ impl SqlStore {
             .execute(&mut tx)
             .await?;
             tx.commit().await?;
-            Ok(location)
+            Ok((location, terms.message_lifetime != before.message_lifetime))
         };
-        let location =
+        let (location, lives_otherwise) =
             write.await.map_err(|fault: Fault| fault.at("changing a post office", &self.registry))?;
         let overview = self.known_office(name).await?;
         // Interrupted before this, the next housekeeping does it.
-        if matches!(change, OfficeChange::All(_) | OfficeChange::MessageLifetime(_))
-            && overview.unavailable.is_none()
-        {
+        if lives_otherwise && overview.unavailable.is_none() {
             let database = self.database(&location)?;
             mail::redate(&database, overview.terms.message_lifetime, self.now().await?)
                 .await

@@ -107,12 +107,9 @@ impl Run {
 impl Engine {
     /// The scheduler says that it is time.
     pub(crate) fn check_due(&mut self, stalled: bool, now: Timestamp) -> Result<Vec<Effect>> {
-        self.schedule.last_run_at = Some(now);
-        if self.mode == Mode::Offline {
+        if self.mode == Mode::Offline || !self.signed_in {
             self.schedule.skipped += 1;
-            return Ok(Vec::new());
         }
-        self.schedule.runs += 1;
         self.start_run(if stalled { Trigger::Resume } else { Trigger::Schedule }, now)
     }
 
@@ -146,6 +143,8 @@ impl Engine {
             run.again(Step::Delivered);
             return Ok(Vec::new());
         }
+        self.schedule.runs += 1;
+        self.schedule.last_run_at = Some(now);
         self.run = Some(Run::new(trigger, now));
         self.next_step(now)
     }

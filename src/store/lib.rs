@@ -12,6 +12,7 @@ mod mail;
 mod people;
 mod settings;
 mod sqlite;
+mod standing;
 mod store;
 #[cfg(test)]
 mod story;
@@ -21,10 +22,11 @@ pub use administration::{
 };
 pub use error::{StoreError, Unavailable};
 pub use mail::{
-    Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Draft, MAX_DRAFTS, Message,
-    Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
+    Accepted, Change, ChangesQuery, ChangesReply, Checked, Copy, Delivered, Direction, Draft, MAX_DRAFTS,
+    Message, Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use settings::{IntervalReply, Settings};
 pub use sqlite::SqliteStore;
+pub use standing::{News, NewsListener, Standing};
 pub use store::Store;

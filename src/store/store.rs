@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Person};
 
 use crate::{
-    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
-    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted,
-    SavedDraft, Seen, Settings, StoreError, ThrownDraft, Touched, User,
+    Account, ChangesQuery, Checked, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
+    NewDevice, NewOffice, NewUser, NewsListener, OfficeChange, OfficeOverview, OrganisationOverview, Owner,
+    Posted, SavedDraft, Seen, Settings, Standing, StoreError, ThrownDraft, Touched, User,
 };
 
 /// Everything the server keeps. Safe to share; a method that comes back with success has its changes
@@ -79,7 +79,7 @@ pub trait Store: Send + Sync {
     // Mail.
 
     /// What changed in a mailbox. Copies that expired meanwhile are taken out of it first.
-    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<ChangesReply, StoreError>;
+    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<Checked, StoreError>;
     /// Everything up to the cursor is durably on a device of the owner.
     async fn mark_delivered(&self, owner: &Owner, cursor: &Cursor) -> Result<Delivered, StoreError>;
     /// The owner opened these. What is not his, gone, or read already is passed over.
@@ -116,6 +116,11 @@ pub trait Store: Send + Sync {
     async fn begin_serving(&self) -> Result<(), StoreError>;
     /// Takes expired copies out of all post offices, in steps, and says which mailboxes changed.
     async fn expire(&self) -> Result<Vec<Touched>, StoreError>;
+    /// How long what was read may be believed, told without asking a database; `None`: not at all, as
+    /// long as others may be writing unheard.
+    fn standing(&self) -> Option<Standing>;
+    /// From now on this listener hears what others change, where a [`Standing`] does not tell of it.
+    fn tell_news(&self, listener: NewsListener);
     /// Whether the store can be used now.
     async fn ready(&self) -> Result<(), StoreError>;
 }

@@ -3,6 +3,7 @@
 use std::{
     fmt::Display,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -13,6 +14,7 @@ use sqlx::{
     },
 };
 
+use super::neighbours::Neighbours;
 use crate::StoreError;
 
 /// How long one waits for another process's write before it is said to be busy.
@@ -31,6 +33,8 @@ pub(super) struct Database {
     path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    /// To whom a write is announced.
+    neighbours: Option<Arc<Neighbours>>,
 }
 
 impl Database {
@@ -56,7 +60,13 @@ impl Database {
             path: path.to_owned(),
             writer: pool().max_connections(1).connect_lazy_with(options.clone()),
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
+            neighbours: None,
         }
+    }
+
+    /// The same file in a folder that others have open as well.
+    pub(super) fn among(self, neighbours: &Arc<Neighbours>) -> Self {
+        Self { neighbours: Some(Arc::clone(neighbours)), ..self }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -70,8 +80,11 @@ impl Database {
 
     /// A transaction that writes. It takes the write lock at once: one that reads first and writes
     /// later is refused without waiting when another has written meanwhile.
-    pub(super) async fn write(&self) -> Result<Tx, sqlx::Error> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+    pub(super) async fn write(&self) -> Result<Tx, Fault> {
+        if let Some(neighbours) = &self.neighbours {
+            neighbours.announce_write()?;
+        }
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 

@@ -3,6 +3,7 @@
 mod database;
 mod folder;
 mod mail;
+mod neighbours;
 mod people;
 mod registry;
 mod schema;
@@ -25,12 +26,13 @@ use restante_model::{CheckInterval, Clock, Cursor, Letter, Login, MessageId, Nam
 
 use self::{
     database::{Database, Fault},
+    neighbours::Neighbours,
     schema::Part,
 };
 use crate::{
-    Account, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
-    NewDevice, NewOffice, NewUser, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted,
-    SavedDraft, Seen, Settings, Store, StoreError, ThrownDraft, Touched, Unavailable, User,
+    Account, ChangesQuery, Checked, Credentials, Delivered, Device, Enrolled, IntervalReply, Message,
+    NewDevice, NewOffice, NewUser, NewsListener, OfficeChange, OfficeOverview, OrganisationOverview, Owner,
+    Posted, SavedDraft, Seen, Settings, Standing, Store, StoreError, ThrownDraft, Touched, Unavailable, User,
 };
 
 /// The store in one data folder.
@@ -43,6 +45,8 @@ pub struct SqliteStore {
     /// The post offices that this process has begun a generation on.
     begun: tokio::sync::Mutex<HashSet<PathBuf>>,
     serving: AtomicBool,
+    /// The other processes on this folder.
+    neighbours: Arc<Neighbours>,
 }
 
 impl SqliteStore {
@@ -51,13 +55,15 @@ impl SqliteStore {
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         folder::make(folder)?;
         folder::probe(folder)?;
+        let neighbours = Arc::new(Neighbours::join(folder)?);
         let store = Self {
-            registry: Database::new(&folder.join("restante.db"), true),
+            registry: Database::new(&folder.join("restante.db"), true).among(&neighbours),
             folder: folder.to_owned(),
             clock,
             open: Mutex::default(),
             begun: tokio::sync::Mutex::default(),
             serving: AtomicBool::new(false),
+            neighbours,
         };
         store.prepare_registry().await?;
         Ok(store)
@@ -71,7 +77,8 @@ impl SqliteStore {
     fn database(&self, path: &Path) -> Arc<Database> {
         // A panic while the map is held leaves it whole, so a poisoned lock is used on.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(open.entry(path.to_owned()).or_insert_with(|| Arc::new(Database::new(path, false))))
+        let named = || Arc::new(Database::new(path, false).among(&self.neighbours));
+        Arc::clone(open.entry(path.to_owned()).or_insert_with(named))
     }
 
     /// Where a location of the registry lies.
@@ -261,7 +268,7 @@ impl Store for SqliteStore {
             .map_err(|fault| fault.at("forgetting an interval", &database))
     }
 
-    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<ChangesReply, StoreError> {
+    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<Checked, StoreError> {
         let database = self.office_database(&owner.organisation).await?;
         mail::changes(&database, owner, query, self.now())
             .await
@@ -347,6 +354,7 @@ impl Store for SqliteStore {
     }
 
     async fn begin_serving(&self) -> Result<(), StoreError> {
+        self.neighbours.begin_serving()?;
         self.serving.store(true, Ordering::Relaxed);
         for organisation in self.attached_organisations().await? {
             match self.office_database(&organisation).await {
@@ -379,6 +387,14 @@ impl Store for SqliteStore {
         }
         failed.map_or(Ok(touched), Err)
     }
+
+    fn standing(&self) -> Option<Standing> {
+        let number = self.neighbours.announced()?;
+        Some(Standing { number, latest_now: self.now() })
+    }
+
+    /// There are none: whoever else writes into the folder changes the standing.
+    fn tell_news(&self, _listener: NewsListener) {}
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.check_registry().await

@@ -11,7 +11,8 @@ use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{Database, Fault, Place, Tx, drafts, expire, message, stored, unsigned};
 use crate::{
-    Change, ChangesQuery, ChangesReply, Direction, Draft, Message, Owner, Page, RemovedReason, sqlite::signed,
+    Change, ChangesQuery, ChangesReply, Checked, Direction, Draft, Message, Owner, Page, RemovedReason,
+    sqlite::signed,
 };
 
 /// A received message, the state of one's own copy, a removal; a sent message, the state of a
@@ -54,13 +55,27 @@ pub(in super::super) async fn changes(
     owner: &Owner,
     query: &ChangesQuery,
     now: Timestamp,
-) -> Result<ChangesReply, Fault> {
-    expire::expire_in(database, owner, now).await?;
+) -> Result<Checked, Fault> {
+    let expired = expire::expire_in(database, owner, now).await?;
     let mut tx = database.read().await?;
     let place = Place::read(&mut tx, owner).await?;
+    let next_expiry = match place.mailbox {
+        Some(mailbox) => expire::next_expiry(&mut tx, mailbox.key).await?,
+        None => None,
+    };
+    let reply = reply(&mut tx, &place, query, now).await?;
+    Ok(Checked { reply, expired, next_expiry })
+}
+
+async fn reply(
+    tx: &mut Tx,
+    place: &Place,
+    query: &ChangesQuery,
+    now: Timestamp,
+) -> Result<ChangesReply, Fault> {
     for (cursor, must_be_known) in [(&query.since, true), (&query.unless, false)] {
         let Some(cursor) = cursor else { continue };
-        let known = place.knows(&mut tx, cursor).await?;
+        let known = place.knows(tx, cursor).await?;
         if !known && must_be_known {
             return Ok(ChangesReply::Reset);
         }
@@ -69,7 +84,7 @@ pub(in super::super) async fn changes(
         }
     }
     let since = query.since.as_ref().map_or(0, |cursor| cursor.modseq);
-    page(&mut tx, &place, since, query, now).await.map(ChangesReply::Page)
+    page(tx, place, since, query, now).await.map(ChangesReply::Page)
 }
 
 async fn page(

@@ -20,11 +20,19 @@ impl SqliteStore {
     /// Makes the registry's tables in a new data folder; refuses a registry of another schema.
     pub(super) async fn prepare_registry(&self) -> Result<(), StoreError> {
         let registry = &self.registry;
-        let create = async {
-            let mut tx = registry.write().await?;
+        let empty = async |tx: &mut Tx| -> Result<bool, Fault> {
             let tables: i64 =
-                sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *tx).await?;
-            if tables == 0 {
+                sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut **tx).await?;
+            Ok(tables == 0)
+        };
+        let create = async {
+            // A command that only lists something is to write nothing, so that servers go on undisturbed.
+            if !empty(&mut registry.read().await?).await? {
+                return Ok(());
+            }
+            let mut tx = registry.write().await?;
+            // Another process may have come in between.
+            if empty(&mut tx).await? {
                 schema::create(&mut tx, Part::Registry).await?;
             }
             Ok(tx.commit().await?)

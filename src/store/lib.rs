@@ -10,6 +10,7 @@ mod administration;
 mod error;
 mod mail;
 mod people;
+mod remembering;
 mod settings;
 mod sqlite;
 mod standing;
@@ -26,6 +27,7 @@ pub use mail::{
     Message, Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
+pub use remembering::Remembering;
 pub use settings::{IntervalReply, Settings};
 pub use sqlite::SqliteStore;
 pub use standing::{News, NewsListener, Standing};

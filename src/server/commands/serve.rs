@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use clap::Args;
 use restante_model::SystemClock;
 use restante_process::{Exit, shutdown};
-use restante_store::SqliteStore;
+use restante_store::{Remembering, SqliteStore};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -54,7 +54,8 @@ impl Serve {
             told.cancel();
         });
         let config = Config { behind_proxy: self.behind_proxy, ..Config::default() };
-        crate::serve(config, Arc::new(store), listener, Arc::new(SystemClock), stop)
+        let store = Arc::new(Remembering::new(Arc::new(store)));
+        crate::serve(config, store, listener, Arc::new(SystemClock), stop)
             .await
             .map_err(|error| Failure::new(Exit::Bug, chain(&error), "the log above says more"))
     }

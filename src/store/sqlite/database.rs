@@ -3,7 +3,10 @@
 use std::{
     fmt::Display,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -35,6 +38,8 @@ pub(super) struct Database {
     readers: SqlitePool,
     /// To whom a write is announced.
     neighbours: Option<Arc<Neighbours>>,
+    /// Transactions begun so far.
+    transactions: AtomicU64,
 }
 
 impl Database {
@@ -61,6 +66,7 @@ impl Database {
             writer: pool().max_connections(1).connect_lazy_with(options.clone()),
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
             neighbours: None,
+            transactions: AtomicU64::new(0),
         }
     }
 
@@ -73,8 +79,14 @@ impl Database {
         &self.path
     }
 
+    /// How many transactions were begun so far.
+    pub(super) fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
+    }
+
     /// A transaction that sees one moment of the database.
     pub(super) async fn read(&self) -> Result<Tx, sqlx::Error> {
+        self.transactions.fetch_add(1, Ordering::Relaxed);
         self.readers.begin().await
     }
 
@@ -84,6 +96,7 @@ impl Database {
         if let Some(neighbours) = &self.neighbours {
             neighbours.announce_write()?;
         }
+        self.transactions.fetch_add(1, Ordering::Relaxed);
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 }

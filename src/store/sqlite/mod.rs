@@ -69,6 +69,12 @@ impl SqliteStore {
         Ok(store)
     }
 
+    /// How many transactions were begun so far, in all databases: a check that brings nothing begins none.
+    pub fn transactions(&self) -> u64 {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.registry.transactions() + open.values().map(|database| database.transactions()).sum::<u64>()
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.now()
     }

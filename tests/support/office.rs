@@ -206,6 +206,8 @@ pub struct HttpAnswer {
     pub status: u16,
     /// The media type.
     pub media_type: String,
+    /// The settings' revision, where a header tells it.
+    pub settings_revision: Option<String>,
     /// The body; null when it is empty.
     pub body: Value,
 }
@@ -214,11 +216,14 @@ impl HttpAnswer {
     async fn of(request: reqwest::RequestBuilder) -> Self {
         let answer = within("the server's answer", request.send()).await.expect("the server answers");
         let status = answer.status().as_u16();
-        let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
-        let media_type = header.unwrap_or_default().to_owned();
+        let header = |name: &str| {
+            answer.headers().get(name).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned)
+        };
+        let media_type = header("content-type").unwrap_or_default();
+        let settings_revision = header("restante-settings-revision");
         let bytes = answer.bytes().await.expect("the answer is whole");
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Self { status, media_type, body }
+        Self { status, media_type, settings_revision, body }
     }
 
     /// That it is a problem with this code.

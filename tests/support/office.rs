@@ -296,12 +296,6 @@ impl Colleague {
         &self.login
     }
 
-    /// The same person with the same token, at a server that stands elsewhere.
-    #[must_use]
-    pub fn at(&self, url: &str) -> Self {
-        Self { url: url.to_owned(), ..self.clone() }
-    }
-
     /// Any call of the API.
     ///
     /// # Panics

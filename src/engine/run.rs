@@ -248,7 +248,12 @@ impl Engine {
             return Ok(Vec::new());
         }
         let (mut effects, more) = match answer {
-            Ok(Checked::Unchanged) => (Vec::new(), false),
+            Ok(Checked::Unchanged { settings_revision }) => {
+                if let Some(revision) = settings_revision {
+                    self.note_settings_revision(revision);
+                }
+                (Vec::new(), false)
+            }
             Ok(Checked::Page(page)) => (self.take_page(&page, now)?, page.more),
             Err(error) => return self.step_failed(Step::Changes, &error, now),
         };
@@ -301,10 +306,15 @@ impl Engine {
         if !page.changes.is_empty() {
             self.mailbox_revision += 1;
         }
-        if self.synced.server.as_ref().is_some_and(|server| server.revision != page.settings_revision) {
+        self.note_settings_revision(page.settings_revision);
+        self.withdraw(&applied.no_longer_unread, now)
+    }
+
+    /// Settings of another revision than the ones known here are to be fetched.
+    fn note_settings_revision(&mut self, revision: u64) {
+        if self.synced.server.as_ref().is_some_and(|server| server.revision != revision) {
             self.interval_sync_wanted = true;
         }
-        self.withdraw(&applied.no_longer_unread, now)
     }
 
     /// No letter is posted in this run any more.

@@ -1,9 +1,9 @@
 //! The server as a service: where it listens, its settings, its certificate, its service manager, its end
 //! (row B30).
 
-use std::{os::fd::AsRawFd, path::Path, time::Duration};
+use std::{os::fd::AsRawFd, time::Duration};
 
-use reqwest::{Certificate, StatusCode};
+use reqwest::StatusCode;
 use restante_tests::{Office, PASSWORD, Program, ServerProcess, run, within};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ use tokio::{
     net::{TcpStream, UnixDatagram},
     process::Command,
 };
+
+use crate::authority::Authority;
 
 /// An office whose own server is stopped, so that a test can serve it in its own way.
 async fn office() -> Office {
@@ -89,9 +91,12 @@ async fn plain_http_beyond_this_machine_is_refused_unless_said() {
     let office = office().await;
     let refused = office.command(&["serve", "--listen", "0.0.0.0:0"], "").await.ended_with(5);
     refused.says("not a loopback address");
-    let mut server =
-        ServerProcess::start(office.data(), &["--listen", "0.0.0.0:0", "--plain-http-anyway"], &[]);
+    let pages = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "0.0.0.0:0"];
+    office.command(&pages, "").await.ended_with(5).says("not a loopback address");
+    let options = ["--listen", "0.0.0.0:0", "--admin-listen", "0.0.0.0:0", "--plain-http-anyway"];
+    let mut server = ServerProcess::start(office.data(), &options, &[]);
     server.says("listening on").await;
+    assert!(server.says("administrators' pages on").await.starts_with("http://"));
     server.stop().await;
 }
 
@@ -132,44 +137,6 @@ async fn sockets_that_systemd_opened_are_taken_over() {
     let client = plain().build().unwrap();
     assert_eq!(livez(&client, &format!("http://{address}")).await.unwrap(), 200);
     server.stop().await;
-}
-
-/// An authority of its own and a certificate for `localhost` from it.
-struct Authority {
-    root: Certificate,
-    certificate: String,
-    key: String,
-}
-
-impl Authority {
-    fn new(ends_in_year: i32) -> Self {
-        let root_key = rcgen::KeyPair::generate().unwrap();
-        let mut root = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let root_certificate = root.self_signed(&root_key).unwrap();
-        let issuer = rcgen::Issuer::new(root, root_key);
-        let key = rcgen::KeyPair::generate().unwrap();
-        let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        params.not_after = rcgen::date_time_ymd(ends_in_year, 1, 1);
-        let certificate = params.signed_by(&key, &issuer).unwrap();
-        Self {
-            root: Certificate::from_pem(root_certificate.pem().as_bytes()).unwrap(),
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-        }
-    }
-
-    fn install(&self, folder: &Path) {
-        std::fs::write(folder.join("cert.pem"), &self.certificate).unwrap();
-        std::fs::write(folder.join("key.pem"), &self.key).unwrap();
-    }
-
-    /// A client that trusts this authority alone.
-    fn client(&self) -> reqwest::Client {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().tls_certs_only([self.root.clone()]);
-        client.build().unwrap()
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

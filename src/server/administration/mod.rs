@@ -27,7 +27,12 @@ use restante_l10n::{Language, Words};
 use restante_store::StoreError;
 
 use self::{guard::Sessions, pages::Notice};
-use crate::{access::App, observe, problem::chain};
+use crate::{
+    access::App,
+    extract::{From, came_encrypted},
+    observe,
+    problem::{Refusal, chain},
+};
 
 /// What a form holds at most.
 const MAX_FORM_BYTES: usize = 16 * 1024;
@@ -90,10 +95,11 @@ async fn with_headers(mut answer: Response) -> Response {
     answer
 }
 
-/// Somebody at a page: which words he reads, and the secret of his cookie.
+/// Somebody at a page: which words he reads, how he came, and the secret of his cookie.
 struct Visitor {
     administration: Arc<Administration>,
     language: Language,
+    encrypted: bool,
     secret: Option<String>,
 }
 
@@ -104,11 +110,25 @@ impl FromRequestParts<Arc<Administration>> for Visitor {
         parts: &mut Parts,
         administration: &Arc<Administration>,
     ) -> Result<Self, Self::Rejection> {
+        let encrypted = came_encrypted(parts, &administration.app.config.trusted_proxies);
         Ok(Self {
             administration: Arc::clone(administration),
             language: language(&parts.headers),
-            secret: guard::secret(&parts.headers),
+            encrypted,
+            secret: guard::secret(&parts.headers, encrypted),
         })
+    }
+}
+
+/// Behind a trusted proxy too, one who guesses slows nobody but himself.
+impl FromRequestParts<Arc<Administration>> for From {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        administration: &Arc<Administration>,
+    ) -> Result<Self, Refusal> {
+        Self::from_request_parts(parts, &administration.app).await
     }
 }
 
@@ -187,7 +207,62 @@ fn unprocessable(page: Markup) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::{body::Body, http::Request};
+    use restante_model::{Clock, Timestamp};
+    use restante_store::{SqlStore, Store};
+    use tower::ServiceExt;
+
     use super::*;
+    use crate::{Config, accept::Peer};
+
+    /// A clock that a test sets.
+    struct HandClock(Mutex<Timestamp>);
+
+    impl Clock for HandClock {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_not_used_ends_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HandClock(Mutex::new(Timestamp::from_unix_ms(1_790_000_000_000))));
+        let store = SqlStore::open(folder.path(), Arc::clone(&clock) as Arc<dyn Clock>).await.unwrap();
+        let password = "correct horse battery staple";
+        let hash = crate::hash_password(password, &[]).unwrap();
+        store.add_administrator(&"root".parse().unwrap(), &hash).await.unwrap();
+        let app = App::new(Config::default(), Arc::new(store), Arc::clone(&clock) as Arc<dyn Clock>);
+        let pages = router(&Arc::new(app));
+        let ask = async |method: &str, path: &str, cookie: &str, body: String| {
+            let peer = Peer { address: [192, 0, 2, 1].into(), by_tls: true };
+            let request = Request::builder().method(method).uri(path).extension(peer);
+            let request = request.header(header::COOKIE, cookie);
+            let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let answer = pages.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+            let cookie = answer.headers().get(header::SET_COOKIE).map(|it| it.to_str().unwrap().to_owned());
+            let cookie = cookie.map(|it| it.split(';').next().unwrap().to_owned()).unwrap_or_default();
+            let status = answer.status();
+            let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            (status, cookie, String::from_utf8(body.to_vec()).unwrap())
+        };
+        let (_, cookie, page) = ask("GET", "/sign-in", "", String::new()).await;
+        let token = page.split_once("name=\"form_token\" value=\"").unwrap().1.split('"').next().unwrap();
+        let form = format!("form_token={token}&name=root&password={}", password.replace(' ', "+"));
+        let (status, cookie, _) = ask("POST", "/sign-in", &cookie, form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let after_minutes = async |minutes: i64| {
+            {
+                let mut now = clock.0.lock().unwrap();
+                *now = now.plus_ms(minutes * 60_000);
+            }
+            ask("GET", "/agents", &cookie, String::new()).await.0
+        };
+        assert_eq!(after_minutes(29).await, StatusCode::OK);
+        assert_eq!(after_minutes(29).await, StatusCode::OK, "each use counts");
+        assert_eq!(after_minutes(30).await, StatusCode::SEE_OTHER, "to the sign-in");
+        assert_eq!(after_minutes(0).await, StatusCode::SEE_OTHER, "for good");
+    }
 
     #[test]
     fn the_browser_says_which_language() {

@@ -3,7 +3,6 @@
 use std::sync::{Arc, PoisonError};
 
 use axum::{
-    Extension,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -18,7 +17,7 @@ use super::{
     guard::{self, Administrator, Sent},
     pages::{self, Notice},
 };
-use crate::{accept::Peer, passwords::Comparison};
+use crate::{extract::From, passwords::Comparison};
 
 pub(super) async fn page(visitor: Visitor) -> Response {
     show(&visitor, StatusCode::OK, &Notice::None)
@@ -45,7 +44,7 @@ fn show(visitor: &Visitor, status: StatusCode, notice: &Notice) -> Response {
             }
         },
     );
-    (status, [guard::cookie(&secret)], page).into_response()
+    (status, [guard::cookie(&secret, visitor.encrypted)], page).into_response()
 }
 
 #[derive(Deserialize)]
@@ -56,7 +55,7 @@ pub(super) struct Credentials {
 
 pub(super) async fn sign_in(
     State(administration): State<Arc<Administration>>,
-    Extension(Peer(address)): Extension<Peer>,
+    From(address): From,
     visitor: Visitor,
     Sent(credentials): Sent<Credentials>,
 ) -> Response {
@@ -98,7 +97,7 @@ pub(super) async fn sign_in(
         hash,
         app.clock.now(),
     );
-    ([guard::cookie(&secret)], Redirect::to("/")).into_response()
+    ([guard::cookie(&secret, visitor.encrypted)], Redirect::to("/")).into_response()
 }
 
 /// A form without fields of its own.
@@ -110,5 +109,5 @@ pub(super) async fn sign_out(administrator: Administrator, Sent(Nothing {}): Sen
     if let Some(secret) = &visitor.secret {
         visitor.administration.sessions.lock().unwrap_or_else(PoisonError::into_inner).end(secret);
     }
-    ([guard::cookie(&guard::new_secret())], Redirect::to("/sign-in")).into_response()
+    ([guard::cookie(&guard::new_secret(), visitor.encrypted)], Redirect::to("/sign-in")).into_response()
 }

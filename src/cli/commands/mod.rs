@@ -14,6 +14,7 @@ mod man;
 mod offline;
 mod open;
 mod outbox;
+mod paging;
 mod password;
 mod quit;
 mod read;

@@ -17,7 +17,10 @@ use super::{
     guard::{self, Administrator, Sent},
     pages::{self, Notice},
 };
-use crate::{extract::From, passwords::Comparison};
+use crate::{
+    admission::{BUSY_SECONDS, Claim, Denied},
+    extract::From,
+};
 
 pub(super) async fn page(visitor: Visitor) -> Response {
     show(&visitor, StatusCode::OK, &Notice::None)
@@ -55,7 +58,7 @@ pub(super) struct Credentials {
 
 pub(super) async fn sign_in(
     State(administration): State<Arc<Administration>>,
-    From(address): From,
+    From(from): From,
     visitor: Visitor,
     Sent(credentials): Sent<Credentials>,
 ) -> Response {
@@ -64,32 +67,23 @@ pub(super) async fn sign_in(
         let said = visitor.words().with(key, &[("seconds", Value::Number(seconds))]);
         show(&visitor, status, &Notice::Failed(said))
     };
-    let busy = || refused(StatusCode::SERVICE_UNAVAILABLE, "administration-busy", 5);
     let name = credentials.name.parse::<Login>().ok();
     // A space is in no name of an organisation, so no user's guesses are counted here.
-    let key = format!(" administrator {}", name.as_ref().map_or("-", Login::as_str));
-    let guess = match app.guesses.take(&key, address, app.clock.now()) {
-        Ok(guess) => guess,
-        Err(seconds) => return refused(StatusCode::TOO_MANY_REQUESTS, "administration-too-many", seconds),
+    let account = format!(" administrator {}", name.as_ref().map_or("-", Login::as_str));
+    let look_up = async {
+        let Some(name) = name else { return Ok(None) };
+        Ok(app.store.administrator_hash(&name).await?.map(|hash| (name, hash)))
     };
-    let hash = match &name {
-        Some(name) => app.store.administrator_hash(name).await,
-        None => Ok(None),
-    };
-    let Ok(hash) = hash else {
-        app.guesses.untried(&guess);
-        return busy();
-    };
-    match app.passwords.compare(credentials.password, hash.clone()).await {
-        Comparison::Right => app.guesses.right(guess),
-        Comparison::Wrong => return refused(StatusCode::UNAUTHORIZED, "administration-wrong", 0),
-        Comparison::Busy => {
-            app.guesses.untried(&guess);
-            return busy();
+    let claim = Claim { account, from, password: credentials.password };
+    let (name, hash) = match app.admit(claim, look_up, |(_, hash)| hash.clone()).await {
+        Ok(admitted) => admitted,
+        Err(Denied::Wrong) => return refused(StatusCode::UNAUTHORIZED, "administration-wrong", 0),
+        Err(Denied::TooMany { seconds }) => {
+            return refused(StatusCode::TOO_MANY_REQUESTS, "administration-too-many", seconds);
         }
-    }
-    let (Some(name), Some(hash)) = (name, hash) else {
-        return refused(StatusCode::UNAUTHORIZED, "administration-wrong", 0);
+        Err(Denied::Busy | Denied::Store(_)) => {
+            return refused(StatusCode::SERVICE_UNAVAILABLE, "administration-busy", BUSY_SECONDS);
+        }
     };
     tracing::info!("an administrator signed in");
     let secret = administration.sessions.lock().unwrap_or_else(PoisonError::into_inner).begin(

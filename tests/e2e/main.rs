@@ -16,6 +16,7 @@ mod corner;
 mod delivery;
 mod described;
 mod figures;
+mod first_steps;
 mod identity;
 mod interval;
 mod killed;

@@ -5,9 +5,11 @@
 //! Invariant: no page shows or takes mail, and no password of a user.
 
 mod agents;
+mod attachment;
 mod forms;
 mod guard;
 mod offices;
+mod overview;
 mod pages;
 mod people;
 mod sign_in;
@@ -22,11 +24,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use maud::Markup;
+use maud::{Markup, html};
 use restante_l10n::{Language, Words};
 use restante_store::StoreError;
+use serde::Deserialize;
 
-use self::{guard::Sessions, pages::Notice};
+use self::{
+    guard::{Administrator, Sessions},
+    pages::{Notice, Place},
+};
 use crate::{
     access::App,
     extract::{From, came_encrypted},
@@ -57,13 +63,13 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/style.css", get(style))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
-        .route("/", get(offices::overview))
+        .route("/", get(overview::overview))
         .route("/offices", post(offices::create))
         .route("/offices/new", get(offices::new))
         .route("/offices/{office}", get(offices::terms).post(offices::change))
         .route("/organisations/{organisation}", get(people::users))
-        .route("/organisations/{organisation}/attach", get(offices::choose).post(offices::attach))
-        .route("/organisations/{organisation}/detach", post(offices::detach))
+        .route("/organisations/{organisation}/attach", get(attachment::choose).post(attachment::attach))
+        .route("/organisations/{organisation}/detach", post(attachment::detach))
         .route("/organisations/{organisation}/users", post(people::allow_or_forbid))
         .route("/organisations/{organisation}/devices", post(agents::revoke))
         .route("/agents", get(agents::agents))
@@ -146,7 +152,7 @@ impl Visitor {
             words,
             &words.text("administration-missing"),
             &Notice::None,
-            &maud::html! {
+            &html! {
                 p { a href="/" { (words.text("administration-offices")) } }
             },
         );
@@ -196,9 +202,33 @@ impl Refused {
     }
 }
 
+/// A page's answer when the store cannot tell what it is to show.
+fn failed(administrator: &Administrator, error: &StoreError) -> Response {
+    let words = administrator.visitor.words();
+    let Refused(why) = Refused::of(words, error);
+    let back = html! { p { a href="/" { (words.text("administration-offices")) } } };
+    let title = words.text("administration-title");
+    unprocessable(pages::page(administrator, Place::Offices, &title, &Notice::Failed(why), &back))
+}
+
 /// After a change: back to a page that can be loaded again without doing it twice.
 fn done(to: &str, what: &str) -> Response {
     Redirect::to(&format!("{to}?done={what}")).into_response()
+}
+
+/// `?done=`: what was done before this page was shown.
+#[derive(Deserialize)]
+struct After {
+    done: Option<String>,
+}
+
+impl After {
+    fn notice(&self, words: &Words) -> Notice {
+        let known = ["created", "attached", "detached", "changed", "disabled", "enabled", "revoked"];
+        let key = self.done.as_deref().filter(|done| known.contains(done));
+        let text = key.and_then(|key| words.find(&format!("administration-done-{key}"), &[]));
+        text.map_or(Notice::None, Notice::Done)
+    }
 }
 
 fn unprocessable(page: Markup) -> Response {

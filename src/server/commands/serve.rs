@@ -25,6 +25,11 @@ use crate::{
 
 /// Each stands over the settings file and the variables.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  restante-server serve
+  restante-server serve --listen 0.0.0.0:8025 --tls-certificate fullchain.pem --tls-key key.pem
+  restante-server serve --listen unix:/run/restante/server.sock --behind-proxy
+Every key of the settings is in server.example.toml; `restante-server config show` tells what is in force.")]
 pub(super) struct Serve {
     /// Where to listen; port 0 picks a free one. May be given several times: ADDRESS:PORT or `unix:/PATH`.
     #[arg(long, value_name = "ADDR")]

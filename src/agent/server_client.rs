@@ -11,8 +11,8 @@ use restante_engine::{
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
     Accepted, CLIENT_VERSION_HEADER, ChangePassword, Delivered, Direction, Directory, Marked, Message,
-    NewSession, ProblemKind, PutDraft, PutInterval, Recipient, Retraction, SETTINGS_REVISION_HEADER, SavedDraft,
-    Session, Settings, path,
+    NewSession, ProblemKind, PutDraft, PutInterval, Recipient, Retraction, SETTINGS_REVISION_HEADER,
+    SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};

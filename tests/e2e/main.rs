@@ -26,6 +26,7 @@ mod outlived;
 mod packages;
 mod parts;
 mod people;
+mod pictures;
 mod profiles;
 mod restart;
 mod screen;

@@ -411,7 +411,8 @@ impl Agent {
         self.account.folder("run").join("agent.log")
     }
 
-    fn socket(&self) -> PathBuf {
+    /// Where the agent answers front ends.
+    pub fn socket(&self) -> PathBuf {
         self.account.folder("run").join("agent.sock")
     }
 }

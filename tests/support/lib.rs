@@ -35,7 +35,7 @@ pub use notification_service::{NotificationService, Popup};
 pub use office::{Colleague, HttpAnswer, Office, OfficeOptions, PASSWORD, call, get};
 pub use other_program::OtherProgram;
 pub use programs::{Program, target_folder, workspace_root};
-pub use screen::{Place, Popups, Screen, readme_pictures};
+pub use screen::{Place, Popups, Screen, Told, pictures_folder, readme_pictures};
 pub use server::Server;
 pub use server_process::ServerProcess;
 pub use session::Session;

@@ -6,7 +6,10 @@ use restante_engine::effect::{PopupCarrier, PopupContent};
 use restante_l10n::Language;
 use restante_model::{MessageId, Person};
 
-use super::*;
+use super::{
+    service::{PATH, SERVICE},
+    *,
+};
 use crate::private_bus::{Answer, Played, Session, in_session, next, reply, silence};
 
 type Events = mpsc::UnboundedReceiver<Event>;

@@ -18,7 +18,7 @@ use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, 
 use restante_engine::{
     Event,
     effect::Popup,
-    event::{PopupAction, PopupId},
+    event::{PopupAction, PopupId, ServicePopup},
 };
 use restante_l10n::Words;
 use restante_local_api::NotificationsState;
@@ -70,6 +70,11 @@ impl Notifier {
         self.order(Heard::Show(popup));
     }
 
+    /// Takes over a popup of a process before this one: [`Event::PopupEnded`] when it ends.
+    pub(crate) fn adopt(&self, popup: PopupId, at_service: ServicePopup) {
+        self.order(Heard::Adopt(popup, at_service));
+    }
+
     /// Takes a popup away: [`Event::PopupEnded`] where it was there.
     pub(crate) fn withdraw(&self, popup: PopupId) {
         self.order(Heard::Withdraw(popup));
@@ -84,6 +89,7 @@ impl Notifier {
 /// Everything that the supervisor hears: one closed list, one owner of the state.
 enum Heard {
     Show(Popup),
+    Adopt(PopupId, ServicePopup),
     Withdraw(PopupId),
     /// The service came (again), or went: its name on the bus.
     OwnerChanged(Option<String>),
@@ -117,8 +123,9 @@ enum Heard {
 struct Open {
     shown: u64,
     service_id: u32,
-    handle: Arc<NotificationHandle>,
-    waiter: AbortHandle,
+    /// Of one that this process showed: what it says only to the connection that asked. Of one that a process before
+    /// this showed, only what the service says to everybody is heard.
+    waiter: Option<AbortHandle>,
 }
 
 struct Supervisor {
@@ -145,6 +152,7 @@ impl Supervisor {
                     let outcome = self.show(popup).await;
                     self.send(Event::PopupShown { popup: id, outcome });
                 }
+                Heard::Adopt(popup, at_service) => self.adopt(popup, &at_service),
                 Heard::Withdraw(popup) => self.withdraw(popup),
                 Heard::OwnerChanged(owner) => self.owner_changed(owner),
                 Heard::AnsweredLate { popup, generation, handle } => {
@@ -179,7 +187,7 @@ impl Supervisor {
 
     // === Popups ===
 
-    async fn show(&mut self, popup: Popup) -> Result<(), NotificationsState> {
+    async fn show(&mut self, popup: Popup) -> Result<Option<ServicePopup>, NotificationsState> {
         // Hung is said only of a popup that the service was asked for: it may yet show that one.
         if self.service.hung {
             return Err(NotificationsState::Absent);
@@ -211,24 +219,38 @@ impl Supervisor {
                 return Err(self.silent());
             }
         };
-        self.is_open(popup.id, handle);
-        Ok(())
+        Ok(self.is_open(popup.id, handle))
     }
 
-    fn is_open(&mut self, popup: PopupId, handle: NotificationHandle) {
+    /// What the service calls it.
+    fn is_open(&mut self, popup: PopupId, handle: NotificationHandle) -> Option<ServicePopup> {
+        let number = handle.id();
         self.shown += 1;
-        let handle = Arc::new(handle);
-        let waiter = self.wait_for_end(popup, handle.clone());
-        let open = Open { shown: self.shown, service_id: handle.id(), handle, waiter };
-        if let Some(before) = self.open.insert(popup, open) {
-            before.waiter.abort();
+        let waiter = self.wait_for_end(popup, handle);
+        self.keep(popup, Open { shown: self.shown, service_id: number, waiter: Some(waiter) });
+        self.service_name().map(|service| ServicePopup { service, number })
+    }
+
+    fn keep(&mut self, popup: PopupId, open: Open) {
+        if let Some(waiter) = self.open.insert(popup, open).and_then(|before| before.waiter) {
+            waiter.abort();
+        }
+    }
+
+    fn adopt(&mut self, popup: PopupId, at_service: &ServicePopup) {
+        if self.service_name().as_ref() == Some(&at_service.service) {
+            self.shown += 1;
+            self.keep(popup, Open { shown: self.shown, service_id: at_service.number, waiter: None });
+        } else {
+            // That service went meanwhile, and the popup with it.
+            self.send(Event::PopupEnded { popup, action: PopupAction::Closed });
         }
     }
 
     fn answered_late(&mut self, popup: PopupId, handle: NotificationHandle) {
         if self.unanswered.remove(&popup) {
-            self.is_open(popup, handle);
-            self.send(Event::PopupShown { popup, outcome: Ok(()) });
+            let at_service = self.is_open(popup, handle);
+            self.send(Event::PopupShown { popup, outcome: Ok(at_service) });
         } else {
             // It was withdrawn meanwhile.
             tokio::spawn(async move { timeout(LIMIT, handle.close_async()).await });
@@ -260,7 +282,7 @@ impl Supervisor {
     }
 
     /// Waits on the popup's own connection: some services answer only the one that asked.
-    fn wait_for_end(&self, popup: PopupId, handle: Arc<NotificationHandle>) -> AbortHandle {
+    fn wait_for_end(&self, popup: PopupId, handle: NotificationHandle) -> AbortHandle {
         let (heard, shown) = (self.heard.clone(), self.shown);
         let waiting = async move {
             let mut action = PopupAction::Closed;
@@ -284,14 +306,15 @@ impl Supervisor {
     fn withdraw(&mut self, popup: PopupId) {
         self.unanswered.remove(&popup);
         let Some(open) = self.open.get(&popup) else { return };
-        let handle = open.handle.clone();
-        tokio::spawn(async move { timeout(LIMIT, handle.close_async()).await });
+        self.close(open.service_id);
         self.end(popup, PopupAction::Closed);
     }
 
     fn end(&mut self, popup: PopupId, action: PopupAction) {
         if let Some(open) = self.open.remove(&popup) {
-            open.waiter.abort();
+            if let Some(waiter) = open.waiter {
+                waiter.abort();
+            }
             self.send(Event::PopupEnded { popup, action });
         }
     }

@@ -139,7 +139,7 @@ impl Keeper {
             PopupReport::Shown { id } => {
                 if let Some(progress) = self.popups.get_mut(&id) {
                     *progress = Progress::Shown;
-                    self.send(Event::PopupShown { popup: PopupId(id), outcome: Ok(()) });
+                    self.send(Event::PopupShown { popup: PopupId(id), outcome: Ok(None) });
                 }
             }
             PopupReport::Opened { id } => self.end(id, PopupAction::Open),
@@ -244,7 +244,10 @@ mod tests {
         let (windows, mut events) = windows(script);
         windows.show(&popup(5));
         let event = events.recv().await;
-        assert!(matches!(event, Some(Event::PopupShown { popup: PopupId(5), outcome: Ok(()) })), "{event:?}");
+        assert!(
+            matches!(event, Some(Event::PopupShown { popup: PopupId(5), outcome: Ok(None) })),
+            "{event:?}"
+        );
         let event = events.recv().await;
         let opened = Event::PopupEnded { popup: PopupId(5), action: PopupAction::Open };
         assert_eq!(format!("{event:?}"), format!("{:?}", Some(opened)));

@@ -76,7 +76,7 @@ impl Alerts {
         Ok(Self {
             local: LocalTime::default(),
             popups: BTreeMap::new(),
-            next_popup: 1,
+            next_popup: ledger.newest_popup()?.0 + 1,
             important: Vec::new(),
             snoozed: ledger.snoozed()?,
             hush: Hush::default(),

@@ -6,7 +6,7 @@ use restante_local_api::{
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
-use crate::event::{CallId, Chore, PopupId};
+use crate::event::{CallId, Chore, PopupId, ServicePopup};
 
 /// Something to do. Each that asks the server or the desktop answers with an event of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,6 +153,14 @@ pub enum Effect {
     SetTray(TrayFace),
     /// Put a popup into the corner: `PopupShown`, later `PopupEnded`.
     ShowPopup(Popup),
+    /// Take over a popup that a process of the agent before this one showed, where that service still runs: it is
+    /// withdrawn and acted on like any other. `PopupEnded` when it ends, or its service has gone.
+    AdoptPopup {
+        /// Which.
+        popup: PopupId,
+        /// What the service calls it.
+        at_service: ServicePopup,
+    },
     /// Take a popup away; no event follows but `PopupEnded`.
     WithdrawPopup(PopupId),
     /// Open the window for important mail, in place of one that is open: `ImportantOpened`, later
@@ -223,6 +231,7 @@ impl Effect {
             | Self::WriteSetting { .. }
             | Self::SetTray(_)
             | Self::ShowPopup(_)
+            | Self::AdoptPopup { .. }
             | Self::WithdrawPopup(_)
             | Self::OpenImportant { .. }
             | Self::CloseImportant

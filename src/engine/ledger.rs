@@ -5,6 +5,7 @@ mod drafts;
 mod letters;
 mod marks;
 mod outbox;
+mod popups;
 mod settings;
 mod whole;
 
@@ -19,11 +20,16 @@ pub(crate) use alerts::{AlertState, DueAlert, NewAlert};
 pub(crate) use drafts::{Draft, ServerDraft, TakenDraft};
 pub(crate) use letters::WrittenLetter;
 pub(crate) use outbox::{OutboxLetter, Refusal};
+pub(crate) use popups::{PopupAbout, ShownPopup};
 pub(crate) use settings::SyncedInterval;
 
 const SCHEMA: Schema = Schema {
     database: "ledger",
-    migrations: &[include_str!("ledger/schema_1.sql"), include_str!("ledger/schema_2.sql")],
+    migrations: &[
+        include_str!("ledger/schema_1.sql"),
+        include_str!("ledger/schema_2.sql"),
+        include_str!("ledger/schema_3.sql"),
+    ],
     fill: |connection, found| if found < 2 { outbox::fill_row_sums(connection) } else { Ok(()) },
     durability: Durability::Full,
     page_bytes: 4_096,

@@ -142,7 +142,7 @@ impl Story {
     }
 
     /// A person signs in to this agent.
-    fn with(engine: Engine) -> Self {
+    pub(crate) fn with(engine: Engine) -> Self {
         let mut story = Self {
             engine,
             kept: Vec::new(),
@@ -288,7 +288,7 @@ impl Story {
             Effect::ShowPopup(_) | Effect::OpenImportant { .. } if self.silent => return None,
             Effect::ShowPopup(popup) => {
                 self.done.push(effect.clone());
-                Event::PopupShown { popup: popup.id, outcome: Ok(()) }
+                Event::PopupShown { popup: popup.id, outcome: Ok(None) }
             }
             Effect::OpenImportant { ids } => {
                 self.done.push(effect.clone());

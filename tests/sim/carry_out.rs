@@ -51,7 +51,7 @@ impl Office {
         let now = self.devices[device].clock(self.agenda.now_ms());
         self.note(|office| format!("{} <- {}", office.devices[device].name, crate::words::event(&event)));
         let noted = match &event {
-            Event::PopupShown { popup, outcome: Ok(()) | Err(NotificationsState::Absent) } => Some(*popup),
+            Event::PopupShown { popup, outcome: Ok(_) | Err(NotificationsState::Absent) } => Some(*popup),
             _ => None,
         };
         let own = &mut self.devices[device];
@@ -268,8 +268,12 @@ impl Office {
                 self.devices[device].replies.insert(call.0, answer);
             }
             Effect::Quit => self.find("an agent quit although nobody told it to".into()),
-            // What they show was looked at already; nobody has set a hook.
-            Effect::RunHook { .. } | Effect::SetTray(_) | Effect::Publish | Effect::OpenWindow { .. } => {}
+            // What they show was looked at already; nobody has set a hook; no desktop here outlives its agent.
+            Effect::AdoptPopup { .. }
+            | Effect::RunHook { .. }
+            | Effect::SetTray(_)
+            | Effect::Publish
+            | Effect::OpenWindow { .. } => {}
         }
     }
 
@@ -312,7 +316,7 @@ impl Office {
         };
         own.on_their_way.insert(id, about);
         let (outcome, ms) = match own.service {
-            Service::Here => (Ok(()), 1),
+            Service::Here => (Ok(None), 1),
             Service::Away => {
                 self.marks.hit(Mark::ServiceAway);
                 (Err(NotificationsState::Absent), 1)

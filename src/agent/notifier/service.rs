@@ -55,9 +55,26 @@ impl Supervisor {
         let (None, Some(bus)) = (&self.service.owner, &self.bus) else { return };
         let owner = timeout(LIMIT, owner(bus)).await.ok().flatten();
         if owner.is_some() {
-            self.service.owner.clone_from(&owner);
-            self.send(Event::NotificationOwnerChanged(owner));
+            self.service.owner = owner;
+            self.send(Event::NotificationOwnerChanged(self.service_name()));
         }
+    }
+
+    /// The service's name with that of its bus: each bus gives the same names anew, so that they alone would take the
+    /// service of one login for that of another.
+    pub(super) fn service_name(&self) -> Option<String> {
+        let (bus, owner) = (self.bus.as_ref()?, self.service.owner.as_ref()?);
+        Some(format!("{} {owner}", bus.server_guid()))
+    }
+
+    /// Takes one of the service's popups from the screen; where the service has gone, nobody is asked.
+    pub(super) fn close(&self, service_id: u32) {
+        let (Some(bus), Some(owner)) = (self.bus.clone(), self.service.owner.clone()) else { return };
+        tokio::spawn(async move {
+            let call =
+                bus.call_method(Some(owner.as_str()), PATH, Some(SERVICE), "CloseNotification", &service_id);
+            timeout(LIMIT, call).await
+        });
     }
 
     pub(super) fn owner_changed(&mut self, owner: Option<String>) {
@@ -65,10 +82,10 @@ impl Supervisor {
             return;
         }
         let (generation, there) = (self.service.generation + 1, owner.is_some());
-        self.service = Service { generation, owner: owner.clone(), there, ..Service::default() };
+        self.service = Service { generation, owner, there, ..Service::default() };
         // Nobody will answer for what the one before was asked.
         self.unanswered.clear();
-        self.send(Event::NotificationOwnerChanged(owner));
+        self.send(Event::NotificationOwnerChanged(self.service_name()));
         // What the service showed went with it, or nobody can tell any more.
         let gone: Vec<_> = self.open.keys().copied().collect();
         for popup in gone {

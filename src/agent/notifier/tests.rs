@@ -67,7 +67,7 @@ fn asked(call: &zbus::Message) -> (String, String, Vec<String>) {
 
 async fn shown(events: &mut Events) -> (PopupId, Result<(), NotificationsState>) {
     next(events, |event| match event {
-        Event::PopupShown { popup, outcome } => Some((*popup, *outcome)),
+        Event::PopupShown { popup, outcome } => Some((*popup, outcome.clone().map(drop))),
         _ => None,
     })
     .await
@@ -207,6 +207,32 @@ fn a_popup_that_is_withdrawn_goes_from_the_screen() {
 }
 
 #[test]
+fn a_popup_of_a_process_before_is_acted_on_and_withdrawn_while_its_service_runs() {
+    let test =
+        "notifier::tests::a_popup_of_a_process_before_is_acted_on_and_withdrawn_while_its_service_runs";
+    in_session(Session::Bus, test, async {
+        let mut service = Played::start(SERVICE, answers(&["actions"])).await;
+        let (notifier, mut events) = start();
+        let name = next(&mut events, |event| match event {
+            Event::NotificationOwnerChanged(owner) => owner.clone(),
+            _ => None,
+        })
+        .await;
+        let at = |service: &str, number| ServicePopup { service: service.to_owned(), number };
+        notifier.adopt(PopupId(1), at("another bus :1.7", 7));
+        assert_eq!(ended(&mut events).await, (PopupId(1), PopupAction::Closed));
+        notifier.adopt(PopupId(2), at(&name, 8));
+        notifier.adopt(PopupId(3), at(&name, 9));
+        notifier.withdraw(PopupId(3));
+        assert_eq!(ended(&mut events).await, (PopupId(3), PopupAction::Closed));
+        let closed: u32 = service.call("CloseNotification").await.body().deserialize().unwrap();
+        assert_eq!(closed, 9);
+        signal(&service, None, "ActionInvoked", &(8_u32, "read")).await;
+        assert_eq!(ended(&mut events).await, (PopupId(2), PopupAction::MarkRead));
+    });
+}
+
+#[test]
 fn a_popup_shown_again_takes_the_place_of_the_first() {
     let test = "notifier::tests::a_popup_shown_again_takes_the_place_of_the_first";
     in_session(Session::Bus, test, async {
@@ -282,7 +308,7 @@ fn a_hung_service_holds_nobody_and_is_heard_of_when_it_wakes() {
         let mut told = (None, None);
         while told.0.is_none() || told.1.is_none() {
             match events.recv().await.unwrap() {
-                Event::PopupShown { popup, outcome } => told.0 = Some((popup, outcome)),
+                Event::PopupShown { popup, outcome } => told.0 = Some((popup, outcome.map(drop))),
                 Event::NotificationsChanged(state) => told.1 = Some(state),
                 _ => {}
             }
@@ -323,7 +349,8 @@ fn who_the_service_is_is_told_before_what_it_was_asked_for() {
         let service = Played::start(SERVICE, answers(&[])).await;
         let (notifier, mut events) = start();
         notifier.show(popup(1, "Lunch"));
-        let name = service.bus.unique_name().map(ToString::to_string);
+        let own = service.bus.unique_name().unwrap();
+        let name = Some(format!("{} {own}", service.bus.server_guid()));
         let mut owners = Vec::new();
         loop {
             match events.recv().await.unwrap() {

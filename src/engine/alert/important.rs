@@ -66,7 +66,7 @@ impl Engine {
         let ids: Vec<_> = ids.iter().copied().filter(|id| self.alerts.important.contains(id)).collect();
         match outcome {
             Ok(()) => {
-                self.ledger.alerts_shown(&ids, self.settings.important_rhythm, now)?;
+                self.ledger.alerts_shown(&ids, None, self.settings.important_rhythm, now)?;
                 Ok(Vec::new())
             }
             Err(reason) => {

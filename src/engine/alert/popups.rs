@@ -6,8 +6,8 @@ use restante_model::{Importance, MessageId, Timestamp};
 use super::{Alerts, ConnectionAlert, Effect, Engine, Result};
 use crate::{
     effect::{Popup, PopupCarrier, PopupContent},
-    event::{PopupAction, PopupId},
-    ledger::{AlertState, DueAlert},
+    event::{PopupAction, PopupId, ServicePopup},
+    ledger::{AlertState, DueAlert, PopupAbout, ShownPopup},
     settings_file::{Carrier, Preview, Sound},
 };
 
@@ -47,6 +47,13 @@ impl About {
         match self {
             Self::Messages(ids) => ids,
             Self::Connection => &[],
+        }
+    }
+
+    fn kind(&self) -> PopupAbout {
+        match self {
+            Self::Messages(_) => PopupAbout::Messages,
+            Self::Connection => PopupAbout::Connection,
         }
     }
 }
@@ -223,20 +230,23 @@ impl Engine {
     pub(crate) fn popup_shown(
         &mut self,
         popup: PopupId,
-        outcome: std::result::Result<(), NotificationsState>,
+        outcome: std::result::Result<Option<ServicePopup>, NotificationsState>,
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
         let Some(open) = self.alerts.popups.get(&popup).cloned() else { return Ok(Vec::new()) };
         match outcome {
-            Ok(()) | Err(NotificationsState::Ok) => {
-                self.ledger.alerts_shown(open.about.messages(), self.settings.important_rhythm, now)?;
+            Ok(at_service) => {
+                let about = open.about.kind();
+                let shown = at_service.map(|at_service| ShownPopup { id: popup, about, at_service });
+                let rhythm = self.settings.important_rhythm;
+                self.ledger.alerts_shown(open.about.messages(), shown.as_ref(), rhythm, now)?;
             }
-            Err(NotificationsState::Absent) => self.not_shown(popup, now)?,
             // It may yet appear on the screen, so it stays `showing`: at most one popup.
             Err(NotificationsState::Hung) => {
                 let service = self.alerts.service.clone().unwrap_or_default();
                 self.ledger.note_unanswered(open.about.messages(), &service)?;
             }
+            Err(NotificationsState::Absent | NotificationsState::Ok) => self.not_shown(popup, now)?,
         }
         Ok(Vec::new())
     }
@@ -264,6 +274,9 @@ impl Engine {
     /// Another program is the notification service now, or none.
     pub(crate) fn notification_owner_changed(&mut self, owner: Option<String>, now: Timestamp) -> Result<()> {
         let freed = self.ledger.free_unanswered(owner.as_deref())?;
+        if let Some(owner) = &owner {
+            self.adopt_popups(owner)?;
+        }
         self.alerts.service = owner;
         for popup in self.alerts.popups_of(&freed) {
             self.alerts.popups.remove(&popup);
@@ -274,6 +287,39 @@ impl Engine {
         self.announce(now)
     }
 
+    /// Popups that a process before this one showed, and this service still has: they can be acted on, and go when
+    /// what they tell of is over. Of one for which that is so already, only the withdrawal is left.
+    fn adopt_popups(&mut self, service: &str) -> Result<()> {
+        for (shown, mut ids) in self.ledger.popups_of(service)? {
+            let ShownPopup { id: popup, about, at_service } = shown;
+            if self.alerts.popups.contains_key(&popup) {
+                continue;
+            }
+            let about = match about {
+                PopupAbout::Messages => {
+                    let mut unread = Vec::new();
+                    for id in ids.drain(..) {
+                        if self.cache.unread_message(id)? {
+                            unread.push(id);
+                        }
+                    }
+                    (!unread.is_empty()).then_some(About::Messages(unread))
+                }
+                PopupAbout::Connection => {
+                    self.alerts.connection.is_some_and(|alert| alert.told).then_some(About::Connection)
+                }
+            };
+            self.alerts.outgoing.push(Effect::AdoptPopup { popup, at_service });
+            match about {
+                Some(about) => {
+                    self.alerts.popups.insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop });
+                }
+                None => self.alerts.outgoing.push(Effect::WithdrawPopup(popup)),
+            }
+        }
+        Ok(())
+    }
+
     /// The person acted on a popup, or it went away.
     pub(crate) fn popup_ended(
         &mut self,
@@ -281,6 +327,7 @@ impl Engine {
         action: PopupAction,
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
+        self.ledger.forget_popup(popup)?;
         let Some(open) = self.alerts.popups.remove(&popup) else { return Ok(Vec::new()) };
         let ids = open.about.messages();
         match action {

@@ -5,6 +5,7 @@ mod crashes;
 mod important;
 mod ordinary;
 mod quiet;
+mod restart;
 mod service;
 
 use restante_local_api::{Connection, NotificationsState};

@@ -1,9 +1,9 @@
 //! Which messages were announced on this device and how far each alert is.
 
 use restante_model::{Importance, MessageId, Timestamp};
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
-use super::{Ledger, Result, database};
+use super::{Ledger, Result, ShownPopup, database, popups};
 use crate::{
     alert::{ConnectionAlert, Rhythm},
     storage,
@@ -196,21 +196,41 @@ impl Ledger {
         self.update_alerts(ids, "UPDATE alert SET held = 1 WHERE message_id = ?1", params![])
     }
 
-    /// They are on the screen, of which the server is to hear; important mail comes again at the next beat of this rhythm since its first
-    /// showing.
-    pub(crate) fn alerts_shown(&mut self, ids: &[MessageId], rhythm: Rhythm, at: Timestamp) -> Result<()> {
-        self.update_alerts(
+    /// They are on the screen, of which the server is to hear; in this popup where it is one of the desktop's.
+    /// Important mail comes again at the next beat of this rhythm since its first showing.
+    pub(crate) fn alerts_shown(
+        &mut self,
+        ids: &[MessageId],
+        popup: Option<&ShownPopup>,
+        rhythm: Rhythm,
+        at: Timestamp,
+    ) -> Result<()> {
+        if ids.is_empty() && popup.is_none() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction().map_err(database)?;
+        if let Some(popup) = popup {
+            popups::note(&transaction, popup).map_err(database)?;
+        }
+        update(
+            &transaction,
             ids,
             concat!(
                 "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
-                     told = CASE told WHEN 'no' THEN 'due' ELSE told END,
+                     popup = ?5, told = CASE told WHEN 'no' THEN 'due' ELSE told END,
                      series_began_at = CASE importance WHEN 'high' THEN coalesce(series_began_at, ?2) END,
                      repeat_at = iif(importance = 'high', ",
                 next_beat!("?2", "?3", "?4"),
                 ", NULL) WHERE message_id = ?1",
             ),
-            params![at.unix_ms(), rhythm.every_ms(), rhythm.lasting_ms()],
-        )
+            params![
+                at.unix_ms(),
+                rhythm.every_ms(),
+                rhythm.lasting_ms(),
+                popup.map(|popup| popup.id.0.cast_signed())
+            ],
+        )?;
+        transaction.commit().map_err(database)
     }
 
     /// What waits for its repeat waits by this rhythm from now on. A series that is over stays over.
@@ -231,7 +251,7 @@ impl Ledger {
         self.update_alerts(
             ids,
             "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
-                 repeat_at = NULL
+                 repeat_at = NULL, popup = NULL
              WHERE message_id = ?1",
             params![at.unix_ms()],
         )
@@ -242,7 +262,7 @@ impl Ledger {
         self.update_alerts(
             &[id],
             "UPDATE alert SET state = 'due', at = ?2, held = 0, not_before = ?3, bus_name = NULL,
-                 series_began_at = NULL, repeat_at = NULL
+                 series_began_at = NULL, repeat_at = NULL, popup = NULL
              WHERE message_id = ?1",
             params![at.unix_ms(), until.unix_ms()],
         )
@@ -355,17 +375,27 @@ impl Ledger {
             return Ok(());
         }
         let transaction = self.connection.transaction().map_err(database)?;
-        for id in ids {
-            let id = id.to_string();
-            let mut values: Vec<&dyn rusqlite::ToSql> = vec![&id];
-            values.extend(rest);
-            transaction
-                .prepare_cached(sql)
-                .and_then(|mut update| update.execute(values.as_slice()))
-                .map_err(database)?;
-        }
+        update(&transaction, ids, sql, rest)?;
         transaction.commit().map_err(database)
     }
+}
+
+fn update(
+    transaction: &Transaction<'_>,
+    ids: &[MessageId],
+    sql: &str,
+    rest: &[&dyn rusqlite::ToSql],
+) -> Result<()> {
+    for id in ids {
+        let id = id.to_string();
+        let mut values: Vec<&dyn rusqlite::ToSql> = vec![&id];
+        values.extend(rest);
+        transaction
+            .prepare_cached(sql)
+            .and_then(|mut update| update.execute(values.as_slice()))
+            .map_err(database)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -254,6 +254,7 @@ fn words(effect: &Effect) -> Option<String> {
             PopupContent::Connection { state, .. } => format!("popup {}: {state:?}", popup.id.0),
             PopupContent::Summary { count } => format!("popup {}: {count} messages", popup.id.0),
         },
+        Effect::AdoptPopup { popup, .. } => format!("takes popup {} over", popup.0),
         Effect::WithdrawPopup(popup) => format!("takes popup {} away", popup.0),
         Effect::OpenImportant { ids } => format!("important window: {}", numbers(ids)),
         Effect::RunHook { .. } => "runs the hook".into(),

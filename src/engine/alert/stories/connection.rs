@@ -3,7 +3,7 @@
 use super::*;
 
 impl Story {
-    fn refused(&mut self, code: ProblemKind) {
+    pub(super) fn refused(&mut self, code: ProblemKind) {
         let problem = Problem::new(code, "ask Vera, room 12");
         self.silent_server = true;
         self.due();

@@ -117,7 +117,7 @@ impl World {
                     PopupContent::Summary { count } => self.summaries.push(*count),
                     PopupContent::Connection { .. } => panic!("nothing is wrong with the connection"),
                 }
-                Event::PopupShown { popup: popup.id, outcome: Ok(()) }
+                Event::PopupShown { popup: popup.id, outcome: Ok(None) }
             }
             Effect::OpenImportant { ids } => {
                 for id in ids {

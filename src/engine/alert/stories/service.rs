@@ -33,7 +33,7 @@ fn a_late_answer_of_a_hung_service_counts() {
     story.arrives(vec![new(1, NORMAL)]);
     let popup = story.last_popup();
     story.happens(Event::PopupShown { popup, outcome: Err(NotificationsState::Hung) });
-    story.happens(Event::PopupShown { popup, outcome: Ok(()) });
+    story.happens(Event::PopupShown { popup, outcome: Ok(None) });
     story.happens(Event::NotificationOwnerChanged(Some(":1.9".into())));
     story.happens(Event::NotificationsChanged(NotificationsState::Ok));
     assert_eq!(story.popups(), 1);

@@ -2,6 +2,7 @@
 //! a message alerts once a device (reliability, "What one alert means").
 
 mod connection;
+mod expiry;
 mod hook;
 mod hush;
 mod important;
@@ -128,6 +129,8 @@ impl Engine {
             let shown = self.announce_important(&high, now)?;
             self.alerts.outgoing.extend(shown);
         }
+        let expiries = self.announce_expiries(now)?;
+        self.alerts.outgoing.extend(expiries);
         let connection = self.announce_connection(now)?;
         self.alerts.outgoing.extend(connection);
         Ok(())
@@ -242,7 +245,10 @@ impl Engine {
     fn next_alert(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let hush = self.alerts.hush;
         let mut moments = vec![self.ledger.next_reminder(now)?, hush.snoozed_until];
-        if self.connection_due() || self.ledger.has_due_alerts(Importance::Normal, now)? {
+        if self.connection_due()
+            || self.ledger.has_due_alerts(Importance::Normal, now)?
+            || self.ledger.has_due_expiry_warnings()?
+        {
             moments.push(hush.ordinary_until().or_else(|| self.alerts.patience_ends_at()));
         }
         if self.ledger.has_due_alerts(Importance::High, now)? {

@@ -1,8 +1,8 @@
 //! Everything that an agent can do: one closed list. What the engine decides, the agent carries out.
 
 use restante_local_api::{
-    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode,
-    Recipients, SearchPage, ShowWhat, Status,
+    CheckAnswer, Connection, Direction, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message,
+    Mode, Recipients, SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
@@ -340,6 +340,17 @@ pub enum PopupContent {
     Summary {
         /// How many.
         count: u64,
+    },
+    /// Messages that expire soon unread.
+    Expiring {
+        /// Whether they came here, and are unread here, or were sent from here.
+        direction: Direction,
+        /// How many.
+        count: u64,
+        /// When the first of them expires.
+        expires_at: Timestamp,
+        /// What a single one is about; absent where previews are off.
+        subject: Option<String>,
     },
     /// The connection is in a state that needs a person.
     Connection {

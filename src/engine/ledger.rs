@@ -2,6 +2,7 @@
 
 mod alerts;
 mod drafts;
+mod expiry;
 mod letters;
 mod marks;
 mod outbox;
@@ -18,6 +19,7 @@ use crate::storage::{self, Durability, Schema, StorageError};
 
 pub(crate) use alerts::{AlertState, DueAlert, NewAlert};
 pub(crate) use drafts::{Draft, ServerDraft, TakenDraft};
+pub(crate) use expiry::ExpiryWarning;
 pub(crate) use letters::WrittenLetter;
 pub(crate) use outbox::{OutboxLetter, Refusal};
 pub(crate) use popups::{PopupAbout, ShownPopup};
@@ -89,7 +91,7 @@ impl Ledger {
         if fresh {
             transaction
                 .execute_batch(
-                    "DELETE FROM alert; DELETE FROM pending_read; DELETE FROM pending_acknowledgement;
+                    "DELETE FROM alert; DELETE FROM expiry_warning; DELETE FROM pending_read; DELETE FROM pending_acknowledgement;
                      DELETE FROM setting WHERE name IN ('interval', 'batch_open', 'connection_alert')",
                 )
                 .map_err(database)?;

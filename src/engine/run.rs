@@ -291,6 +291,7 @@ impl Engine {
             })
             .collect();
         self.ledger.note_alerts(&due, now)?;
+        self.note_expiries(&page.changes, now)?;
         self.take_drafts(&page.changes)?;
         let Some(account) = &self.account else { return Ok(Vec::new()) };
         let applied = self.cache.apply(page, &account.user.login, &opened)?;

@@ -240,7 +240,7 @@ impl Office {
                             u64::from(knows.inbox.get(&id).is_some_and(|row| row.bold))
                         }
                         PopupContent::Summary { count } => count,
-                        PopupContent::Connection { .. } => 0,
+                        PopupContent::Expiring { .. } | PopupContent::Connection { .. } => 0,
                     };
                 }
             }
@@ -312,7 +312,7 @@ impl Office {
         let about = match popup.content {
             PopupContent::Message { .. } => 1,
             PopupContent::Summary { count } => count,
-            PopupContent::Connection { .. } => 0,
+            PopupContent::Expiring { .. } | PopupContent::Connection { .. } => 0,
         };
         own.on_their_way.insert(id, about);
         let (outcome, ms) = match own.service {
@@ -342,7 +342,7 @@ impl Office {
                 let high = knows.inbox.get(id).is_some_and(|row| row.importance == Importance::High);
                 knows.see_popup(*id, high)
             }
-            PopupContent::Connection { .. } => Ok(()),
+            PopupContent::Expiring { .. } | PopupContent::Connection { .. } => Ok(()),
             PopupContent::Summary { count } => {
                 self.marks.hit(Mark::Summary);
                 knows.summed += count;

@@ -39,20 +39,24 @@ pub(super) enum OwnWindow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum About {
     Messages(Vec<MessageId>),
+    /// That these expire soon.
+    Expiry(Vec<MessageId>),
     Connection,
 }
 
 impl About {
+    /// The messages whose alert it is.
     fn messages(&self) -> &[MessageId] {
         match self {
             Self::Messages(ids) => ids,
-            Self::Connection => &[],
+            Self::Expiry(_) | Self::Connection => &[],
         }
     }
 
     fn kind(&self) -> PopupAbout {
         match self {
             Self::Messages(_) => PopupAbout::Messages,
+            Self::Expiry(_) => PopupAbout::Expiry,
             Self::Connection => PopupAbout::Connection,
         }
     }
@@ -214,9 +218,21 @@ impl Engine {
 
     /// A popup that is about these alone goes away; one that is about others too stays.
     pub(super) fn take_back_popups(&mut self, ids: &[MessageId]) -> Vec<Effect> {
+        self.take_back_popups_if(ids, |_| true)
+    }
+
+    /// Of those popups only that are about such things.
+    pub(super) fn take_back_popups_if(
+        &mut self,
+        ids: &[MessageId],
+        such: impl Fn(&About) -> bool,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.alerts.popups.retain(|popup, open| {
-            let About::Messages(about) = &mut open.about else { return true };
+            if !such(&open.about) {
+                return true;
+            }
+            let (About::Messages(about) | About::Expiry(about)) = &mut open.about else { return true };
             about.retain(|id| !ids.contains(id));
             if about.is_empty() {
                 effects.push(Effect::WithdrawPopup(*popup));
@@ -238,8 +254,14 @@ impl Engine {
             Ok(at_service) => {
                 let about = open.about.kind();
                 let shown = at_service.map(|at_service| ShownPopup { id: popup, about, at_service });
-                let rhythm = self.settings.important_rhythm;
-                self.ledger.alerts_shown(open.about.messages(), shown.as_ref(), rhythm, now)?;
+                match (&open.about, &shown) {
+                    (About::Expiry(ids), Some(shown)) => self.ledger.expiry_shown(ids, shown)?,
+                    (About::Expiry(_), None) => {}
+                    (About::Messages(_) | About::Connection, shown) => {
+                        let rhythm = self.settings.important_rhythm;
+                        self.ledger.alerts_shown(open.about.messages(), shown.as_ref(), rhythm, now)?;
+                    }
+                }
             }
             // It may yet appear on the screen, so it stays `showing`: at most one popup.
             Err(NotificationsState::Hung) => {
@@ -254,6 +276,7 @@ impl Engine {
     fn not_shown(&mut self, popup: PopupId, now: Timestamp) -> Result<()> {
         match self.alerts.popups.remove(&popup).map(|open| open.about) {
             Some(About::Messages(ids)) => self.ledger.alerts_not_shown(&ids, now)?,
+            Some(About::Expiry(ids)) => self.ledger.set_expiry_told(&ids, false)?,
             Some(About::Connection) => {
                 let due = self.alerts.connection.map(|alert| ConnectionAlert { told: false, ..alert });
                 self.set_connection_alert(due)?;
@@ -290,20 +313,21 @@ impl Engine {
     /// Popups that a process before this one showed, and this service still has: they can be acted on, and go when
     /// what they tell of is over. Of one for which that is so already, only the withdrawal is left.
     fn adopt_popups(&mut self, service: &str) -> Result<()> {
-        for (shown, mut ids) in self.ledger.popups_of(service)? {
+        for (shown, ids) in self.ledger.popups_of(service)? {
             let ShownPopup { id: popup, about, at_service } = shown;
             if self.alerts.popups.contains_key(&popup) {
                 continue;
             }
             let about = match about {
                 PopupAbout::Messages => {
-                    let mut unread = Vec::new();
-                    for id in ids.drain(..) {
-                        if self.cache.unread_message(id)? {
-                            unread.push(id);
-                        }
-                    }
-                    (!unread.is_empty()).then_some(About::Messages(unread))
+                    let ids = self.still(ids, |engine, id| engine.cache.unread_message(id))?;
+                    (!ids.is_empty()).then_some(About::Messages(ids))
+                }
+                PopupAbout::Expiry => {
+                    let ids = self.still(ids, |engine, id| {
+                        Ok(engine.cache.unread_message(id)? || engine.cache.unread_by_others(id)?)
+                    })?;
+                    (!ids.is_empty()).then_some(About::Expiry(ids))
                 }
                 PopupAbout::Connection => {
                     self.alerts.connection.is_some_and(|alert| alert.told).then_some(About::Connection)
@@ -320,6 +344,21 @@ impl Engine {
         Ok(())
     }
 
+    /// Those of which it is so.
+    fn still(
+        &self,
+        ids: Vec<MessageId>,
+        is_so: impl Fn(&Self, MessageId) -> Result<bool>,
+    ) -> Result<Vec<MessageId>> {
+        let mut kept = Vec::new();
+        for id in ids {
+            if is_so(self, id)? {
+                kept.push(id);
+            }
+        }
+        Ok(kept)
+    }
+
     /// The person acted on a popup, or it went away.
     pub(crate) fn popup_ended(
         &mut self,
@@ -334,7 +373,10 @@ impl Engine {
             PopupAction::Closed => Ok(Vec::new()),
             PopupAction::Open => {
                 self.ledger.settle_alerts(ids, now)?;
-                let id = if let [id] = ids { Some(*id) } else { None };
+                let (About::Messages(of) | About::Expiry(of)) = &open.about else {
+                    return Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id: None }]);
+                };
+                let id = if let [id] = of[..] { Some(id) } else { None };
                 Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id }])
             }
             PopupAction::MarkRead => {

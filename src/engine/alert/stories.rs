@@ -2,6 +2,7 @@
 
 mod connection;
 mod crashes;
+mod expiry;
 mod important;
 mod ordinary;
 mod quiet;

@@ -370,7 +370,12 @@ impl Ledger {
     }
 
     /// One update for each message, all in one commit; `?1` is the message.
-    fn update_alerts(&mut self, ids: &[MessageId], sql: &str, rest: &[&dyn rusqlite::ToSql]) -> Result<()> {
+    pub(super) fn update_alerts(
+        &mut self,
+        ids: &[MessageId],
+        sql: &str,
+        rest: &[&dyn rusqlite::ToSql],
+    ) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
         }
@@ -380,7 +385,7 @@ impl Ledger {
     }
 }
 
-fn update(
+pub(super) fn update(
     transaction: &Transaction<'_>,
     ids: &[MessageId],
     sql: &str,

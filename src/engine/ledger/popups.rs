@@ -14,6 +14,7 @@ use crate::{
 pub(crate) enum PopupAbout {
     Messages,
     Connection,
+    Expiry,
 }
 
 impl PopupAbout {
@@ -21,11 +22,12 @@ impl PopupAbout {
         match self {
             Self::Messages => "messages",
             Self::Connection => "connection",
+            Self::Expiry => "expiry",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Messages, Self::Connection].into_iter().find(|about| about.as_str() == name)
+        [Self::Messages, Self::Connection, Self::Expiry].into_iter().find(|about| about.as_str() == name)
     }
 }
 
@@ -89,8 +91,10 @@ fn forget_others(transaction: &Transaction<'_>, service: &str) -> rusqlite::Resu
 
 fn read(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(ShownPopup, Vec<MessageId>)>> {
     let mut popups = transaction.prepare("SELECT id, about, service, number FROM popup ORDER BY id")?;
-    let mut messages =
-        transaction.prepare("SELECT message_id FROM alert WHERE popup = ?1 ORDER BY at, message_id")?;
+    let mut messages = transaction.prepare(
+        "SELECT message_id FROM alert WHERE popup = ?1
+         UNION ALL SELECT message_id FROM expiry_warning WHERE popup = ?1 ORDER BY message_id",
+    )?;
     let shown = popups.query_map([], |row| {
         Ok(ShownPopup {
             id: PopupId(row.get::<_, i64>(0)?.cast_unsigned()),

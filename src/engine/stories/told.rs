@@ -252,6 +252,7 @@ fn words(effect: &Effect) -> Option<String> {
         Effect::ShowPopup(popup) => match &popup.content {
             PopupContent::Message { id, .. } => format!("popup {}: message {}", popup.id.0, number(*id)),
             PopupContent::Connection { state, .. } => format!("popup {}: {state:?}", popup.id.0),
+            PopupContent::Expiring { count, .. } => format!("popup {}: {count} expire soon", popup.id.0),
             PopupContent::Summary { count } => format!("popup {}: {count} messages", popup.id.0),
         },
         Effect::AdoptPopup { popup, .. } => format!("takes popup {} over", popup.0),

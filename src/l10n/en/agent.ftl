@@ -11,6 +11,18 @@ popup-summary = { $count ->
    *[other] { $count } new messages
 }
 popup-summary-body = They are waiting in the mailbox.
+popup-expiring = { $count ->
+    [one] An unread message expires soon
+   *[other] { $count } unread messages expire soon
+}
+popup-expiring-sent = { $count ->
+    [one] A message that you sent expires soon, unread
+   *[other] { $count } messages that you sent expire soon, unread
+}
+popup-expiring-until = { $count ->
+    [one] It is kept until { $moment }.
+   *[other] The first one is kept until { $moment }.
+}
 popup-sign-in-again = Sign in to your mail again
 popup-sign-in-again-body = The server no longer knows this device. Your mail here stays as it is.
 popup-open = Open

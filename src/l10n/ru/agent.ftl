@@ -12,6 +12,18 @@ popup-summary = { $count ->
    *[many] { $count } новых писем
 }
 popup-summary-body = Они ждут в почте.
+popup-expiring = { $count ->
+    [1] Скоро истечёт срок хранения непрочитанного письма
+   *[other] Скоро истечёт срок хранения непрочитанных писем: { $count }
+}
+popup-expiring-sent = { $count ->
+    [1] Скоро истечёт срок хранения письма, которое не прочитано
+   *[other] Скоро истечёт срок хранения отправленных и не прочитанных писем: { $count }
+}
+popup-expiring-until = { $count ->
+    [1] Хранится до { $moment }.
+   *[other] Первое хранится до { $moment }.
+}
 popup-sign-in-again = Войдите в почту снова
 popup-sign-in-again-body = Сервер больше не знает это устройство. Почта здесь остаётся как была.
 popup-open = Открыть

@@ -10,6 +10,7 @@ mod doctor;
 mod durable_file;
 mod event_loop;
 mod exchanges;
+mod full_screen;
 mod hook;
 mod instance;
 mod job_storage;

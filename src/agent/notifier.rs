@@ -17,14 +17,16 @@ use std::{
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
 use restante_engine::{
     Event,
-    effect::Popup,
-    event::{PopupAction, PopupId, ServicePopup},
+    effect::{OverFullScreen, Popup},
+    event::{NotShown, PopupAction, PopupId, ServicePopup},
 };
 use restante_l10n::Words;
 use restante_local_api::NotificationsState;
 use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
 
 pub(crate) use text::of as words_of;
+
+use crate::full_screen;
 
 use service::{Abilities, Service};
 
@@ -187,15 +189,18 @@ impl Supervisor {
 
     // === Popups ===
 
-    async fn show(&mut self, popup: Popup) -> Result<Option<ServicePopup>, NotificationsState> {
+    async fn show(&mut self, popup: Popup) -> Result<Option<ServicePopup>, NotShown> {
         // Hung is said only of a popup that the service was asked for: it may yet show that one.
         if self.service.hung {
-            return Err(NotificationsState::Absent);
+            return Err(NotShown::Absent);
+        }
+        if popup.over_full_screen == OverFullScreen::GivesWay && full_screen::is_full().await {
+            return Err(NotShown::FullScreen);
         }
         if self.bus.is_none() {
             self.connect().await;
         }
-        let Ok(abilities) = self.abilities().await else { return Err(NotificationsState::Absent) };
+        let Ok(abilities) = self.abilities().await else { return Err(NotShown::Absent) };
         self.learn_owner().await;
         let mut notification = self.notification(&popup, abilities);
         if let Some(before) = self.open.get(&popup.id) {
@@ -204,8 +209,14 @@ impl Supervisor {
         let mut showing = tokio::spawn(async move { notification.show_async().await });
         let handle = match timeout(LIMIT, &mut showing).await {
             Ok(Ok(Ok(handle))) => handle,
-            Ok(Ok(Err(error))) => return Err(self.refused(&error)),
-            Ok(Err(panicked)) => return Err(self.refused(&panicked)),
+            Ok(Ok(Err(error))) => {
+                self.refused(&error);
+                return Err(NotShown::Absent);
+            }
+            Ok(Err(panicked)) => {
+                self.refused(&panicked);
+                return Err(NotShown::Absent);
+            }
             Err(_) => {
                 // It may still come when the service wakes: then that is its answer.
                 let (heard, generation) = (self.heard.clone(), self.service.generation);
@@ -216,7 +227,8 @@ impl Supervisor {
                     }
                 });
                 self.unanswered.insert(popup.id);
-                return Err(self.silent());
+                self.silent();
+                return Err(NotShown::Hung);
             }
         };
         Ok(self.is_open(popup.id, handle))

@@ -298,6 +298,18 @@ pub struct Popup {
     pub carrier: PopupCarrier,
     /// The name of the sound that is heard with it; absent: none.
     pub sound: Option<String>,
+    /// Whether it comes over a window that has the whole screen.
+    pub over_full_screen: OverFullScreen,
+}
+
+/// Whether a popup comes over a window that has the whole screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OverFullScreen {
+    /// It comes.
+    Shown,
+    /// It is not shown, and its carrier says so: `NotShown::FullScreen`.
+    #[default]
+    GivesWay,
 }
 
 /// By whom a popup is shown.

@@ -157,9 +157,9 @@ pub enum Event {
     PopupShown {
         /// Which.
         popup: PopupId,
-        /// Whether it was taken, and what the desktop's service calls it. `Hung`: the service was asked and has not answered, so it may yet show it, and
-        /// this event comes again when it does. `Absent`: it was not asked, or refused.
-        outcome: Result<Option<ServicePopup>, NotificationsState>,
+        /// Whether it was taken, and what the desktop's service calls it. After `Hung` this event comes again when the
+        /// service answers.
+        outcome: Result<Option<ServicePopup>, NotShown>,
     },
     /// The person acted on a popup, or it went away.
     PopupEnded {
@@ -397,6 +397,17 @@ pub enum TrayItem {
     Settings,
     /// Quit.
     Quit,
+}
+
+/// Why a popup is not on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NotShown {
+    /// Its carrier was not asked, or refused.
+    Absent,
+    /// The service was asked and has not answered: it may yet show it.
+    Hung,
+    /// Another window has the whole screen, and this popup gives way to it.
+    FullScreen,
 }
 
 /// What a notification service calls a popup.

@@ -259,6 +259,7 @@ impl Engine {
             run.again(Step::Changes);
         }
         if !more {
+            self.answered_well(now);
             self.close_batch()?;
             self.announce(now)?;
         }

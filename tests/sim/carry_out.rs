@@ -6,7 +6,7 @@ use restante_agent::Plan;
 use restante_engine::{
     Effect, Event,
     effect::{Answer, Popup, PopupContent},
-    event::{Ask, CallId, TokenFound, TokenProblem},
+    event::{Ask, CallId, NotShown, TokenFound, TokenProblem},
     settings_file,
 };
 use restante_local_api::{KeyringState, NotificationsState};
@@ -51,7 +51,7 @@ impl Office {
         let now = self.devices[device].clock(self.agenda.now_ms());
         self.note(|office| format!("{} <- {}", office.devices[device].name, crate::words::event(&event)));
         let noted = match &event {
-            Event::PopupShown { popup, outcome: Ok(_) | Err(NotificationsState::Absent) } => Some(*popup),
+            Event::PopupShown { popup, outcome: Ok(_) | Err(NotShown::Absent) } => Some(*popup),
             _ => None,
         };
         let own = &mut self.devices[device];
@@ -319,11 +319,11 @@ impl Office {
             Service::Here => (Ok(None), 1),
             Service::Away => {
                 self.marks.hit(Mark::ServiceAway);
-                (Err(NotificationsState::Absent), 1)
+                (Err(NotShown::Absent), 1)
             }
             Service::Hung => {
                 self.marks.hit(Mark::ServiceHung);
-                (Err(NotificationsState::Hung), HUNG_MS)
+                (Err(NotShown::Hung), HUNG_MS)
             }
         };
         if outcome.is_ok() {

@@ -2,8 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use restante_engine::{Effect, Event, effect::PopupCarrier};
-use restante_local_api::NotificationsState;
+use restante_engine::{Effect, Event, effect::PopupCarrier, event::NotShown};
 
 use super::Agent;
 use crate::{scheduler::Task, server_client::ServerClient, settings_watcher};
@@ -93,7 +92,7 @@ impl Agent {
                 (PopupCarrier::Window, _) => self.popup_windows.show(&popup),
                 (PopupCarrier::Desktop, Some(notifier)) => notifier.show(popup),
                 (PopupCarrier::Desktop, None) => {
-                    let outcome = Err(NotificationsState::Absent);
+                    let outcome = Err(NotShown::Absent);
                     self.tell(Event::PopupShown { popup: popup.id, outcome });
                 }
             },

@@ -30,6 +30,7 @@ fn popup(id: u64, subject: &str) -> Popup {
         },
         carrier: PopupCarrier::Desktop,
         sound: None,
+        over_full_screen: OverFullScreen::GivesWay,
     }
 }
 
@@ -65,7 +66,7 @@ fn asked(call: &zbus::Message) -> (String, String, Vec<String>) {
     (summary, body, actions)
 }
 
-async fn shown(events: &mut Events) -> (PopupId, Result<(), NotificationsState>) {
+async fn shown(events: &mut Events) -> (PopupId, Result<(), NotShown>) {
     next(events, |event| match event {
         Event::PopupShown { popup, outcome } => Some((*popup, outcome.clone().map(drop))),
         _ => None,
@@ -103,7 +104,7 @@ fn without_a_bus_nothing_is_shown_and_nothing_waits() {
         let (notifier, mut events) = start();
         assert_eq!(state(&mut events).await, NotificationsState::Absent);
         notifier.show(popup(1, "Lunch"));
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Absent)));
     });
 }
 
@@ -258,7 +259,7 @@ fn a_service_that_comes_later_or_again_is_asked_anew() {
         let (notifier, mut events) = start();
         assert_eq!(state(&mut events).await, NotificationsState::Absent);
         notifier.show(popup(1, "Lunch"));
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Absent)));
 
         let mut service = Played::start(SERVICE, answers(&["body-markup"])).await;
         assert_eq!(state(&mut events).await, NotificationsState::Ok);
@@ -295,11 +296,11 @@ fn a_hung_service_holds_nobody_and_is_heard_of_when_it_wakes() {
         assert_eq!(state(&mut events).await, NotificationsState::Ok);
         notifier.show(popup(1, "Lunch"));
         let late = service.call("Notify").await;
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Hung)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Hung)));
         assert_eq!(state(&mut events).await, NotificationsState::Hung);
         // The next one does not wait at all: the service hears nothing of it.
         notifier.show(popup(2, "Dinner"));
-        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotShown::Absent)));
 
         // It wakes: the popup came after all, and the state is good again.
         let question = service.call("GetServerInformation").await;
@@ -331,11 +332,11 @@ fn a_popup_withdrawn_while_the_service_hangs_does_not_stay_when_it_wakes() {
         let (notifier, mut events) = start();
         notifier.show(popup(1, "Lunch"));
         let late = service.call("Notify").await;
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Hung)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Hung)));
         notifier.withdraw(PopupId(1));
         // The order to withdraw is carried out before the one that follows it is answered.
         notifier.show(popup(2, "Dinner"));
-        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotShown::Absent)));
         service.bus.reply(&late.header(), &77_u32).await.unwrap();
         let closed: u32 = service.call("CloseNotification").await.body().deserialize().unwrap();
         assert_eq!(closed, 77);

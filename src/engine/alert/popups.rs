@@ -5,8 +5,8 @@ use restante_model::{Importance, MessageId, Timestamp};
 
 use super::{Alerts, ConnectionAlert, Effect, Engine, Result};
 use crate::{
-    effect::{Popup, PopupCarrier, PopupContent},
-    event::{PopupAction, PopupId, ServicePopup},
+    effect::{OverFullScreen, Popup, PopupCarrier, PopupContent},
+    event::{NotShown, PopupAction, PopupId, ServicePopup},
     ledger::{AlertState, DueAlert, PopupAbout, ShownPopup},
     settings_file::{Carrier, Preview, Sound},
 };
@@ -212,8 +212,12 @@ impl Engine {
             Sound::NewMail => Some(NEW_MAIL_SOUND.to_owned()),
             Sound::Named(name) => Some(name.clone()),
         };
+        let over_full_screen = match &content {
+            PopupContent::Message { important: true, .. } => OverFullScreen::Shown,
+            _ => self.settings.over_full_screen,
+        };
         self.alerts.popups.insert(id, OpenPopup { about, carrier });
-        Effect::ShowPopup(Popup { id, content, carrier, sound })
+        Effect::ShowPopup(Popup { id, content, carrier, sound, over_full_screen })
     }
 
     /// A popup that is about these alone goes away; one that is about others too stays.
@@ -246,7 +250,7 @@ impl Engine {
     pub(crate) fn popup_shown(
         &mut self,
         popup: PopupId,
-        outcome: std::result::Result<Option<ServicePopup>, NotificationsState>,
+        outcome: std::result::Result<Option<ServicePopup>, NotShown>,
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
         let Some(open) = self.alerts.popups.get(&popup).cloned() else { return Ok(Vec::new()) };
@@ -264,11 +268,16 @@ impl Engine {
                 }
             }
             // It may yet appear on the screen, so it stays `showing`: at most one popup.
-            Err(NotificationsState::Hung) => {
+            Err(NotShown::Hung) => {
                 let service = self.alerts.service.clone().unwrap_or_default();
                 self.ledger.note_unanswered(open.about.messages(), &service)?;
             }
-            Err(NotificationsState::Absent | NotificationsState::Ok) => self.not_shown(popup, now)?,
+            Err(NotShown::Absent) => self.not_shown(popup, now)?,
+            // It is told with what comes meanwhile, at the first check that finds the screen free.
+            Err(NotShown::FullScreen) => {
+                self.not_shown(popup, now)?;
+                self.ledger.hold_alerts(open.about.messages())?;
+            }
         }
         Ok(Vec::new())
     }

@@ -3,6 +3,7 @@
 mod connection;
 mod crashes;
 mod expiry;
+mod full_screen;
 mod important;
 mod ordinary;
 mod quiet;
@@ -16,7 +17,7 @@ use restante_server_api::{Change, Problem, ProblemKind};
 use crate::{
     Effect, Event,
     effect::{PopupCarrier, PopupContent},
-    event::{Ask, CallId, PopupAction, PopupId, ServerError},
+    event::{Ask, CallId, NotShown, PopupAction, PopupId, ServerError},
     settings_file::{
         Carrier, ImportantCarrier, InQuietHours, Preview, QuietHours, Rhythm, SettingsFile, Sound,
     },

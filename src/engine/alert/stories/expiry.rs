@@ -79,7 +79,7 @@ fn a_warning_that_no_service_took_is_told_when_one_comes_and_goes_when_it_is_ove
     story.silent = true;
     story.arrives(vec![expires_soon(1, 80_000), expires_soon(2, 80_000)]);
     let popup = story.last_popup();
-    story.happens(Event::PopupShown { popup, outcome: Err(NotificationsState::Absent) });
+    story.happens(Event::PopupShown { popup, outcome: Err(NotShown::Absent) });
     story.silent = false;
     story.done.clear();
     story.happens(Event::NotificationsChanged(NotificationsState::Ok));

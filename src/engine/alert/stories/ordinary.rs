@@ -88,7 +88,7 @@ fn a_popup_that_no_service_took_is_shown_when_one_comes() {
         Effect::ShowPopup(popup) => Some(popup.id),
         _ => None,
     });
-    let outcome = Err(NotificationsState::Absent);
+    let outcome = Err(NotShown::Absent);
     let _none = story.engine.apply(Event::PopupShown { popup: shown.unwrap(), outcome }, at(62));
     story.happens(Event::NotificationsChanged(NotificationsState::Ok));
     assert_eq!(story.popups(), 1);

@@ -10,7 +10,7 @@ fn a_service_that_went_without_an_answer_has_shown_nothing() {
     story.silent = true;
     story.arrives(vec![new(1, NORMAL)]);
     let popup = story.last_popup();
-    story.happens(Event::PopupShown { popup, outcome: Err(NotificationsState::Hung) });
+    story.happens(Event::PopupShown { popup, outcome: Err(NotShown::Hung) });
     story.happens(Event::NotificationsChanged(NotificationsState::Hung));
     story.arrives(vec![new(2, NORMAL)]);
     assert_eq!(story.popups(), 1, "nothing more is laid in front of a service that does not look");
@@ -32,7 +32,7 @@ fn a_late_answer_of_a_hung_service_counts() {
     story.silent = true;
     story.arrives(vec![new(1, NORMAL)]);
     let popup = story.last_popup();
-    story.happens(Event::PopupShown { popup, outcome: Err(NotificationsState::Hung) });
+    story.happens(Event::PopupShown { popup, outcome: Err(NotShown::Hung) });
     story.happens(Event::PopupShown { popup, outcome: Ok(None) });
     story.happens(Event::NotificationOwnerChanged(Some(":1.9".into())));
     story.happens(Event::NotificationsChanged(NotificationsState::Ok));
@@ -45,7 +45,7 @@ fn our_own_window_stands_in_for_a_service_that_does_not_come() {
     story.silent = true;
     story.arrives(vec![new(1, NORMAL)]);
     let popup = story.last_popup();
-    story.happens(Event::PopupShown { popup, outcome: Err(NotificationsState::Absent) });
+    story.happens(Event::PopupShown { popup, outcome: Err(NotShown::Absent) });
     story.wakes();
     let Some(Effect::ShowPopup(popup)) = story.done.iter().rfind(|it| matches!(it, Effect::ShowPopup(_)))
     else {
@@ -57,7 +57,7 @@ fn our_own_window_stands_in_for_a_service_that_does_not_come() {
     let popup = popup.id;
     story.happens(Event::PopupWindowFailed { popup, reason: "no display".into() });
     let popup = story.last_popup();
-    story.happens(Event::PopupShown { popup, outcome: Err(NotificationsState::Absent) });
+    story.happens(Event::PopupShown { popup, outcome: Err(NotShown::Absent) });
     assert_eq!(story.wakes_at(), None);
     story.happens(Event::NotificationsChanged(NotificationsState::Ok));
     assert_eq!(story.engine.ledger.alert_state(id(1)).unwrap(), "showing");

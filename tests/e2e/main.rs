@@ -14,6 +14,7 @@ mod corner;
 mod delivery;
 mod described;
 mod figures;
+mod full_screen;
 mod identity;
 mod interval;
 mod killed;

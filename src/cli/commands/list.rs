@@ -3,12 +3,14 @@
 use clap::Args;
 use restante_l10n::{Value, Words};
 use restante_local_api::{
-    FolderPage, MessageRow, RowState,
+    FolderPage, MessageRow, Recipient, RowState,
     model::{Folder, Importance, Person},
 };
 use restante_process::Exit;
+use serde::Serialize;
 
-use crate::{failure::Failure, message_id, session::Session, table::Table};
+use super::read;
+use crate::{failure::Failure, message_id, session::Session, table::Table, text::safe_line};
 
 /// The most rows that the agent is asked for at once.
 const PAGE: u32 = 500;
@@ -25,14 +27,69 @@ pub(crate) struct List {
     /// At most so many
     #[arg(long, short = 'n', value_name = "NUMBER", default_value_t = 50)]
     limit: u32,
+    /// Of sent ones also: who read and acknowledged each, and why it is not delivered to the others; asks the server
+    #[arg(long)]
+    why: bool,
 }
 
 impl List {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
         let page = pages(session, self.folder, self.limit, self.unread).await?;
+        if self.why && self.folder == Folder::Sent {
+            let told = with_recipients(session, page).await?;
+            if session.json {
+                session.object(&told)?;
+                return Ok(Exit::Done);
+            }
+            return print_with_recipients(session, told);
+        }
         print(session, self.folder, &page)?;
         Ok(Exit::Done)
     }
+}
+
+/// A page of sent messages with what became of each recipient's copy.
+#[derive(Serialize)]
+struct SentPage {
+    messages: Vec<SentMessage>,
+    next_before: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SentMessage {
+    #[serde(flatten)]
+    row: MessageRow,
+    recipients: Vec<Recipient>,
+}
+
+async fn with_recipients(session: &Session<'_, '_>, page: FolderPage) -> Result<SentPage, Failure> {
+    let mut messages = Vec::new();
+    for row in page.messages {
+        let recipients = read::recipients(session, &session.client.message(row.id).await?).await;
+        messages.push(SentMessage { row, recipients });
+    }
+    Ok(SentPage { messages, next_before: page.next_before })
+}
+
+/// The table, and below it a few lines for each message.
+fn print_with_recipients(session: &mut Session<'_, '_>, told: SentPage) -> Result<Exit, Failure> {
+    let (rows, recipients): (Vec<_>, Vec<_>) =
+        told.messages.into_iter().map(|message| (message.row, message.recipients)).unzip();
+    let page = FolderPage { messages: rows, next_before: told.next_before };
+    print(session, Folder::Sent, &page)?;
+    for (row, recipients) in page.messages.iter().zip(&recipients) {
+        session.line("")?;
+        session.line(&format!("{}  {}", shown_id(session, row), safe_line(&row.subject)))?;
+        for fate in read::fates(session, recipients) {
+            session.line(&format!("  {fate}"))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Scripts that read tables get the whole id; people need its end only.
+fn shown_id(session: &Session<'_, '_>, row: &MessageRow) -> String {
+    if session.columns().is_some() { message_id::short(row.id) } else { row.id.to_string() }
 }
 
 /// As many pages of a folder as the limit takes, as one.
@@ -93,8 +150,7 @@ fn table(session: &Session<'_, '_>, folder: Folder, rows: &[MessageRow]) -> Tabl
         Folder::Outbox => table.flexible(title("why")),
     };
     for row in rows {
-        // Scripts that read tables get the whole id; people need its end only.
-        let id = if session.columns().is_some() { message_id::short(row.id) } else { row.id.to_string() };
+        let id = shown_id(session, row);
         let people = match folder {
             Folder::Inbox => name(&row.from),
             Folder::Sent | Folder::Drafts | Folder::Outbox => {

@@ -36,6 +36,7 @@ use crate::{
     session::Session,
     settings_sources::SettingsSources,
     settings_watcher::SettingsWatcher,
+    speech::Speech,
     tray::Tray,
 };
 
@@ -182,6 +183,7 @@ struct Agent {
     notifier: Option<Notifier>,
     popup_windows: PopupWindows,
     hooks: Hooks,
+    speech: Speech,
     local_time: Option<LocalTime>,
     programs: Programs,
     settings_sources: SettingsSources,
@@ -208,6 +210,7 @@ impl Agent {
         };
         let profile = config.paths.profile().map(ToOwned::to_owned);
         let tray = session.then(|| Tray::start(events.clone(), config.words.clone(), clock.clone(), profile));
+        let speech = Speech::new(config.words.clone());
         Ok(Self {
             http: client_of(&settings)?,
             server: None,
@@ -225,6 +228,7 @@ impl Agent {
             ),
             notifier: session.then(|| Notifier::start(events.clone(), config.words)),
             hooks: Hooks::new(),
+            speech,
             local_time: None,
             programs,
             settings_sources: config.settings,

@@ -28,6 +28,7 @@ mod server_client;
 mod session;
 mod settings_sources;
 mod settings_watcher;
+mod speech;
 mod tray;
 
 pub use doctor::examine_without_agent;

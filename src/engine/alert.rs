@@ -8,6 +8,7 @@ mod hush;
 mod important;
 mod popups;
 mod rhythm;
+mod service;
 #[cfg(test)]
 mod stories;
 

@@ -171,6 +171,8 @@ pub enum Effect {
     },
     /// Close the window for important mail: `ImportantClosed`.
     CloseImportant,
+    /// Say aloud that important mail is there; no event follows.
+    Speak(Vec<PopupContent>),
     /// Run the person's command for new mail, without a shell; no event follows.
     RunHook {
         /// The program and its arguments.
@@ -235,6 +237,7 @@ impl Effect {
             | Self::WithdrawPopup(_)
             | Self::OpenImportant { .. }
             | Self::CloseImportant
+            | Self::Speak(_)
             | Self::OpenWindow { .. }
             | Self::Answer { .. }
             | Self::Publish

@@ -9,7 +9,7 @@ use restante_engine::{
     event::{Ask, CallId, NotShown, TokenFound, TokenProblem},
     settings_file,
 };
-use restante_local_api::{KeyringState, NotificationsState};
+use restante_local_api::KeyringState;
 use restante_model::{Importance, Seconds};
 
 use crate::{
@@ -270,6 +270,7 @@ impl Office {
             Effect::Quit => self.find("an agent quit although nobody told it to".into()),
             // What they show was looked at already; nobody has set a hook; no desktop here outlives its agent.
             Effect::AdoptPopup { .. }
+            | Effect::Speak(_)
             | Effect::RunHook { .. }
             | Effect::SetTray(_)
             | Effect::Publish

@@ -109,6 +109,7 @@ impl Agent {
             }
             Effect::OpenImportant { ids } => self.programs.open_important(ids, &self.socket),
             Effect::CloseImportant => self.programs.close_important(),
+            Effect::Speak(messages) => self.speech.say(&messages),
             Effect::RunHook { command, about } => self.hooks.run(command, about),
             Effect::OpenWindow { what, id } => self.programs.open_window(what, id, &self.socket),
 

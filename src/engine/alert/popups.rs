@@ -23,7 +23,7 @@ const NEW_MAIL_SOUND: &str = "message-new-email";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OpenPopup {
     pub(super) about: About,
-    carrier: PopupCarrier,
+    pub(super) carrier: PopupCarrier,
 }
 
 /// Whether popups can be shown by our own corner window.
@@ -46,7 +46,7 @@ pub(super) enum About {
 
 impl About {
     /// The messages whose alert it is.
-    fn messages(&self) -> &[MessageId] {
+    pub(super) fn messages(&self) -> &[MessageId] {
         match self {
             Self::Messages(ids) => ids,
             Self::Expiry(_) | Self::Connection => &[],
@@ -184,15 +184,20 @@ impl Engine {
 
     /// A popup about one message, in place of the one about it that is there.
     fn message_popup(&mut self, id: MessageId, carrier: PopupCarrier, now: Timestamp) -> Result<Effect> {
+        let content = self.message_content(id)?;
+        Ok(self.popup(About::Messages(vec![id]), content, carrier, now))
+    }
+
+    /// What is told of one message: no more of it than the person wants others to see or hear.
+    pub(super) fn message_content(&self, id: MessageId) -> Result<PopupContent> {
         let shown = self.settings.preview == Preview::Shown;
         let message = self.cache.message(id)?;
-        let content = PopupContent::Message {
+        Ok(PopupContent::Message {
             id,
             important: message.as_ref().is_some_and(|it| it.row.importance == Importance::High),
             from: message.as_ref().filter(|_| shown).map(|it| it.row.from.clone()),
             subject: message.filter(|_| shown).map(|it| it.row.subject),
-        };
-        Ok(self.popup(About::Messages(vec![id]), content, carrier, now))
+        })
     }
 
     pub(super) fn popup(
@@ -303,71 +308,6 @@ impl Engine {
         self.announce(now)
     }
 
-    /// Another program is the notification service now, or none.
-    pub(crate) fn notification_owner_changed(&mut self, owner: Option<String>, now: Timestamp) -> Result<()> {
-        let freed = self.ledger.free_unanswered(owner.as_deref())?;
-        if let Some(owner) = &owner {
-            self.adopt_popups(owner)?;
-        }
-        self.alerts.service = owner;
-        for popup in self.alerts.popups_of(&freed) {
-            self.alerts.popups.remove(&popup);
-        }
-        if freed.is_empty() || self.carriers.notifications != NotificationsState::Ok {
-            return Ok(());
-        }
-        self.announce(now)
-    }
-
-    /// Popups that a process before this one showed, and this service still has: they can be acted on, and go when
-    /// what they tell of is over. Of one for which that is so already, only the withdrawal is left.
-    fn adopt_popups(&mut self, service: &str) -> Result<()> {
-        for (shown, ids) in self.ledger.popups_of(service)? {
-            let ShownPopup { id: popup, about, at_service } = shown;
-            if self.alerts.popups.contains_key(&popup) {
-                continue;
-            }
-            let about = match about {
-                PopupAbout::Messages => {
-                    let ids = self.still(ids, |engine, id| engine.cache.unread_message(id))?;
-                    (!ids.is_empty()).then_some(About::Messages(ids))
-                }
-                PopupAbout::Expiry => {
-                    let ids = self.still(ids, |engine, id| {
-                        Ok(engine.cache.unread_message(id)? || engine.cache.unread_by_others(id)?)
-                    })?;
-                    (!ids.is_empty()).then_some(About::Expiry(ids))
-                }
-                PopupAbout::Connection => {
-                    self.alerts.connection.is_some_and(|alert| alert.told).then_some(About::Connection)
-                }
-            };
-            self.alerts.outgoing.push(Effect::AdoptPopup { popup, at_service });
-            match about {
-                Some(about) => {
-                    self.alerts.popups.insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop });
-                }
-                None => self.alerts.outgoing.push(Effect::WithdrawPopup(popup)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Those of which it is so.
-    fn still(
-        &self,
-        ids: Vec<MessageId>,
-        is_so: impl Fn(&Self, MessageId) -> Result<bool>,
-    ) -> Result<Vec<MessageId>> {
-        let mut kept = Vec::new();
-        for id in ids {
-            if is_so(self, id)? {
-                kept.push(id);
-            }
-        }
-        Ok(kept)
-    }
-
     /// The person acted on a popup, or it went away.
     pub(crate) fn popup_ended(
         &mut self,
@@ -396,11 +336,5 @@ impl Engine {
                 Ok(effects)
             }
         }
-    }
-}
-
-impl Alerts {
-    fn popups_of(&self, ids: &[MessageId]) -> Vec<PopupId> {
-        self.popups_about(|about| about.messages().iter().any(|id| ids.contains(id))).collect()
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     effect::{PopupCarrier, PopupContent},
     event::{Ask, CallId, NotShown, PopupAction, PopupId, ServerError},
     settings_file::{
-        Carrier, ImportantCarrier, InQuietHours, Preview, QuietHours, Rhythm, SettingsFile, Sound,
+        Carrier, ImportantCarrier, InQuietHours, Preview, QuietHours, Rhythm, SettingsFile, Sound, Speech,
     },
     stories::{Story, at, id, person, received},
 };

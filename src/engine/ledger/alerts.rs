@@ -4,10 +4,7 @@ use restante_model::{Importance, MessageId, Timestamp};
 use rusqlite::{Transaction, params};
 
 use super::{Ledger, Result, ShownPopup, database, popups};
-use crate::{
-    alert::{ConnectionAlert, Rhythm},
-    storage,
-};
+use crate::{alert::Rhythm, storage};
 
 /// The next beat of a series after a showing, NULL where it is over; counted from the first showing, or from this
 /// one where the clock was set back since.
@@ -80,6 +77,8 @@ pub(crate) struct DueAlert {
     pub(crate) importance: Importance,
     /// Whether quiet hours or a snooze held it back.
     pub(crate) held: bool,
+    /// Whether it was never shown in its series.
+    pub(crate) first: bool,
 }
 
 impl Ledger {
@@ -108,7 +107,7 @@ impl Ledger {
         let mut query = self
             .connection
             .prepare_cached(
-                "SELECT message_id, importance, held FROM alert
+                "SELECT message_id, importance, held, series_began_at IS NULL FROM alert
                  WHERE state = 'due' AND (not_before IS NULL OR not_before <= ?1 OR at > ?1)
                  ORDER BY at, message_id",
             )
@@ -118,6 +117,7 @@ impl Ledger {
                 message_id: storage::message_id(row, 0)?,
                 importance: storage::named(row, 1, Importance::from_name)?,
                 held: row.get(2)?,
+                first: row.get(3)?,
             })
         });
         rows.and_then(Iterator::collect).map_err(database)
@@ -331,36 +331,6 @@ impl Ledger {
     /// The hook command is not to run for these again.
     pub(crate) fn hooks_done(&mut self, ids: &[MessageId]) -> Result<()> {
         self.update_alerts(ids, "UPDATE alert SET hook = 'done' WHERE message_id = ?1", params![])
-    }
-
-    /// Until when the person wants no alerts at all, and when he said so.
-    pub(crate) fn snoozed(&self) -> Result<Option<(Timestamp, Timestamp)>> {
-        Ok(self.setting("snoozed")?.flatten())
-    }
-
-    /// Writes down until when, or that he wants them again.
-    pub(crate) fn set_snoozed(&mut self, snoozed: Option<(Timestamp, Timestamp)>) -> Result<()> {
-        self.set_setting("snoozed", &snoozed)
-    }
-
-    /// Whether a batch of pages has begun and was not complete yet.
-    pub(crate) fn batch_open(&self) -> Result<bool> {
-        Ok(self.setting("batch_open")?.unwrap_or(false))
-    }
-
-    /// Writes that down.
-    pub(crate) fn set_batch_open(&mut self, open: bool) -> Result<()> {
-        self.set_setting("batch_open", &open)
-    }
-
-    /// What was said of the connection.
-    pub(crate) fn connection_alert(&self) -> Result<Option<ConnectionAlert>> {
-        Ok(self.setting("connection_alert")?.flatten())
-    }
-
-    /// Writes that down, or that there is nothing to say any more.
-    pub(crate) fn set_connection_alert(&mut self, alert: Option<ConnectionAlert>) -> Result<()> {
-        self.set_setting("connection_alert", &alert)
     }
 
     fn message_ids(&self, sql: &str) -> Result<Vec<MessageId>> {

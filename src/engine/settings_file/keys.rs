@@ -9,7 +9,7 @@ use toml_edit::{Document, Item, Value};
 
 use super::{
     Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, OverFullScreen, Preview, Proxy,
-    QuietHours, Rhythm, SettingsFile, SettingsProblem, Sound, TokenStorage, UndoWindow,
+    QuietHours, Rhythm, SettingsFile, SettingsProblem, Sound, Speech, TokenStorage, UndoWindow,
 };
 
 /// One key of the settings file.
@@ -74,6 +74,11 @@ pub const KEYS: &[Key] = &[
     key("notifications.respect_full_screen", Some("true"), |file, value| {
         let respected = value.as_bool().ok_or("must be true or false")?;
         file.over_full_screen = if respected { OverFullScreen::GivesWay } else { OverFullScreen::Shown };
+        Ok(())
+    }),
+    key("notifications.speak_important", Some("false"), |file, value| {
+        let spoken = value.as_bool().ok_or("must be true or false")?;
+        file.speech = if spoken { Speech::Important } else { Speech::Off };
         Ok(())
     }),
     key("notifications.hook", None, |file, value| hook(value).map(|it| file.hook = Some(it))),

@@ -258,6 +258,7 @@ fn words(effect: &Effect) -> Option<String> {
         Effect::AdoptPopup { popup, .. } => format!("takes popup {} over", popup.0),
         Effect::WithdrawPopup(popup) => format!("takes popup {} away", popup.0),
         Effect::OpenImportant { ids } => format!("important window: {}", numbers(ids)),
+        Effect::Speak(said) => format!("speaks of {} messages", said.len()),
         Effect::RunHook { .. } => "runs the hook".into(),
         Effect::CloseImportant => "closes the important window".into(),
         Effect::OpenWindow { what, id } => format!("opens {what:?} {:?}", id.map(number)),

@@ -102,3 +102,36 @@ fn important_mail_by_the_desktop_is_repeated_in_the_same_popup() {
     story.happens(Event::PopupEnded { popup: first, action: PopupAction::Open });
     assert_eq!(story.wakes_at(), None);
 }
+
+#[test]
+fn important_mail_is_spoken_once_and_no_more_of_it_than_popups_show() {
+    let mut story = Story::signed_in();
+    let spoken = |story: &Story| -> Vec<Vec<PopupContent>> {
+        let said = story.done.iter().filter_map(|effect| match effect {
+            Effect::Speak(said) => Some(said.clone()),
+            _ => None,
+        });
+        said.collect()
+    };
+    let told = |number: u128| PopupContent::Message {
+        id: id(number),
+        from: Some(person("anna")),
+        subject: Some(format!("subject {number}")),
+        important: true,
+    };
+    story.arrives(vec![new(1, HIGH)]);
+    assert_eq!(spoken(&story).len(), 0, "the default");
+    let settings = SettingsFile { speech: Speech::Important, ..SettingsFile::default() };
+    story.settings(settings.clone());
+    story.arrives(vec![new(2, HIGH), new(3, NORMAL)]);
+    story.wakes();
+    assert_eq!(story.windows().len(), 3, "it was repeated");
+    assert_eq!(spoken(&story), [vec![told(2)]], "and not said again");
+    story.settings(SettingsFile { preview: Preview::Hidden, ..settings.clone() });
+    story.arrives(vec![new(4, HIGH)]);
+    let hidden = PopupContent::Message { id: id(4), from: None, subject: None, important: true };
+    assert_eq!(spoken(&story)[1], [hidden]);
+    story.settings(SettingsFile { quiet_hours: Some(quiet_around(story.now)), ..settings });
+    story.arrives(vec![new(5, HIGH)]);
+    assert_eq!(spoken(&story).len(), 2, "in quiet hours nothing is heard");
+}

@@ -31,6 +31,7 @@ const SCHEMA: Schema = Schema {
         include_str!("ledger/schema_1.sql"),
         include_str!("ledger/schema_2.sql"),
         include_str!("ledger/schema_3.sql"),
+        include_str!("ledger/schema_4.sql"),
     ],
     fill: |connection, found| if found < 2 { outbox::fill_row_sums(connection) } else { Ok(()) },
     durability: Durability::Full,
@@ -91,7 +92,8 @@ impl Ledger {
         if fresh {
             transaction
                 .execute_batch(
-                    "DELETE FROM alert; DELETE FROM expiry_warning; DELETE FROM pending_read; DELETE FROM pending_acknowledgement;
+                    "DELETE FROM alert; DELETE FROM expiry_warning; DELETE FROM pending_read;
+                     DELETE FROM pending_acknowledgement; DELETE FROM pending_deletion; DELETE FROM kept_unread;
                      DELETE FROM setting WHERE name IN ('interval', 'batch_open', 'connection_alert')",
                 )
                 .map_err(database)?;

@@ -1,5 +1,6 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
+mod by_hand;
 mod checks;
 mod chores;
 mod crash;
@@ -229,7 +230,7 @@ impl Story {
                     changes,
                 };
                 let checked = if page.changes.is_empty() && page.next_check_in_seconds.is_none() {
-                    Checked::Unchanged
+                    Checked::Unchanged { settings_revision: Some(self.settings.revision) }
                 } else {
                     Checked::Page(Box::new(page))
                 };

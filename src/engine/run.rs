@@ -264,6 +264,7 @@ impl Engine {
             run.again(Step::Changes);
         }
         if !more {
+            self.answered_well(now);
             self.close_batch()?;
             self.announce(now)?;
         }
@@ -302,6 +303,7 @@ impl Engine {
             })
             .collect();
         self.ledger.note_alerts(&due, now)?;
+        self.note_expiries(&page.changes, now)?;
         self.take_drafts(&page.changes)?;
         let Some(account) = &self.account else { return Ok(Vec::new()) };
         let applied = self.cache.apply(page, &account.user.login, &done_here)?;

@@ -281,7 +281,7 @@ impl Agent {
                     Directory { users: (0..500).map(person).collect() },
                     "tag".into(),
                 )))),
-                Effect::ShowPopup(popup) => Event::PopupShown { popup: popup.id, outcome: Ok(()) },
+                Effect::ShowPopup(popup) => Event::PopupShown { popup: popup.id, outcome: Ok(None) },
                 Effect::OpenImportant { ids } => Event::ImportantOpened { ids, outcome: Ok(()) },
                 _ => continue,
             };

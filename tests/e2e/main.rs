@@ -17,6 +17,7 @@ mod delivery;
 mod described;
 mod figures;
 mod first_steps;
+mod full_screen;
 mod identity;
 mod interval;
 mod killed;

@@ -4,6 +4,7 @@ use restante_local_api::{FolderOrder, FolderPage, LocalProblemKind, SortBy};
 use restante_model::Folder;
 
 use super::*;
+use crate::effect::Mark;
 
 impl Story {
     fn unread_rows(&mut self) -> usize {

@@ -22,7 +22,7 @@ use crate::{
 /// How often a wish that met a newer revision is pushed again in one run.
 const MAX_PUSHES: u8 = 3;
 /// Marks in one request; the rest follow in the next run.
-const MAX_MARKS: usize = 500;
+const MAX_MARKS: u32 = 500;
 /// How long directory and settings are taken as known while only the scheduler asks, in milliseconds.
 const DIRECTORY_FRESH_MS: i64 = 3_600_000;
 
@@ -199,9 +199,8 @@ impl Engine {
             return Ok(Some(step));
         }
         for mark in Mark::ALL {
-            let mut ids = self.ledger.pending_marks(mark)?;
+            let ids = self.ledger.pending_marks(mark, MAX_MARKS)?;
             if !ids.is_empty() && run.first(Step::Marks(mark)) {
-                ids.truncate(MAX_MARKS);
                 return Ok(Some((Step::Marks(mark), Effect::ReportMarks { mark, ids })));
             }
         }
@@ -269,7 +268,8 @@ impl Engine {
     /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
     /// commit: after a crash in between the page comes again, and alerts for nothing twice.
     fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
-        let opened: BTreeSet<MessageId> = self.ledger.pending_marks(Mark::Read)?.into_iter().collect();
+        let opened: BTreeSet<MessageId> =
+            self.ledger.pending_marks(Mark::Read, u32::MAX)?.into_iter().collect();
         self.open_batch(page.more)?;
         let due: Vec<NewAlert> = page
             .changes

@@ -21,6 +21,9 @@ const READERS: u32 = 4;
 /// After so long without use a connection is closed, so that many small organisations hold no threads.
 const IDLE: Duration = Duration::from_mins(1);
 
+/// Takes the write lock at once.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// A transaction in one of our files.
 type Tx = Transaction<'static, Sqlite>;
 
@@ -70,7 +73,15 @@ impl File {
     /// A transaction that writes. It takes the write lock at once: one that reads first and writes
     /// later is refused without waiting when another has written meanwhile.
     pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+        match self.writer.begin_with(BEGIN).await {
+            // On a full disk SQLite itself undoes a transaction; undoing it once more fails, and the connection
+            // counts as one in a transaction for good.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                self.writer.begin_with(BEGIN).await
+            }
+            begun => begun,
+        }
     }
 }
 

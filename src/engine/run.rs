@@ -11,6 +11,7 @@ use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
 use restante_server_api::{Change, ChangesPage, Direction, Directory};
 
 use crate::{
+    cache::DoneHere,
     effect::{Answer, Effect, Mark},
     engine::{Engine, Result},
     event::{CallId, Checked, ServerError},
@@ -107,12 +108,9 @@ impl Run {
 impl Engine {
     /// The scheduler says that it is time.
     pub(crate) fn check_due(&mut self, stalled: bool, now: Timestamp) -> Result<Vec<Effect>> {
-        self.schedule.last_run_at = Some(now);
-        if self.mode == Mode::Offline {
+        if self.mode == Mode::Offline || !self.signed_in {
             self.schedule.skipped += 1;
-            return Ok(Vec::new());
         }
-        self.schedule.runs += 1;
         self.start_run(if stalled { Trigger::Resume } else { Trigger::Schedule }, now)
     }
 
@@ -146,6 +144,8 @@ impl Engine {
             run.again(Step::Delivered);
             return Ok(Vec::new());
         }
+        self.schedule.runs += 1;
+        self.schedule.last_run_at = Some(now);
         self.run = Some(Run::new(trigger, now));
         self.next_step(now)
     }
@@ -248,7 +248,12 @@ impl Engine {
             return Ok(Vec::new());
         }
         let (mut effects, more) = match answer {
-            Ok(Checked::Unchanged) => (Vec::new(), false),
+            Ok(Checked::Unchanged { settings_revision }) => {
+                if let Some(revision) = settings_revision {
+                    self.note_settings_revision(revision);
+                }
+                (Vec::new(), false)
+            }
             Ok(Checked::Page(page)) => (self.take_page(&page, now)?, page.more),
             Err(error) => return self.step_failed(Step::Changes, &error, now),
         };
@@ -267,9 +272,13 @@ impl Engine {
 
     /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
     /// commit: after a crash in between the page comes again, and alerts for nothing twice.
-    fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
-        let opened: BTreeSet<MessageId> =
-            self.ledger.pending_marks(Mark::Read, u32::MAX)?.into_iter().collect();
+    pub(crate) fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
+        let pending = |mark| self.ledger.pending_marks(mark, u32::MAX).map(|ids| ids.into_iter().collect());
+        let done_here = DoneHere {
+            opened: pending(Mark::Read)?,
+            deleted: pending(Mark::Deleted)?,
+            kept_unread: self.ledger.kept_unread()?,
+        };
         self.open_batch(page.more)?;
         let due: Vec<NewAlert> = page
             .changes
@@ -277,7 +286,8 @@ impl Engine {
             .filter_map(|change| match change {
                 Change::Message { message, .. } => match message.direction {
                     Direction::Received { state: DeliveryState::Waiting | DeliveryState::Delivered }
-                        if !opened.contains(&message.id) =>
+                        if !done_here.opened.contains(&message.id)
+                            && !done_here.deleted.contains(&message.id) =>
                     {
                         Some(NewAlert { message_id: message.id, importance: message.importance })
                     }
@@ -293,7 +303,7 @@ impl Engine {
         self.ledger.note_alerts(&due, now)?;
         self.take_drafts(&page.changes)?;
         let Some(account) = &self.account else { return Ok(Vec::new()) };
-        let applied = self.cache.apply(page, &account.user.login, &opened)?;
+        let applied = self.cache.apply(page, &account.user.login, &done_here)?;
         if let Some(run) = &mut self.run {
             run.new += applied.new.len() as u64;
             run.next_check_in_seconds = page.next_check_in_seconds;
@@ -302,10 +312,15 @@ impl Engine {
         if !page.changes.is_empty() {
             self.mailbox_revision += 1;
         }
-        if self.synced.server.as_ref().is_some_and(|server| server.revision != page.settings_revision) {
+        self.note_settings_revision(page.settings_revision);
+        self.withdraw(&applied.no_longer_unread, now)
+    }
+
+    /// Settings of another revision than the ones known here are to be fetched.
+    fn note_settings_revision(&mut self, revision: u64) {
+        if self.synced.server.as_ref().is_some_and(|server| server.revision != revision) {
             self.interval_sync_wanted = true;
         }
-        self.withdraw(&applied.no_longer_unread, now)
     }
 
     /// No letter is posted in this run any more.
@@ -338,7 +353,7 @@ impl Engine {
         }
     }
 
-    /// The server heard, or not, what was read, acknowledged or alerted of.
+    /// The server heard, or not, what was read, acknowledged, deleted or alerted of.
     pub(crate) fn marks_reported(
         &mut self,
         mark: Mark,

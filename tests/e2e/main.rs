@@ -2,9 +2,11 @@
 //! service and the other people.
 
 mod administration;
+mod administration_guard;
 mod alert_rules;
 mod alerts;
 mod authorisation;
+mod authority;
 mod backup;
 mod bad_input;
 mod bad_requests;
@@ -16,6 +18,7 @@ mod delivery;
 mod described;
 mod disk;
 mod figures;
+mod first_steps;
 mod hostile_server;
 mod identity;
 mod interval;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use restante_garbage::Random;
-use restante_local_api::{CacheState, Direction, DiskState};
+use restante_local_api::{CacheState, Direction, DiskState, FolderOrder};
 
 use super::*;
 
@@ -50,8 +50,13 @@ impl Desk {
 
     /// What the folder shows and what each message says.
     fn texts(engine: &mut Engine) -> Vec<(String, String)> {
-        let ask =
-            Ask::Folder { folder: restante_model::Folder::Inbox, before: None, limit: 500, unread: false };
+        let ask = Ask::Folder {
+            folder: restante_model::Folder::Inbox,
+            order: FolderOrder::default(),
+            before: None,
+            limit: 500,
+            unread: false,
+        };
         let effects = engine.apply(Event::Asked { call: CallId(50), ask }, at(9));
         let Some(Effect::Answer { answer: Ok(Answer::Folder(page)), .. }) = effects.first() else {
             return Vec::new();
@@ -93,8 +98,13 @@ fn is_rebuilt(desk: &Desk, story: Story) {
     let mut story = desk.starts_again(story);
     // Reading meets what opening did not look at; the story's server answers what follows.
     for _ in 0..2 {
-        let ask =
-            Ask::Folder { folder: restante_model::Folder::Inbox, before: None, limit: 500, unread: false };
+        let ask = Ask::Folder {
+            folder: restante_model::Folder::Inbox,
+            order: FolderOrder::default(),
+            before: None,
+            limit: 500,
+            unread: false,
+        };
         story.happens(Event::Asked { call: CallId(50), ask });
         for number in 1..=40 {
             story.happens(Event::Asked { call: CallId(51), ask: Ask::Message(id(number)) });
@@ -273,7 +283,11 @@ fn whatever_is_damaged_nothing_wrong_is_shown_or_sent() {
         let (times, noticed) = kinds.entry((file, kind)).or_default();
         *times += 1;
         *noticed += u32::from(said || storage.cache == CacheState::Rebuilding);
-        for row in engine.cache.rows(Direction::Received, None, 500, false).unwrap_or_default() {
+        for row in engine
+            .cache
+            .rows(Direction::Received, FolderOrder::default(), None, 500, false)
+            .unwrap_or_default()
+        {
             let Ok(Some(message)) = engine.cache.message(row.id) else { continue };
             let whole = message.body == body || kind == "of another" && message.body == "of another";
             assert!(row.subject.starts_with("приказ ") && whole, "{case}: {}", row.subject);

@@ -29,6 +29,14 @@ impl Database {
         }
     }
 
+    /// How many transactions were begun so far, in a file; of PostgreSQL's nobody keeps count.
+    pub(crate) fn transactions(&self) -> u64 {
+        match self {
+            Self::Sqlite(file) => file.transactions(),
+            Self::Postgres(_) => 0,
+        }
+    }
+
     /// A transaction that sees one moment of the database.
     pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
         match self {
@@ -39,18 +47,18 @@ impl Database {
 
     /// A transaction that writes. On SQLite there is one at a time; on PostgreSQL each locks the mailboxes that it
     /// changes before it looks at them.
-    pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn write(&self) -> Result<Tx, Fault> {
         match self {
             Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
-            Self::Postgres(schema) => schema.write().await.map(Tx::Postgres),
+            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write().await?)),
         }
     }
 
     /// A transaction that writes as the only one of its kind in this database, on either engine.
-    pub(crate) async fn write_alone(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn write_alone(&self) -> Result<Tx, Fault> {
         match self {
             Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
-            Self::Postgres(schema) => schema.write_alone().await.map(Tx::Postgres),
+            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write_alone().await?)),
         }
     }
 }

@@ -35,11 +35,11 @@ pub(crate) use self::{
     statement::{Query, Row, Value, query, query_scalar},
 };
 use crate::{
-    Account, Administrator, Agent, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled,
+    Account, Administrator, Agent, ChangesQuery, Checked, Credentials, Delivered, Device, Enrolled,
     IntervalReply, LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser,
-    OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Owner, Posted, Reach, Retracted,
-    SavedDraft, Seen, Settings, Store, StoreError, ThrownDraft, Touched, Unavailable, Upgraded, User,
-    postgres, sqlite::folder,
+    NewsListener, OfficeChange, OfficeOverview, OfficeTerms, OrganisationOverview, Owner, Posted, Reach,
+    Retracted, SavedDraft, Seen, Settings, Standing, Store, StoreError, ThrownDraft, Touched, Unavailable,
+    Upgraded, User, postgres, sqlite::folder,
 };
 
 /// The store of one installation: a data folder, or a database of PostgreSQL.
@@ -52,6 +52,8 @@ pub struct SqlStore {
     /// The post offices that this process has begun a generation on.
     begun: tokio::sync::Mutex<HashSet<String>>,
     serving: AtomicBool,
+    /// Whether a database was used to which others can write without a word to this folder.
+    used_elsewhere: AtomicBool,
 }
 
 /// Where the store has the time from: mail expires by it.
@@ -67,7 +69,7 @@ impl SqlStore {
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         folder::make(folder)?;
         folder::probe(folder)?;
-        Self::begin(Installation::Folder(folder.to_owned()), Time::Clock(clock)).await
+        Self::begin(Installation::folder(folder)?, Time::Clock(clock)).await
     }
 
     /// Opens an installation on PostgreSQL; in an empty database it is made.
@@ -83,6 +85,7 @@ impl SqlStore {
             open: Mutex::default(),
             begun: tokio::sync::Mutex::default(),
             serving: AtomicBool::new(false),
+            used_elsewhere: AtomicBool::new(false),
         };
         store.prepare_registry().await?;
         Ok(store)
@@ -91,7 +94,7 @@ impl SqlStore {
     /// Where the installation lies, for people: never with a password.
     pub fn address(&self) -> String {
         match &self.installation {
-            Installation::Folder(folder) => folder.display().to_string(),
+            Installation::Folder(folder, _) => folder.display().to_string(),
             Installation::Server(server) => format!("{server:?}"),
         }
     }
@@ -99,9 +102,16 @@ impl SqlStore {
     /// The data folder, where the installation is one.
     pub(crate) fn folder(&self) -> Option<&Path> {
         match &self.installation {
-            Installation::Folder(folder) => Some(folder),
+            Installation::Folder(folder, _) => Some(folder),
             Installation::Server(_) => None,
         }
+    }
+
+    /// How many transactions were begun so far, in all files of a data folder: a check that brings nothing
+    /// begins none.
+    pub fn transactions(&self) -> u64 {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.registry.transactions() + open.values().map(|database| database.transactions()).sum::<u64>()
     }
 
     pub(crate) async fn now(&self) -> Result<Timestamp, StoreError> {
@@ -127,6 +137,9 @@ impl SqlStore {
             return Ok(Arc::clone(database));
         }
         let database = Arc::new(self.installation.database(location, false)?);
+        if matches!(*database, Database::Postgres(_)) {
+            self.used_elsewhere.store(true, Ordering::Relaxed);
+        }
         open.insert(location.to_owned(), Arc::clone(&database));
         Ok(database)
     }
@@ -359,7 +372,7 @@ impl Store for SqlStore {
             .map_err(|fault| fault.at("forgetting an interval", &database))
     }
 
-    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<ChangesReply, StoreError> {
+    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<Checked, StoreError> {
         let database = self.office_database(&owner.organisation).await?;
         mail::changes(&database, owner, query, self.now().await?)
             .await
@@ -503,6 +516,9 @@ impl Store for SqlStore {
     }
 
     async fn begin_serving(&self) -> Result<(), StoreError> {
+        if let Installation::Folder(_, neighbours) = &self.installation {
+            neighbours.begin_serving()?;
+        }
         self.serving.store(true, Ordering::Relaxed);
         for organisation in self.attached_organisations().await? {
             match self.office_database(&organisation).await {
@@ -536,6 +552,24 @@ impl Store for SqlStore {
         }
         failed.map_or(Ok(touched), Err)
     }
+
+    /// Only where all databases are files of one folder: on PostgreSQL other servers write too, and nothing
+    /// tells of it.
+    fn standing(&self) -> Option<Standing> {
+        let (Installation::Folder(_, neighbours), Time::Clock(clock)) = (&self.installation, &self.time)
+        else {
+            return None;
+        };
+        let number = neighbours.announced()?;
+        // An answer that was remembered while this was not so yet is not believed any more.
+        if self.used_elsewhere.load(Ordering::Relaxed) {
+            return None;
+        }
+        Some(Standing { number, latest_now: clock.now() })
+    }
+
+    /// There are none: whoever else writes into the folder changes the standing.
+    fn tell_news(&self, _listener: NewsListener) {}
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.check_registry().await

@@ -2,18 +2,25 @@
 //! service and the other people.
 
 mod administration;
+mod administration_guard;
 mod alert_rules;
 mod alerts;
 mod authorisation;
+mod authority;
 mod backup;
 mod bad_input;
 mod bad_requests;
 mod checks;
+mod clock;
 mod contract;
 mod corner;
 mod delivery;
 mod described;
+mod disk;
 mod figures;
+mod first_steps;
+mod full_screen;
+mod hostile_server;
 mod identity;
 mod interval;
 mod killed;

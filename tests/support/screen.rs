@@ -358,6 +358,22 @@ impl Screen {
         self.tool("xprop", &["-id", window, name]).await.done().stdout
     }
 
+    /// The person gives a window the whole screen, or takes it back: the window manager is asked as a program asks it
+    /// (Extended Window Manager Hints, `_NET_WM_STATE`), and has done it when this returns.
+    ///
+    /// # Panics
+    /// When the screen is gone, or the window manager does not do it.
+    pub async fn full_screen(&self, window: &str, full: bool) {
+        let (display, id) = (self.display.clone(), window.parse().expect("a window is a number"));
+        let asked = tokio::task::spawn_blocking(move || ask_for_full_screen(&display, id, full));
+        asked.await.expect("the asking ends").expect("the display takes it");
+        within("the window manager to do it", async {
+            // Each look is a round trip through the X server, so this is no idle loop.
+            while self.property(window, "_NET_WM_STATE").await.contains("FULLSCREEN") != full {}
+        })
+        .await;
+    }
+
     /// Waits until a window is painted: more colours than a blank one has.
     ///
     /// # Panics
@@ -488,6 +504,26 @@ fn xfce_popups() -> String {
     let service = "/usr/share/dbus-1/services/org.xfce.xfce4-notifyd.Notifications.service";
     let text = std::fs::read_to_string(service).expect("xfce4-notifyd is installed; tests/run does that");
     text.lines().find_map(|line| line.strip_prefix("Exec=")).expect("a service has a program").to_owned()
+}
+
+fn ask_for_full_screen(
+    display: &str,
+    window: u32,
+    full: bool,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    use x11rb::{
+        connection::Connection as _,
+        protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask},
+    };
+    let (display, screen) = x11rb::connect(Some(display))?;
+    let atom = |name: &str| display.intern_atom(false, name.as_bytes());
+    let (state, full_screen) = (atom("_NET_WM_STATE")?, atom("_NET_WM_STATE_FULLSCREEN")?);
+    let (state, full_screen) = (state.reply()?.atom, full_screen.reply()?.atom);
+    // 1 adds and 0 takes away; the 1 at the end: a program asks.
+    let message = ClientMessageEvent::new(32, window, state, [u32::from(full), full_screen, 0, 1, 0]);
+    let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+    display.send_event(false, display.setup().roots[screen].root, mask, message)?.check()?;
+    Ok(())
 }
 
 /// Where the pictures of the README lie, if this run is to take them anew.

@@ -16,6 +16,7 @@ mod mark;
 mod offline;
 mod open;
 mod outbox;
+mod paging;
 mod password;
 mod quit;
 mod read;

@@ -1,6 +1,8 @@
 //! What only PostgreSQL has: connections to a server, and schemas in its databases.
 
+mod announcement;
 mod fault;
+mod hearing;
 mod schema;
 mod server;
 #[cfg(test)]
@@ -8,6 +10,7 @@ mod tests;
 
 pub(crate) use self::{
     fault::error,
-    schema::{LISTS, Schema, steps},
+    hearing::Hearing,
+    schema::{LISTS, Schema, commit, steps},
     server::Server,
 };

@@ -3,10 +3,15 @@
 //! WHEN CHANGING THE SCHEMA: add the next file to the list, here and in `sqlite/schema.rs`; never edit one that was
 //! released.
 
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
-use super::server::quoted;
-use crate::sql::Part;
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgConnectOptions};
+
+use super::{announcement, server::quoted};
+use crate::{News, sql::Part};
 
 /// All steps from an empty schema to this build's.
 pub(crate) fn steps(part: Part) -> &'static [&'static str] {
@@ -38,6 +43,8 @@ pub(crate) struct Schema {
     begin_read: String,
     begin_write: String,
     begin_alone: String,
+    /// Transactions begun so far.
+    transactions: AtomicU64,
 }
 
 impl Schema {
@@ -59,6 +66,7 @@ impl Schema {
             begin_read: format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {path}"),
             begin_write: write,
             begin_alone: alone,
+            transactions: AtomicU64::new(0),
         }
     }
 
@@ -67,20 +75,55 @@ impl Schema {
         format!("{} ({})", self.shown, self.name)
     }
 
+    /// Its database, which other schemas may lie in as well.
+    pub(super) fn database(&self) -> &str {
+        &self.shown
+    }
+
+    pub(super) fn options(&self) -> Arc<PgConnectOptions> {
+        self.pool.connect_options()
+    }
+
+    /// How many transactions were begun so far.
+    pub(crate) fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
+    }
+
     /// Its name, to stand in a statement.
     pub(crate) fn quoted(&self) -> String {
         quoted(&self.name)
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with(AssertSqlSafe(self.begin_read.as_str())).await
+        self.begin(&self.begin_read).await
     }
 
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with(AssertSqlSafe(self.begin_write.as_str())).await
+        self.begin(&self.begin_write).await
     }
 
     pub(crate) async fn write_alone(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with(AssertSqlSafe(self.begin_alone.as_str())).await
+        self.begin(&self.begin_alone).await
     }
+
+    async fn begin(&self, statement: &str) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        self.pool.begin_with(AssertSqlSafe(statement)).await
+    }
+}
+
+/// Commits, and with it tells all servers what changed: everything, where it was not said.
+pub(crate) async fn commit(
+    mut tx: Transaction<'static, Postgres>,
+    news: Option<Vec<News>>,
+) -> Result<(), sqlx::Error> {
+    let texts = announcement::texts(news);
+    if !texts.is_empty() {
+        sqlx::query("SELECT pg_notify($1, text) FROM unnest($2) AS texts (text)")
+            .bind(announcement::CHANNEL)
+            .bind(texts)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
 }

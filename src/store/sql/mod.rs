@@ -52,6 +52,8 @@ pub struct SqlStore {
     /// The post offices that this process has begun a generation on.
     begun: tokio::sync::Mutex<HashSet<String>>,
     serving: AtomicBool,
+    /// Hears what others change on PostgreSQL.
+    hearing: postgres::Hearing,
     /// Whether a database was used to which others can write without a word to this folder.
     used_elsewhere: AtomicBool,
 }
@@ -85,6 +87,7 @@ impl SqlStore {
             open: Mutex::default(),
             begun: tokio::sync::Mutex::default(),
             serving: AtomicBool::new(false),
+            hearing: postgres::Hearing::default(),
             used_elsewhere: AtomicBool::new(false),
         };
         store.prepare_registry().await?;
@@ -107,8 +110,12 @@ impl SqlStore {
         }
     }
 
-    /// How many transactions were begun so far, in all files of a data folder: a check that brings nothing
-    /// begins none.
+    #[cfg(test)]
+    pub(crate) fn hearing(&self) -> &postgres::Hearing {
+        &self.hearing
+    }
+
+    /// How many transactions were begun so far, in all databases: a check that brings nothing begins none.
     pub fn transactions(&self) -> u64 {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.registry.transactions() + open.values().map(|database| database.transactions()).sum::<u64>()
@@ -137,8 +144,9 @@ impl SqlStore {
             return Ok(Arc::clone(database));
         }
         let database = Arc::new(self.installation.database(location, false)?);
-        if matches!(*database, Database::Postgres(_)) {
+        if let Database::Postgres(schema) = &*database {
             self.used_elsewhere.store(true, Ordering::Relaxed);
+            self.hearing.attend(schema);
         }
         open.insert(location.to_owned(), Arc::clone(&database));
         Ok(database)
@@ -234,7 +242,7 @@ impl Store for SqlStore {
     async fn set_disabled(&self, user: &Owner, disabled: bool) -> Result<(), StoreError> {
         self.known_organisation(&user.organisation).await?;
         let database = self.organisation_database(&user.organisation).await?;
-        people::set_disabled(&database, &user.login, disabled)
+        people::set_disabled(&database, user, disabled)
             .await
             .map_err(|fault| fault.at("changing a user", &database))
     }
@@ -288,7 +296,7 @@ impl Store for SqlStore {
         only_device: Option<&str>,
     ) -> Result<bool, StoreError> {
         let database = self.organisation_database(&user.organisation).await?;
-        agents::change_password(&database, &user.login, from_hash, to_hash, only_device)
+        agents::change_password(&database, user, from_hash, to_hash, only_device)
             .await
             .map_err(|fault| fault.at("changing a password", &database))
     }
@@ -331,7 +339,7 @@ impl Store for SqlStore {
 
     async fn revoke(&self, user: &Owner, device: &str) -> Result<bool, StoreError> {
         let database = self.organisation_database(&user.organisation).await?;
-        people::revoke(&database, &user.login, device)
+        people::revoke(&database, user, device)
             .await
             .map_err(|fault| fault.at("revoking a device", &database))
     }
@@ -359,7 +367,7 @@ impl Store for SqlStore {
     ) -> Result<IntervalReply, StoreError> {
         let home = self.home_terms(&user.organisation).await?;
         let database = self.organisation_database(&user.organisation).await?;
-        settings::change(&database, &home, &user.login, Some(wished), base_revision)
+        settings::change(&database, &home, user, Some(wished), base_revision)
             .await
             .map_err(|fault| fault.at("saving an interval", &database))
     }
@@ -367,7 +375,7 @@ impl Store for SqlStore {
     async fn clear_interval(&self, user: &Owner) -> Result<IntervalReply, StoreError> {
         let home = self.home_terms(&user.organisation).await?;
         let database = self.organisation_database(&user.organisation).await?;
-        settings::change(&database, &home, &user.login, None, None)
+        settings::change(&database, &home, user, None, None)
             .await
             .map_err(|fault| fault.at("forgetting an interval", &database))
     }
@@ -553,23 +561,41 @@ impl Store for SqlStore {
         failed.map_or(Ok(touched), Err)
     }
 
-    /// Only where all databases are files of one folder: on PostgreSQL other servers write too, and nothing
-    /// tells of it.
+    /// Where all databases are files of one folder, while nobody else writes there; on PostgreSQL, while what others
+    /// write is heard of in all databases that are in use.
     fn standing(&self) -> Option<Standing> {
-        let (Installation::Folder(_, neighbours), Time::Clock(clock)) = (&self.installation, &self.time)
-        else {
-            return None;
+        let number = match &self.installation {
+            Installation::Folder(_, neighbours) => {
+                let number = neighbours.announced()?;
+                // An answer that was remembered while this was not so yet is not believed any more.
+                if self.used_elsewhere.load(Ordering::Relaxed) {
+                    return None;
+                }
+                number
+            }
+            Installation::Server(_) => self.hearing.number()?,
         };
-        let number = neighbours.announced()?;
-        // An answer that was remembered while this was not so yet is not believed any more.
-        if self.used_elsewhere.load(Ordering::Relaxed) {
-            return None;
-        }
-        Some(Standing { number, latest_now: clock.now() })
+        let latest_now = match (&self.time, &self.registry) {
+            (Time::Clock(clock), _) => clock.now(),
+            (Time::Database, Database::Postgres(schema)) => self.hearing.latest_now(schema)?,
+            (Time::Database, Database::Sqlite(_)) => return None,
+        };
+        Some(Standing { number, latest_now })
     }
 
-    /// There are none: whoever else writes into the folder changes the standing.
-    fn tell_news(&self, _listener: NewsListener) {}
+    /// Of a folder there are none: whoever else writes into it changes the standing.
+    fn tell_news(&self, listener: NewsListener) {
+        if !matches!(self.installation, Installation::Server(_)) {
+            return;
+        }
+        self.hearing.begin(listener);
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for database in open.values().map(Arc::as_ref).chain([&self.registry]) {
+            if let Database::Postgres(schema) = database {
+                self.hearing.attend(schema);
+            }
+        }
+    }
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.check_registry().await

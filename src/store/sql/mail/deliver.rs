@@ -10,7 +10,7 @@ use super::{
     fixed::{FIXED, Fixed},
     json, ledger, message, stored, unsigned,
 };
-use crate::{Accepted, Account, Owner, Posted, Touched, sql};
+use crate::{Accepted, Account, News, Owner, Posted, Touched, sql};
 
 /// A letter at the counter.
 pub(in super::super) struct Post<'a> {
@@ -62,7 +62,7 @@ impl Post<'_> {
         database: &Database,
         recipients: Vec<Person>,
     ) -> Result<Posted, Fault> {
-        let mut tx = database.write().await?;
+        let mut tx = database.write_mail().await?;
         let organisation = self.sender.organisation.as_str();
         let expires_at = self.now.plus(self.lifetime);
         self.ensure_mailboxes(&mut tx, &recipients).await?;
@@ -162,7 +162,8 @@ async fn arrive(tx: &mut Tx, organisation: &str, logins: &[&str]) -> Result<Vec<
     .bind(logins)
     .fetch_all(tx)
     .await?;
-    rows.iter()
+    let touched = rows
+        .iter()
         .map(|row| {
             let login: String = row.try_get("login")?;
             let owner = Owner {
@@ -171,5 +172,7 @@ async fn arrive(tx: &mut Tx, organisation: &str, logins: &[&str]) -> Result<Vec<
             };
             Ok(Touched { owner, modseq: unsigned(row.try_get("modseq")?, "mailbox", &login)? })
         })
-        .collect()
+        .collect::<Result<Vec<_>, Fault>>()?;
+    tx.tells(News::Touched(touched.clone()));
+    Ok(touched)
 }

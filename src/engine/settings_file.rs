@@ -1,6 +1,8 @@
 //! The settings file `config.toml`: what it says, where it is wrong, and how one value in it is
 //! rewritten with everything else left as it is. Text in, values or text out: no file is touched here.
 
+#[cfg(test)]
+mod garbage;
 mod keys;
 mod layers;
 mod rewrite;

@@ -7,12 +7,14 @@ mod crash;
 mod damage;
 mod dense_beginnings;
 mod drafts;
+mod garbage;
 mod interval;
 mod letters;
 mod office;
 mod offline;
 mod search;
 mod told;
+mod upgrades;
 mod weather;
 
 use restante_local_api::{CheckOutcome, Connection, Mode, Undo};

@@ -64,10 +64,10 @@ fn mark_read_in_a_popup_reaches_the_server() {
     story.reachable = false;
     story.happens(Event::PopupEnded { popup: popup.unwrap(), action: PopupAction::MarkRead });
     assert_eq!(story.unread(), 0);
-    assert_eq!(story.engine.ledger.pending_marks(Mark::Read).unwrap(), [id(1)]);
+    assert_eq!(story.engine.ledger.pending_marks(Mark::Read, 9).unwrap(), [id(1)]);
     story.reachable = true;
     story.due();
-    assert!(story.engine.ledger.pending_marks(Mark::Read).unwrap().is_empty());
+    assert!(story.engine.ledger.pending_marks(Mark::Read, 9).unwrap().is_empty());
 }
 
 #[test]

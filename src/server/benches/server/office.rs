@@ -51,11 +51,13 @@ impl Office {
         store.attach(&office, &organisation()).await.expect("it is attached");
         let password_hash = restante_server::hash_password(PASSWORD, &[]).expect("a hash");
         let mut this = Self { folder, store, tag: String::new(), users, next_id: AtomicU64::new(1) };
-        for number in 0..users {
-            let person = Person { login: login(number), name: format!("User {number}") };
-            let user = NewUser { person, password_hash: password_hash.clone() };
-            this.store.add_user(&organisation(), &user).await.expect("a user");
-        }
+        let all: Vec<_> = (0..users)
+            .map(|number| {
+                let person = Person { login: login(number), name: format!("User {number}") };
+                NewUser { person, password_hash: password_hash.clone() }
+            })
+            .collect();
+        this.store.add_users(&organisation(), &all).await.expect("users");
         let known = this.store.credentials_for(&organisation(), &login(0)).await.expect("it answers");
         this.tag = known.expect("he is known").account.organisation_tag;
         for number in (0..64).chain(users - 64..users) {

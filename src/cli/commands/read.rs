@@ -45,10 +45,11 @@ impl Read {
 /// What became of each recipient's copy. Why one was not delivered is known at the server alone; without it the rest
 /// is told.
 pub(super) async fn recipients(session: &Session<'_, '_>, message: &Message) -> Vec<Recipient> {
-    if !message.row.not_delivered.is_empty() && message.row.on_its_way.is_none() {
-        if let Ok(told) = session.client.recipients(message.row.id).await {
-            return told.recipients;
-        }
+    if !message.row.not_delivered.is_empty()
+        && message.row.on_its_way.is_none()
+        && let Ok(told) = session.client.recipients(message.row.id).await
+    {
+        return told.recipients;
     }
     message.recipients.clone()
 }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod database;
+mod deposit;
 mod examine;
 mod installation;
 mod mail;
@@ -25,6 +26,7 @@ use std::{
 use async_trait::async_trait;
 use restante_model::{CheckInterval, Clock, Cursor, Letter, Login, MessageId, Name, Person, Timestamp};
 
+use self::deposit::Letters;
 pub use self::migrate::{Migrated, MigratedTable};
 pub(crate) use self::{
     database::{Database, Fault, Tx},
@@ -42,19 +44,22 @@ use crate::{
     postgres, sqlite::folder,
 };
 
-/// The store of one installation: a data folder, or a database of PostgreSQL.
+/// The store of one installation: a data folder, or a database of PostgreSQL. A clone is the same store.
+#[derive(Clone)]
 pub struct SqlStore {
-    installation: Installation,
-    registry: Database,
+    installation: Arc<Installation>,
+    registry: Arc<Database>,
     time: Time,
     /// What is open, by location. An entry stays as long as the store.
-    open: Mutex<HashMap<String, Arc<Database>>>,
+    open: Arc<Mutex<HashMap<String, Arc<Database>>>>,
     /// The post offices that this process has begun a generation on.
-    begun: tokio::sync::Mutex<HashSet<String>>,
-    serving: AtomicBool,
+    begun: Arc<tokio::sync::Mutex<HashSet<String>>>,
+    serving: Arc<AtomicBool>,
+    letters: Arc<Letters>,
 }
 
 /// Where the store has the time from: mail expires by it.
+#[derive(Clone)]
 pub enum Time {
     /// A clock of this machine, or of a test.
     Clock(Arc<dyn Clock>),
@@ -77,12 +82,13 @@ impl SqlStore {
 
     async fn begin(installation: Installation, time: Time) -> Result<Self, StoreError> {
         let store = Self {
-            registry: installation.registry(),
-            installation,
+            registry: Arc::new(installation.registry()),
+            installation: Arc::new(installation),
             time,
-            open: Mutex::default(),
-            begun: tokio::sync::Mutex::default(),
-            serving: AtomicBool::new(false),
+            open: Arc::default(),
+            begun: Arc::default(),
+            serving: Arc::default(),
+            letters: Arc::default(),
         };
         store.prepare_registry().await?;
         Ok(store)
@@ -90,7 +96,7 @@ impl SqlStore {
 
     /// Where the installation lies, for people: never with a password.
     pub fn address(&self) -> String {
-        match &self.installation {
+        match &*self.installation {
             Installation::Folder(folder) => folder.display().to_string(),
             Installation::Server(server) => format!("{server:?}"),
         }
@@ -98,7 +104,7 @@ impl SqlStore {
 
     /// The data folder, where the installation is one.
     pub(crate) fn folder(&self) -> Option<&Path> {
-        match &self.installation {
+        match &*self.installation {
             Installation::Folder(folder) => Some(folder),
             Installation::Server(_) => None,
         }
@@ -142,6 +148,14 @@ impl SqlStore {
 
     /// The database of the organisation's post office, once it passed the gate.
     async fn office_database(&self, organisation: &Name) -> Result<Arc<Database>, StoreError> {
+        Ok(self.office_and_terms(organisation).await?.0)
+    }
+
+    /// The same with the post office's terms.
+    async fn office_and_terms(
+        &self,
+        organisation: &Name,
+    ) -> Result<(Arc<Database>, OfficeTerms), StoreError> {
         let unavailable = |why| StoreError::Unavailable { organisation: organisation.to_string(), why };
         let office =
             self.office_of(organisation).await?.ok_or_else(|| unavailable(Unavailable::NoneAttached))?;
@@ -150,7 +164,7 @@ impl SqlStore {
             return Err(unavailable(why));
         }
         self.begin_generation(&database).await?;
-        Ok(database)
+        Ok((database, office.terms))
     }
 
     /// Writes this start of the server into a post office's database, once.
@@ -438,25 +452,7 @@ impl Store for SqlStore {
     }
 
     async fn deliver(&self, sender: &Account, id: MessageId, letter: &Letter) -> Result<Posted, StoreError> {
-        let terms = self.home_terms(&sender.organisation).await?.terms;
-        let office = self.office_database(&sender.organisation).await?;
-        let post =
-            mail::Post { sender, id, letter, lifetime: terms.message_lifetime, now: self.now().await? };
-        let known =
-            post.repeated(&office).await.map_err(|fault| fault.at("looking up a message", &office))?;
-        if let Some(answer) = known {
-            return Ok(answer);
-        }
-        let organisation = self.organisation_database(&sender.organisation).await?;
-        let recipients = people::resolve(&organisation, &letter.to)
-            .await
-            .map_err(|fault| fault.at("looking up recipients", &organisation))?;
-        match recipients {
-            Ok(recipients) => {
-                post.store(&office, recipients).await.map_err(|fault| fault.at("storing a message", &office))
-            }
-            Err(unknown) => Ok(Posted::UnknownRecipients(unknown)),
-        }
+        self.deliver(mail::Post { sender: sender.clone(), id, letter: letter.clone() }).await
     }
 
     async fn message(&self, owner: &Owner, id: MessageId) -> Result<Option<Message>, StoreError> {

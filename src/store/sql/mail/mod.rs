@@ -27,7 +27,7 @@ pub(super) use self::{
     acknowledge::acknowledge,
     changes::changes,
     copies::{mark_delivered, mark_read},
-    deliver::Post,
+    deliver::{Delivery, Post},
     drafts::{Save, throw_draft},
     ledger::{ledger, ledger_page, mark_alerted},
     lifetime::redate,

@@ -35,6 +35,7 @@ pub use mail::{
     Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
+pub use postgres::Durability;
 pub use settings::{IntervalReply, Settings};
 pub use sql::{Migrated, MigratedTable, SqlStore, Time};
 pub use sqlite::DataFolderLock;

@@ -29,6 +29,22 @@ impl Database {
         }
     }
 
+    /// Which history of its data this is: PostgreSQL begins another one where what was committed last may be missing.
+    pub(crate) fn timeline(&self) -> u32 {
+        match self {
+            Self::Sqlite(_) => 0,
+            Self::Postgres(schema) => schema.timeline(),
+        }
+    }
+
+    /// A generation has begun on this timeline; on another one nothing is written any more.
+    pub(crate) fn begin_timeline(&self, timeline: u32) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(schema) => schema.begin_timeline(timeline),
+        }
+    }
+
     /// A transaction that sees one moment of the database.
     pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
         match self {

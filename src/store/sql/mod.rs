@@ -14,7 +14,7 @@ mod settings;
 mod statement;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fmt::Display,
     path::Path,
     sync::{
@@ -52,8 +52,8 @@ pub struct SqlStore {
     time: Time,
     /// What is open, by location. An entry stays as long as the store.
     open: Arc<Mutex<HashMap<String, Arc<Database>>>>,
-    /// The post offices that this process has begun a generation on.
-    begun: Arc<tokio::sync::Mutex<HashSet<String>>>,
+    /// The post offices that this process has begun a generation on, each with its timeline.
+    begun: Arc<tokio::sync::Mutex<HashMap<String, u32>>>,
     serving: Arc<AtomicBool>,
     letters: Arc<Letters>,
 }
@@ -77,7 +77,9 @@ impl SqlStore {
 
     /// Opens an installation on PostgreSQL; in an empty database it is made.
     pub async fn connect(url: &str, time: Time) -> Result<Self, StoreError> {
-        Self::begin(Installation::Server(Box::new(postgres::Server::new(url)?)), time).await
+        let server = postgres::Server::new(url)?;
+        server.refuse_lent_connections().await?;
+        Self::begin(Installation::Server(Box::new(server)), time).await
     }
 
     async fn begin(installation: Installation, time: Time) -> Result<Self, StoreError> {
@@ -167,19 +169,28 @@ impl SqlStore {
         Ok((database, office.terms))
     }
 
-    /// Writes this start of the server into a post office's database, once.
+    /// Writes this start of the server into a post office's database, once; and again where it goes on on another
+    /// timeline.
     async fn begin_generation(&self, database: &Database) -> Result<(), StoreError> {
         if !self.serving.load(Ordering::Relaxed) {
             return Ok(());
         }
         let mut begun = self.begun.lock().await;
-        if begun.contains(&database.address()) {
+        let timeline = database.timeline();
+        if begun.get(&database.address()) == Some(&timeline) {
             return Ok(());
         }
         mail::begin_generation(database, self.now().await?)
             .await
             .map_err(|fault| fault.at("beginning a generation", database))?;
-        begun.insert(database.address());
+        database.begin_timeline(timeline);
+        if begun.insert(database.address(), timeline).is_some() {
+            tracing::warn!(
+                database = database.address(),
+                timeline,
+                "PostgreSQL goes on from a failover or a recovery: what it lost, agents notice"
+            );
+        }
         Ok(())
     }
 }

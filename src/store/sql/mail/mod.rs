@@ -47,7 +47,8 @@ pub(super) async fn found(tx: &mut Tx, now: Timestamp) -> Result<(), Fault> {
 
 /// Writes a start of a server into the post office.
 pub(super) async fn begin_generation(database: &Database, now: Timestamp) -> Result<(), Fault> {
-    let mut tx = database.write().await?;
+    // The other way to write is closed where the database has changed to another timeline.
+    let mut tx = database.write_alone().await?;
     insert_generation(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }

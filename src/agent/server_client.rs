@@ -11,7 +11,8 @@ use restante_engine::{
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
     Accepted, CLIENT_VERSION_HEADER, ChangePassword, Delivered, Direction, Directory, Marked, Message,
-    NewSession, PutDraft, PutInterval, Recipient, Retraction, SavedDraft, Session, Settings, path,
+    NewSession, PutDraft, PutInterval, Recipient, Retraction, SETTINGS_REVISION_HEADER, SavedDraft, Session,
+    Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -152,7 +153,9 @@ impl ServerClient {
         }
         let answer = self.send(request).await?;
         if answer.status() == StatusCode::NOT_MODIFIED && since.is_some() {
-            return Ok(Checked::Unchanged);
+            let revision = answer.headers().get(SETTINGS_REVISION_HEADER);
+            let settings_revision = revision.and_then(|it| it.to_str().ok()?.parse().ok());
+            return Ok(Checked::Unchanged { settings_revision });
         }
         Ok(Checked::Page(Box::new(server_answer::body(answer).await?)))
     }

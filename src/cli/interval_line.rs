@@ -28,7 +28,8 @@ pub(crate) fn interval_line(words: &Words, status: &Status, moment: impl Fn(Time
         parts.push(words.with("cli-range", &[("min", Value::Text(&min)), ("max", Value::Text(&max))]));
     }
     if interval.pending {
-        parts.push(words.text("cli-pending"));
+        let office_again = interval.wished_seconds.is_none();
+        parts.push(words.text(if office_again { "cli-pending-office-again" } else { "cli-pending" }));
     }
     parts.push(match status.last_good_at {
         Some(at) => said("cli-last-answer", "moment", &moment(at)),

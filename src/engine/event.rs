@@ -216,7 +216,10 @@ pub enum Chore {
 #[derive(Debug)]
 pub enum Checked {
     /// Nothing is new: 304.
-    Unchanged,
+    Unchanged {
+        /// The settings' revision, where the server told it.
+        settings_revision: Option<u64>,
+    },
     /// Something is new.
     Page(Box<ChangesPage>),
 }

@@ -107,12 +107,9 @@ impl Run {
 impl Engine {
     /// The scheduler says that it is time.
     pub(crate) fn check_due(&mut self, stalled: bool, now: Timestamp) -> Result<Vec<Effect>> {
-        self.schedule.last_run_at = Some(now);
-        if self.mode == Mode::Offline {
+        if self.mode == Mode::Offline || !self.signed_in {
             self.schedule.skipped += 1;
-            return Ok(Vec::new());
         }
-        self.schedule.runs += 1;
         self.start_run(if stalled { Trigger::Resume } else { Trigger::Schedule }, now)
     }
 
@@ -146,6 +143,8 @@ impl Engine {
             run.again(Step::Delivered);
             return Ok(Vec::new());
         }
+        self.schedule.runs += 1;
+        self.schedule.last_run_at = Some(now);
         self.run = Some(Run::new(trigger, now));
         self.next_step(now)
     }
@@ -249,7 +248,12 @@ impl Engine {
             return Ok(Vec::new());
         }
         let (mut effects, more) = match answer {
-            Ok(Checked::Unchanged) => (Vec::new(), false),
+            Ok(Checked::Unchanged { settings_revision }) => {
+                if let Some(revision) = settings_revision {
+                    self.note_settings_revision(revision);
+                }
+                (Vec::new(), false)
+            }
             Ok(Checked::Page(page)) => (self.take_page(&page, now)?, page.more),
             Err(error) => return self.step_failed(Step::Changes, &error, now),
         };
@@ -302,10 +306,15 @@ impl Engine {
         if !page.changes.is_empty() {
             self.mailbox_revision += 1;
         }
-        if self.synced.server.as_ref().is_some_and(|server| server.revision != page.settings_revision) {
+        self.note_settings_revision(page.settings_revision);
+        self.withdraw(&applied.no_longer_unread, now)
+    }
+
+    /// Settings of another revision than the ones known here are to be fetched.
+    fn note_settings_revision(&mut self, revision: u64) {
+        if self.synced.server.as_ref().is_some_and(|server| server.revision != revision) {
             self.interval_sync_wanted = true;
         }
-        self.withdraw(&applied.no_longer_unread, now)
     }
 
     /// No letter is posted in this run any more.

@@ -217,7 +217,7 @@ impl Story {
                     changes,
                 };
                 let checked = if page.changes.is_empty() && page.next_check_in_seconds.is_none() {
-                    Checked::Unchanged
+                    Checked::Unchanged { settings_revision: Some(self.settings.revision) }
                 } else {
                     Checked::Page(Box::new(page))
                 };
@@ -570,15 +570,30 @@ fn a_check_that_joins_asks_once_more_so_that_nothing_newer_is_missed() {
     assert!(first.iter().any(|effect| matches!(effect, Effect::Check { .. })));
     let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
     assert!(!story.engine.apply(ask, at(61)).iter().any(|effect| matches!(effect, Effect::Answer { .. })));
-    let again = story.engine.apply(Event::Checked(Ok(Checked::Unchanged)), at(62));
+    let again =
+        story.engine.apply(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })), at(62));
     assert!(again.iter().any(|effect| matches!(effect, Effect::Check { .. })));
-    story.happens(Event::Checked(Ok(Checked::Unchanged)));
+    story.happens(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })));
     assert!(
         story
             .done
             .iter()
             .any(|effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) }))
     );
+}
+
+#[test]
+fn an_interval_changed_at_the_office_is_noticed_by_a_check_that_brings_nothing() {
+    let mut story = Story::signed_in();
+    story.due();
+    story.settings = settings(900, 2);
+    story.asked.clear();
+    story.due();
+    assert!(story.asked.contains(&Effect::PullSettings), "{:?}", story.asked);
+    assert_eq!(story.engine.status().unwrap().interval.seconds, 900);
+    story.asked.clear();
+    story.due();
+    assert!(!story.asked.contains(&Effect::PullSettings), "once: {:?}", story.asked);
 }
 
 #[test]

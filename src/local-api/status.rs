@@ -306,7 +306,7 @@ pub struct Job {
     pub last_outcome: Option<CheckOutcome>,
     /// When it runs next.
     pub next_run_at: Option<Timestamp>,
-    /// Runs since the agent started.
+    /// Runs since the agent started, whoever asked for them: a check by hand is a run of the job too.
     pub runs: u64,
     /// Runs that joined one under way.
     pub joined: u64,

@@ -19,5 +19,7 @@ pub const MAX_PAGE_CHANGES: u32 = 500;
 pub const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// The largest request.
 pub const MAX_REQUEST_BYTES: usize = 2 * 1024 * 1024;
+/// The header that tells the settings' revision where an answer has no body to do so: 304 to a check.
+pub const SETTINGS_REVISION_HEADER: &str = "restante-settings-revision";
 /// The header by which an agent tells its version, for the gate on old clients.
 pub const CLIENT_VERSION_HEADER: &str = "restante-client-version";

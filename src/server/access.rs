@@ -72,7 +72,7 @@ impl Mailbox {
     }
 
     pub(crate) async fn changes(&self, query: &ChangesQuery) -> Result<ChangesReply, StoreError> {
-        self.store.changes(&self.owner, query).await
+        self.store.changes(&self.owner, query).await.map(|checked| checked.reply)
     }
 
     pub(crate) async fn mark_delivered(&self, cursor: &Cursor) -> Result<Delivered, StoreError> {

@@ -4,7 +4,7 @@ use std::{any::Any, sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::HeaderValue,
+    http::{HeaderValue, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -32,7 +32,13 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     }
     let told = answer.extensions().get::<Told>().map(|told| told.0);
     metrics::answered(&route, &method, answer.status(), told, begun.elapsed());
-    tracing::info!(%method, route, status = answer.status().as_u16(), ms = begun.elapsed().as_millis(), request = id, "answered");
+    let (status, ms) = (answer.status().as_u16(), begun.elapsed().as_millis());
+    if answer.status() == StatusCode::NOT_MODIFIED {
+        // Nearly all requests are checks that bring nothing: a line for each would cost more than the check.
+        tracing::debug!(%method, route, status, ms, request = id, "answered");
+    } else {
+        tracing::info!(%method, route, status, ms, request = id, "answered");
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         answer.headers_mut().insert(REQUEST_ID, id);
     }

@@ -14,9 +14,11 @@ mod ledger;
 mod mail;
 mod people;
 mod postgres;
+mod remembering;
 mod settings;
 mod sql;
 mod sqlite;
+mod standing;
 mod store;
 #[cfg(test)]
 mod story;
@@ -31,12 +33,14 @@ pub use ledger::{
     LedgerEntry, LedgerLine, LedgerPage, LedgerQuery, OldestClient, Reach, Retracted, Upgraded,
 };
 pub use mail::{
-    Accepted, Change, ChangesQuery, ChangesReply, Copy, Delivered, Direction, Draft, MAX_DRAFTS, Message,
-    Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
+    Accepted, Change, ChangesQuery, ChangesReply, Checked, Copy, Delivered, Direction, Draft, MAX_DRAFTS,
+    Message, Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use postgres::Durability;
+pub use remembering::Remembering;
 pub use settings::{IntervalReply, Settings};
 pub use sql::{Migrated, MigratedTable, SqlStore, Time};
 pub use sqlite::DataFolderLock;
+pub use standing::{News, NewsListener, Standing};
 pub use store::Store;

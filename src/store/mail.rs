@@ -102,6 +102,18 @@ pub struct ChangesQuery {
     pub max_bytes: usize,
 }
 
+/// What came of a check.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What the agent is told.
+    pub reply: ChangesReply,
+    /// The mailboxes that mail left which expired meanwhile, and those of its senders.
+    pub expired: Vec<Touched>,
+    /// Before that moment, by the database's clock, nothing in this mailbox and nothing sent from it
+    /// expires; absent: nothing does.
+    pub next_expiry: Option<Timestamp>,
+}
+
 /// What changed since a cursor.
 #[derive(Clone, Debug)]
 pub enum ChangesReply {

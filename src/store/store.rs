@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Person};
 
 use crate::{
-    Account, Administrator, Agent, ChangesQuery, ChangesReply, Credentials, Delivered, Device, Enrolled,
+    Account, Administrator, Agent, ChangesQuery, Checked, Credentials, Delivered, Device, Enrolled,
     IntervalReply, LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser,
-    OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted, SavedDraft, Seen,
-    Settings, StoreError, ThrownDraft, Touched, Upgraded, User,
+    NewsListener, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted,
+    SavedDraft, Seen, Settings, Standing, StoreError, ThrownDraft, Touched, Upgraded, User,
 };
 
 /// Everything the server keeps. Safe to share; a method that comes back with success has its changes
@@ -106,7 +106,7 @@ pub trait Store: Send + Sync {
     // Mail.
 
     /// What changed in a mailbox. Copies that expired meanwhile are taken out of it first.
-    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<ChangesReply, StoreError>;
+    async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<Checked, StoreError>;
     /// Everything up to the cursor is durably on a device of the owner.
     async fn mark_delivered(
         &self,
@@ -176,6 +176,11 @@ pub trait Store: Send + Sync {
     /// waits follow the office's lifetime, warns of what expires soon, forgets what was kept for long
     /// enough. Says which mailboxes changed.
     async fn expire(&self) -> Result<Vec<Touched>, StoreError>;
+    /// How long what was read may be believed, told without asking a database; `None`: not at all, as
+    /// long as others may be writing unheard.
+    fn standing(&self) -> Option<Standing>;
+    /// From now on this listener hears what others change, where a [`Standing`] does not tell of it.
+    fn tell_news(&self, listener: NewsListener);
     /// Whether the store can be used now.
     async fn ready(&self) -> Result<(), StoreError>;
 }

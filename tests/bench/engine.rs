@@ -127,7 +127,7 @@ fn checks(agent: &mut Agent) {
     quickest("a check that brings nothing, the engine's part", "1 ms", || {
         let effects = agent.take(Event::CheckDue { stalled: false });
         assert!(effects.iter().any(|it| matches!(it, Effect::Check { .. })), "{effects:?}");
-        let effects = agent.take(Event::Checked(Ok(Checked::Unchanged)));
+        let effects = agent.take(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })));
         agent.settle(effects);
     });
     quickest("the same, after something was written", "5 ms", || {
@@ -244,7 +244,7 @@ impl Agent {
         let mut waiting = effects;
         while let Some(effect) = waiting.pop() {
             let event = match effect {
-                Effect::Check { .. } => Event::Checked(Ok(Checked::Unchanged)),
+                Effect::Check { .. } => Event::Checked(Ok(Checked::Unchanged { settings_revision: None })),
                 Effect::ReportDelivered { cursor } => Event::DeliveredReported { cursor, outcome: Ok(()) },
                 Effect::ReportMarks { mark, ids } => Event::MarksReported { mark, ids, outcome: Ok(()) },
                 Effect::PullSettings => Event::SettingsPulled(Ok(settings())),

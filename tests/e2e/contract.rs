@@ -88,3 +88,33 @@ async fn a_cursor_of_another_time_is_reset_and_a_known_one_brings_nothing() {
     }
     anna.call(Method::GET, "changes?since=yesterday", None).await.is_problem("invalid");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrators_command_is_followed_by_the_next_check_of_an_idle_mailbox() {
+    let office = Office::open().await;
+    let anna = office.sign_in("anna").await;
+    let cursor = anna.changes().await["cursor"].as_str().expect("a cursor").to_owned();
+    let path = format!("changes?since={cursor}");
+    let check = async || anna.call(Method::GET, &path, None).await;
+    let command = async |arguments: &[&str]| {
+        let output = office.command(arguments, "").await;
+        assert_eq!(output.code, Some(0), "{arguments:?}: {output:?}");
+    };
+    let organisation = office.organisation();
+    let mut revisions = Vec::new();
+    for interval in ["7m", "8m"] {
+        command(&["office", "set", "main", "check-interval", interval]).await;
+        for _ in 0..2 {
+            let answer = check().await;
+            assert_eq!(answer.status, 304);
+            revisions.push(answer.settings_revision.expect("it is told"));
+        }
+    }
+    assert!(revisions[0] == revisions[1] && revisions[1] != revisions[2], "{revisions:?}");
+    command(&["office", "detach", "--from", organisation]).await;
+    check().await.is_problem("office_unavailable");
+    command(&["office", "attach", "main", "--to", organisation]).await;
+    assert_eq!(check().await.status, 304);
+    command(&["user", "disable", organisation, "anna"]).await;
+    check().await.is_problem("unauthenticated");
+}

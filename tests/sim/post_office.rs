@@ -13,7 +13,8 @@ use axum::{
 use http_body_util::BodyExt;
 use restante_model::{CheckInterval, Clock, IntervalRange, Name, Person, Seconds};
 use restante_store::{
-    Device, NewDevice, NewOffice, NewUser, OfficeChange, OfficeTerms, Owner, Placement, SqlStore, Store,
+    Device, NewDevice, NewOffice, NewUser, OfficeChange, OfficeTerms, Owner, Placement, Remembering,
+    SqlStore, Store,
 };
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
@@ -42,7 +43,7 @@ pub(crate) struct Answered {
 /// A start of the server: killed by being dropped, and what its tasks had left to do with it.
 struct Running {
     router: Router,
-    store: Arc<SqlStore>,
+    store: Arc<Remembering>,
     runtime: Runtime,
 }
 
@@ -107,7 +108,8 @@ impl PostOffice {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let folder = self.folder();
         let (store, router) = runtime.block_on(async {
-            let store = Arc::new(SqlStore::open(&folder, Arc::clone(&clock)).await.expect("the store opens"));
+            let files = SqlStore::open(&folder, Arc::clone(&clock)).await.expect("the store opens");
+            let store = Arc::new(Remembering::new(Arc::new(files)));
             let config = restante_server::Config::default();
             let routes = restante_server::routes(config, Arc::clone(&store) as _, clock).await;
             (store, routes.expect("the server starts"))
@@ -137,7 +139,7 @@ impl PostOffice {
     }
 
     /// Does as an administrator with the server's own store.
-    fn administer<T>(&self, task: impl AsyncFnOnce(&SqlStore) -> T) -> T {
+    fn administer<T>(&self, task: impl AsyncFnOnce(&Remembering) -> T) -> T {
         let running = self.running.as_ref().expect("the administrator looked whether it runs");
         running.runtime.block_on(task(&running.store))
     }

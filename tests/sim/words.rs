@@ -12,7 +12,7 @@ pub(crate) fn event(event: &Event) -> String {
         Event::Checked(Ok(Checked::Page(page))) => {
             format!("Checked: {} changes to {}", page.changes.len(), page.cursor.modseq)
         }
-        Event::Checked(Ok(Checked::Unchanged)) => "Checked: nothing new".into(),
+        Event::Checked(Ok(Checked::Unchanged { .. })) => "Checked: nothing new".into(),
         Event::Checked(Err(error)) => format!("Checked: {}", failed(error)),
         Event::DeliveredReported { outcome: Err(error), .. }
         | Event::MarksReported { outcome: Err(error), .. }

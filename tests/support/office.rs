@@ -286,6 +286,8 @@ pub struct HttpAnswer {
     pub media_type: String,
     /// Whether it says when to come again.
     pub retry_after: bool,
+    /// The settings' revision, where a header tells it.
+    pub settings_revision: Option<String>,
     /// The body; null when it is empty.
     pub body: Value,
 }
@@ -299,12 +301,15 @@ impl HttpAnswer {
     /// `None` where the answer was cut.
     async fn whole(answer: reqwest::Response) -> Option<Self> {
         let status = answer.status().as_u16();
-        let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
-        let media_type = header.unwrap_or_default().to_owned();
+        let header = |name: &str| {
+            answer.headers().get(name).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned)
+        };
+        let media_type = header("content-type").unwrap_or_default();
+        let settings_revision = header("restante-settings-revision");
         let retry_after = answer.headers().contains_key("retry-after");
         let bytes = answer.bytes().await.ok()?;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Some(Self { status, media_type, retry_after, body })
+        Some(Self { status, media_type, retry_after, settings_revision, body })
     }
 
     /// That it is a problem with this code.

@@ -88,8 +88,11 @@ async fn an_answer_that_is_cut_off_is_no_answer() {
 
 #[tokio::test]
 async fn nothing_new_is_only_said_by_a_304() {
-    let answer = asked("HTTP/1.1 304 Not Modified\r\netag: \"e.g.3\"\r\n\r\n".to_owned()).await;
-    assert!(matches!(answer, Ok(Checked::Unchanged)), "{answer:?}");
+    for (header, revision) in [("", None), ("restante-settings-revision: 7\r\n", Some(7))] {
+        let answer = asked(format!("HTTP/1.1 304 Not Modified\r\netag: \"e.g.3\"\r\n{header}\r\n")).await;
+        let Ok(Checked::Unchanged { settings_revision }) = answer else { panic!("{answer:?}") };
+        assert_eq!(settings_revision, revision);
+    }
 }
 
 #[tokio::test]

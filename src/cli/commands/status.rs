@@ -178,6 +178,8 @@ fn lacks(words: &Words, status: &api::Status) -> Vec<String> {
     };
     let keyring = match carriers.keyring {
         KeyringState::Ok => None,
+        // Nobody has asked for one yet.
+        KeyringState::Absent if status.account.is_none() => None,
         KeyringState::Locked => Some(words.text("cli-keyring-locked")),
         KeyringState::Absent => Some(words.text("cli-keyring-absent")),
         KeyringState::Unavailable => Some(words.text("cli-keyring-unavailable")),

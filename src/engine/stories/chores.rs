@@ -40,6 +40,20 @@ fn three_jobs_are_listed_and_housekeeping_runs_from_the_start_on() {
 }
 
 #[test]
+fn a_check_by_hand_is_a_run_of_the_job_and_one_without_a_token_is_none() {
+    let mut story = Story::signed_in();
+    let (before, asked_at) = (story.job("check mail").runs, story.now);
+    story.happens(Event::Asked { call: CallId(4), ask: Ask::Check { wait: true } });
+    let job = story.job("check mail");
+    assert_eq!(job.runs, before + 1);
+    assert!(job.last_run_at.is_some_and(|at| at > asked_at));
+    story.happens(Event::Asked { call: CallId(5), ask: Ask::Logout });
+    story.happens(Event::CheckDue { stalled: false });
+    let job = story.job("check mail");
+    assert_eq!((job.runs, job.skipped), (before + 1, 1));
+}
+
+#[test]
 fn drafts_are_saved_only_while_one_is_written() {
     let mut story = Story::signed_in();
     story.save_draft();

@@ -140,7 +140,7 @@ impl Desk {
                 self.file = with_check_interval(&self.file, *wish, "config.toml").unwrap();
                 Event::IntervalWritten(Ok(()))
             }
-            Effect::Check { .. } => Event::Checked(Ok(Checked::Unchanged)),
+            Effect::Check { .. } => Event::Checked(Ok(Checked::Unchanged { settings_revision: None })),
             Effect::PullDirectory { .. } => Event::DirectoryPulled(Ok(None)),
             Effect::Schedule { interval, .. } => {
                 self.scheduled = Some(interval.seconds());

@@ -145,7 +145,7 @@ impl Office {
         let drafts = self.drafts.values().map(|(modseq, draft)| (*modseq, told(draft)));
         let mut changes: Vec<_> = letters.chain(drafts).filter(|(modseq, _)| *modseq > after).collect();
         if changes.is_empty() && since.is_some() {
-            return Checked::Unchanged;
+            return Checked::Unchanged { settings_revision: None };
         }
         changes.sort_by_key(|(modseq, _)| *modseq);
         let more = changes.len() > 2;

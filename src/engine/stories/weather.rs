@@ -149,7 +149,7 @@ fn a_check_over_a_dead_connection_begins_anew_on_resume_and_its_caller_waits_for
     let place = |wanted: fn(&Effect) -> bool| anew.iter().position(wanted).expect("it is there");
     let given_up = place(|effect| *effect == Effect::GiveUpExchanges);
     assert!(given_up < place(|effect| matches!(effect, Effect::Check { .. })), "{anew:?}");
-    story.happens(Event::Checked(Ok(Checked::Unchanged)));
+    story.happens(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })));
     let answered =
         |effect: &Effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) });
     assert!(story.done.iter().any(answered), "{:?}", story.done);

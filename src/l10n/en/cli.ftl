@@ -114,6 +114,7 @@ cli-from-built-in = built in, until the server has answered
 cli-wished = you asked for { $interval }
 cli-range = allowed { $min } to { $max }
 cli-pending = not yet saved on the server
+cli-pending-office-again = goes back to the post office's with the next check
 cli-last-answer = last answer { $moment }
 cli-no-answer-yet = no answer yet
 cli-next-check = next check { $moment }

@@ -117,6 +117,7 @@ cli-from-built-in = встроенное значение, пока сервер
 cli-wished = вы просили { $interval }
 cli-range = можно от { $min } до { $max }
 cli-pending = ещё не сохранено на сервере
+cli-pending-office-again = со следующей проверкой вернётся интервал сервера сообщений
 cli-last-answer = последний ответ { $moment }
 cli-no-answer-yet = ответа ещё не было
 cli-next-check = следующая проверка { $moment }

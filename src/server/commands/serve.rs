@@ -8,7 +8,7 @@ use restante_process::{
     Exit, open_files,
     shutdown::{self, Asked},
 };
-use restante_store::SqlStore;
+use restante_store::{Remembering, SqlStore};
 use tokio_util::sync::CancellationToken;
 
 use super::{failure::Failure, println};
@@ -99,7 +99,8 @@ pub(super) async fn run(settings: &ServerSettings, store: SqlStore) -> Result<()
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stop = CancellationToken::new();
     let config = settings.config.clone();
-    let server = Server::begin(config, Arc::new(store), listeners, clock, stop.clone()).await?;
+    let store = Arc::new(Remembering::new(Arc::new(store)));
+    let server = Server::begin(config, store, listeners, clock, stop.clone()).await?;
     for name in &names {
         println(&format!("listening on {name}"));
     }

@@ -5,11 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use axum::{
     Json,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use restante_model::Cursor;
-use restante_server_api::{Change, ChangesPage, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, ProblemKind, path};
+use restante_server_api::{
+    Change, ChangesPage, MAX_PAGE_BYTES, MAX_PAGE_CHANGES, ProblemKind, SETTINGS_REVISION_HEADER, path,
+};
 use restante_store::{ChangesQuery, ChangesReply};
 
 use crate::{
@@ -27,7 +29,8 @@ use crate::{
     ),
     responses(
         (status = 200, description = "a page", body = ChangesPage),
-        (status = 304, description = "nothing new since the cursor"),
+        (status = 304, description = "nothing new since the cursor",
+            headers(("restante-settings-revision" = u64, description = "the revision of the settings"))),
         (status = 410, description = "`cursor_reset`: fetch the mailbox anew, without a cursor"),
     ))]
 pub(crate) async fn changes(
@@ -46,7 +49,11 @@ pub(crate) async fn changes(
     let query = ChangesQuery { since, unless, max_changes: limit, max_bytes: MAX_PAGE_BYTES };
     match mailbox.changes(&query).await? {
         ChangesReply::UpToDate(cursor) => {
-            Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, format!("\"{cursor}\""))]).into_response())
+            // Without it an interval that the office changed would be noticed only with the next mail.
+            let revision = mailbox.settings().await?.revision;
+            let told = HeaderName::from_static(SETTINGS_REVISION_HEADER);
+            let headers = [(header::ETAG, format!("\"{cursor}\"")), (told, revision.to_string())];
+            Ok((StatusCode::NOT_MODIFIED, headers).into_response())
         }
         ChangesReply::Reset => {
             Err(Refusal::new(ProblemKind::CursorReset, "fetch the mailbox anew, without a cursor"))

@@ -258,7 +258,7 @@ async fn what_a_failover_lost_a_running_server_takes_for_no_news() {
     let posted = patiently(async || town.store.deliver(&account("town", "anna"), id(3), &letter).await).await;
     assert!(matches!(posted, Posted::Accepted(..)), "{posted:?}");
     let reply = patiently(async || town.store.changes(&owner("boris"), &since_then(Some(&lost))).await).await;
-    assert!(matches!(reply, ChangesReply::Reset), "he was told of letter 2: {reply:?}");
+    assert!(matches!(reply.reply, ChangesReply::Reset), "he was told of letter 2: {reply:?}");
     let page = town.page("boris", Some(&before)).await;
     assert_eq!(told(&page.changes), ["letter 3 Received(Waiting)"], "what is not lost is known");
     assert_eq!((&page.cursor.epoch, page.cursor.modseq), (&lost.epoch, lost.modseq));

@@ -29,6 +29,14 @@ impl Database {
         }
     }
 
+    /// Whether its file is there; of PostgreSQL only a connection can say.
+    pub(crate) fn is_there(&self) -> bool {
+        match self {
+            Self::Sqlite(file) => file.path().exists(),
+            Self::Postgres(_) => true,
+        }
+    }
+
     /// Which history of its data this is: PostgreSQL begins another one where what was committed last may be missing.
     pub(crate) fn timeline(&self) -> u32 {
         match self {
@@ -45,6 +53,14 @@ impl Database {
         }
     }
 
+    /// How many transactions were begun so far, in a file; of PostgreSQL's nobody keeps count.
+    pub(crate) fn transactions(&self) -> u64 {
+        match self {
+            Self::Sqlite(file) => file.transactions(),
+            Self::Postgres(_) => 0,
+        }
+    }
+
     /// A transaction that sees one moment of the database.
     pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
         match self {
@@ -55,18 +71,18 @@ impl Database {
 
     /// A transaction that writes. On SQLite there is one at a time; on PostgreSQL each locks the mailboxes that it
     /// changes before it looks at them.
-    pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn write(&self) -> Result<Tx, Fault> {
         match self {
             Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
-            Self::Postgres(schema) => schema.write().await.map(Tx::Postgres),
+            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write().await?)),
         }
     }
 
     /// A transaction that writes as the only one of its kind in this database, on either engine.
-    pub(crate) async fn write_alone(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn write_alone(&self) -> Result<Tx, Fault> {
         match self {
             Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
-            Self::Postgres(schema) => schema.write_alone().await.map(Tx::Postgres),
+            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write_alone().await?)),
         }
     }
 }

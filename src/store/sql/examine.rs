@@ -30,7 +30,7 @@ pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
 impl SqlStore {
     /// Every database of the data folder with its place in it: the registry, then what the registry names.
     pub(crate) async fn all_files(&self) -> Result<Vec<(String, PathBuf)>, StoreError> {
-        let Installation::Folder(folder) = &*self.installation else {
+        let Installation::Folder(folder, _) = &*self.installation else {
             let what = "the installation is on PostgreSQL: pg_dump makes a copy of it".to_owned();
             return Err(StoreError::Refused(what));
         };

@@ -3,7 +3,10 @@
 //! The registry names each database by a location, which says nothing of where the installation itself lies, so that
 //! a folder can be moved and a password changed.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use restante_model::Name;
 use sha2::{Digest, Sha256};
@@ -11,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::Database;
 use crate::{
     StoreError, postgres,
-    sqlite::{self, folder},
+    sqlite::{self, Neighbours, folder},
 };
 
 /// The schema of the registry.
@@ -27,16 +30,23 @@ const LONGEST_NAME: usize = 63;
 
 /// Where an installation lies.
 pub(crate) enum Installation {
-    /// A registry, and a file for each organisation and post office.
-    Folder(PathBuf),
+    /// A registry, and a file for each organisation and post office; and the other processes on the folder.
+    Folder(PathBuf, Arc<Neighbours>),
     /// A schema for the registry and one for each organisation; post offices in databases beside it.
     Server(Box<postgres::Server>),
 }
 
 impl Installation {
+    /// The one in this folder, which is there.
+    pub(crate) fn folder(folder: &Path) -> Result<Self, StoreError> {
+        Ok(Self::Folder(folder.to_owned(), Arc::new(Neighbours::join(folder)?)))
+    }
+
     pub(crate) fn registry(&self) -> Database {
         match self {
-            Self::Folder(folder) => Database::Sqlite(sqlite::File::new(&folder.join("restante.db"), true)),
+            Self::Folder(folder, neighbours) => {
+                Database::Sqlite(sqlite::File::new(&folder.join("restante.db"), true).among(neighbours))
+            }
             Self::Server(server) => Database::Postgres(server.schema(REGISTRY)),
         }
     }
@@ -44,7 +54,7 @@ impl Installation {
     /// The location of an organisation's database.
     pub(crate) fn organisation(&self, name: &Name) -> String {
         match self {
-            Self::Folder(_) => format!("organisations/{name}.db"),
+            Self::Folder(..) => format!("organisations/{name}.db"),
             Self::Server(_) => format!("{IN_SCHEMA}{}", identifier("organisation", name)),
         }
     }
@@ -52,7 +62,7 @@ impl Installation {
     /// The location of a post office's own database, where nothing else is wished.
     pub(crate) fn office(&self, name: &Name) -> String {
         match self {
-            Self::Folder(_) => format!("offices/{name}/office.db"),
+            Self::Folder(..) => format!("offices/{name}/office.db"),
             Self::Server(server) => format!("{IN_DATABASE}{}", identifier(server.database(), name)),
         }
     }
@@ -63,7 +73,9 @@ impl Installation {
             return Ok(Database::Postgres(postgres::Server::new(location)?.schema(OFFICE)));
         }
         Ok(match self {
-            Self::Folder(folder) => Database::Sqlite(sqlite::File::new(&folder.join(location), create)),
+            Self::Folder(folder, neighbours) => {
+                Database::Sqlite(sqlite::File::new(&folder.join(location), create).among(neighbours))
+            }
             Self::Server(server) => Database::Postgres(match location.strip_prefix(IN_DATABASE) {
                 Some(database) => server.beside(database, OFFICE),
                 None => server.schema(location.strip_prefix(IN_SCHEMA).unwrap_or(location)),
@@ -74,7 +86,7 @@ impl Installation {
     /// Makes what must be there before the tables at a location can be.
     pub(crate) async fn prepare(&self, location: &str) -> Result<(), StoreError> {
         match self {
-            Self::Folder(folder) => match folder.join(location).parent() {
+            Self::Folder(folder, _) => match folder.join(location).parent() {
                 Some(parent) if !elsewhere(location) => folder::make(parent),
                 _ => Ok(()),
             },

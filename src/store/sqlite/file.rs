@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,7 +16,8 @@ use sqlx::{
     },
 };
 
-use crate::StoreError;
+use super::neighbours::Neighbours;
+use crate::{StoreError, sql::Fault};
 
 /// How long one waits for another process's write before it is said to be busy.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +35,10 @@ pub(crate) struct File {
     path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    /// To whom a write is announced.
+    neighbours: Option<Arc<Neighbours>>,
+    /// Transactions begun so far.
+    transactions: AtomicU64,
 }
 
 impl File {
@@ -56,22 +64,39 @@ impl File {
             path: path.to_owned(),
             writer: pool().max_connections(1).connect_lazy_with(options.clone()),
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
+            neighbours: None,
+            transactions: AtomicU64::new(0),
         }
+    }
+
+    /// The same file in a folder that others have open as well.
+    pub(crate) fn among(self, neighbours: &Arc<Neighbours>) -> Self {
+        Self { neighbours: Some(Arc::clone(neighbours)), ..self }
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
+    /// How many transactions were begun so far.
+    pub(crate) fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
+    }
+
     /// A transaction that sees one moment of the database.
     pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
+        self.transactions.fetch_add(1, Ordering::Relaxed);
         self.readers.begin().await
     }
 
     /// A transaction that writes. It takes the write lock at once: one that reads first and writes
     /// later is refused without waiting when another has written meanwhile.
-    pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+    pub(crate) async fn write(&self) -> Result<Tx, Fault> {
+        if let Some(neighbours) = &self.neighbours {
+            neighbours.announce_write()?;
+        }
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 

@@ -4,6 +4,7 @@ mod alone;
 mod backup;
 mod file;
 pub(crate) mod folder;
+mod neighbours;
 mod restore;
 pub(crate) mod schema;
 #[cfg(test)]
@@ -12,4 +13,7 @@ mod tests;
 mod upgrade_tests;
 
 pub use self::alone::DataFolderLock;
-pub(crate) use self::file::{File, error};
+pub(crate) use self::{
+    file::{File, error},
+    neighbours::Neighbours,
+};

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs::{self, File},
     io::{self, Read},
     path::Path,
@@ -12,6 +13,7 @@ use super::{
     DataFolderLock,
     alone::LOCK,
     backup::{blocking, failed, parent, place, sum, sync_folder, with_copy},
+    neighbours,
 };
 use crate::{
     BackupManifest, SqlStore, StoreError,
@@ -75,7 +77,7 @@ fn move_away(data_folder: &Path, kept: &Path) -> io::Result<()> {
     for entry in fs::read_dir(data_folder)? {
         let entry = entry?;
         // The new folder may lie inside the old one.
-        if entry.file_name() != LOCK && !to.starts_with(entry.path().canonicalize()?) {
+        if !is_lock(&entry.file_name()) && !to.starts_with(entry.path().canonicalize()?) {
             names.push(entry.file_name());
         }
     }
@@ -87,12 +89,16 @@ fn move_away(data_folder: &Path, kept: &Path) -> io::Result<()> {
     sync_folder(data_folder)
 }
 
+/// Locks stay where they are: other processes have them open.
+fn is_lock(name: &OsStr) -> bool {
+    name == LOCK || neighbours::FILES.iter().any(|file| name == *file)
+}
+
 /// Anything but a lock, and what an earlier restore that was cut short staged.
 fn holds_something(folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let name = name.to_string_lossy();
-        if name != LOCK && !name.starts_with(STAGED) {
+        if !is_lock(&name) && !name.to_string_lossy().starts_with(STAGED) {
             return Ok(true);
         }
     }
@@ -231,7 +237,8 @@ mod tests {
         let at = |name: &str| root.path().join(name);
         let (store, account) = town(&at("data"), &at("elsewhere")).await;
         let everything = ChangesQuery { since: None, unless: None, max_changes: 100, max_bytes: 1 << 20 };
-        let ChangesReply::Page(before) = store.changes(&account.owner(), &everything).await.unwrap() else {
+        let ChangesReply::Page(before) = store.changes(&account.owner(), &everything).await.unwrap().reply
+        else {
             panic!("a page")
         };
         store.backup(&at("b.tar"), "test").await.unwrap();
@@ -241,7 +248,8 @@ mod tests {
         assert_eq!(manifest.databases.iter().map(|entry| entry.messages).sum::<u64>(), 1);
         let store = SqlStore::open(&at("restored"), Arc::new(SystemClock)).await.unwrap();
         assert!(store.offices().await.unwrap()[0].location.starts_with(at("restored").to_str().unwrap()));
-        let ChangesReply::Page(after) = store.changes(&account.owner(), &everything).await.unwrap() else {
+        let ChangesReply::Page(after) = store.changes(&account.owner(), &everything).await.unwrap().reply
+        else {
             panic!("a page")
         };
         assert_eq!(after.changes.len(), before.changes.len());

@@ -322,3 +322,22 @@ async fn what_was_accepted_is_there_for_the_next_process() {
     let page = town.reopened().await.page("boris", None).await;
     assert_eq!(told(&page.changes), ["letter 1 Received(Waiting)"]);
 }
+
+#[tokio::test]
+async fn a_server_believes_nothing_while_another_process_writes() {
+    let town = Town::on_sqlite().await;
+    let quiet = town.store.standing().unwrap();
+    town.send("anna", 1, &["boris"]).await;
+    assert_eq!(town.store.standing(), Some(quiet), "its own writes it knows of");
+
+    let command = open(&town).await.unwrap();
+    command.users(&name("town")).await.unwrap();
+    assert_eq!(town.store.standing(), Some(quiet), "who only lists changes nothing");
+    command.set_disabled(&owner("boris"), true).await.unwrap();
+    assert_eq!(town.store.standing(), None);
+    drop(command);
+    let after = town.store.standing().unwrap();
+    assert_ne!(after.number, quiet.number);
+    town.clock.forward_ms(1);
+    assert_eq!(town.store.standing().unwrap().latest_now.ms_since(after.latest_now), 1);
+}

@@ -186,3 +186,25 @@ pub(super) async fn of_what_expired_for_all_a_tombstone_stays(town: &Town) {
     );
     assert_eq!(town.page("boris", None).await.changes.len(), 1, "the mailbox goes on without it");
 }
+
+pub(super) async fn a_check_says_what_expired_and_what_expires_next(town: &Town) {
+    let check = async |login: &str| town.store.changes(&owner(login), &since_then(None)).await.unwrap();
+    assert_eq!(check("boris").await.next_expiry, None, "there is nothing");
+    let first = town.send("anna", 1, &["boris"]).await.expires_at;
+    town.clock.forward_ms(1_000);
+    let second = town.send("anna", 2, &["boris", "clara"]).await.expires_at;
+    for (login, expected) in [("boris", first), ("anna", first), ("clara", second)] {
+        assert_eq!(check(login).await.next_expiry, Some(expected), "{login}");
+    }
+    town.store.mark_read(&owner("boris"), &device("pc"), &[id(1)]).await.unwrap();
+    assert_eq!(check("boris").await.next_expiry, Some(second), "what was read does not expire");
+
+    town.clock.forward_ms(WEEK_MS);
+    let checked = check("clara").await;
+    assert_eq!(checked.next_expiry, None);
+    let touched: Vec<_> = checked.expired.iter().map(|touched| touched.owner.clone()).collect();
+    for login in ["anna", "boris", "clara"] {
+        assert!(touched.contains(&owner(login)), "{login}'s mailbox changed: {touched:?}");
+    }
+    assert_eq!(check("boris").await.expired, []);
+}

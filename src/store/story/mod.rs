@@ -73,6 +73,7 @@ stories! {
         delivered_mail_expires_too_and_read_mail_does_not,
         what_comes_too_late_does_not_undo_it,
         a_whole_office_expires_in_steps,
+        a_check_says_what_expired_and_what_expires_next,
         another_lifetime_holds_for_what_still_waits,
         both_sides_are_warned_once_before_it_expires,
         a_warning_can_be_set_or_left_out,

@@ -110,7 +110,7 @@ impl Town {
     }
 
     pub(crate) async fn reply(&self, login: &str, query: ChangesQuery) -> ChangesReply {
-        self.store.changes(&owner(login), &query).await.unwrap()
+        self.store.changes(&owner(login), &query).await.unwrap().reply
     }
 
     /// What changed in the mailbox of a user of the town since then; at most a page.

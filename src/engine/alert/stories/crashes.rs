@@ -138,7 +138,7 @@ impl World {
         let from = since.map_or(0, |cursor| usize::try_from(cursor.modseq).unwrap());
         let to = (from + 2).min(self.mailbox.len());
         if from == to {
-            return Checked::Unchanged;
+            return Checked::Unchanged { settings_revision: None };
         }
         let changes: Vec<Change> = self.mailbox[from..to]
             .iter()

@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use restante_model::{DeliveryState, Login, MessageId, Timestamp};
 
 use super::{Database, Fault, Place, Row, Tx, drafts, expire, message, signed, stored, unsigned};
-use crate::{Change, ChangesQuery, ChangesReply, Direction, Draft, Message, Owner, Page, RemovedReason, sql};
+use crate::{
+    Change, ChangesQuery, ChangesReply, Checked, Direction, Draft, Message, Owner, Page, RemovedReason, sql,
+};
 
 /// A received message, the state of one's own copy, a removal; a sent message, the state of a
 /// recipient's copy, a removal; a draft, whose key stands in the place of the message's; an expiry that
@@ -62,13 +64,27 @@ pub(in super::super) async fn changes(
     owner: &Owner,
     query: &ChangesQuery,
     now: Timestamp,
-) -> Result<ChangesReply, Fault> {
-    expire::expire_in(database, owner, now).await?;
+) -> Result<Checked, Fault> {
+    let expired = expire::expire_in(database, owner, now).await?;
     let mut tx = database.read().await?;
     let place = Place::read(&mut tx, owner).await?;
+    let next_expiry = match place.mailbox {
+        Some(mailbox) => expire::next_expiry(&mut tx, mailbox.key).await?,
+        None => None,
+    };
+    let reply = reply(&mut tx, &place, query, now).await?;
+    Ok(Checked { reply, expired, next_expiry })
+}
+
+async fn reply(
+    tx: &mut Tx,
+    place: &Place,
+    query: &ChangesQuery,
+    now: Timestamp,
+) -> Result<ChangesReply, Fault> {
     for (cursor, must_be_known) in [(&query.since, true), (&query.unless, false)] {
         let Some(cursor) = cursor else { continue };
-        let known = place.knows(&mut tx, cursor).await?;
+        let known = place.knows(tx, cursor).await?;
         if !known && must_be_known {
             return Ok(ChangesReply::Reset);
         }
@@ -79,7 +95,7 @@ pub(in super::super) async fn changes(
         }
     }
     let since = query.since.as_ref().map_or(0, |cursor| cursor.modseq);
-    page(&mut tx, &place, since, query, now).await.map(ChangesReply::Page)
+    page(tx, place, since, query, now).await.map(ChangesReply::Page)
 }
 
 async fn page(

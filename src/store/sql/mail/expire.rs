@@ -37,16 +37,35 @@ pub(super) async fn expire_all(database: &Database, now: Timestamp) -> Result<Ve
 
 /// Expires what is due in one mailbox or was sent from it, so that nothing past its lifetime is served
 /// and the sender's next check says so. Costs a look into two indexes when nothing is.
-pub(super) async fn expire_in(database: &Database, owner: &Owner, now: Timestamp) -> Result<(), Fault> {
+pub(super) async fn expire_in(
+    database: &Database,
+    owner: &Owner,
+    now: Timestamp,
+) -> Result<Vec<Touched>, Fault> {
+    let mut touched = Vec::new();
     loop {
         let mut tx = database.read().await?;
-        let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(()) };
+        let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(touched) };
         if due(&mut tx, Some(mailbox.key), now).await?.is_empty() {
-            return Ok(());
+            return Ok(touched);
         }
         drop(tx);
-        step(database, Some(mailbox.key), now).await?;
+        touched.extend(step(database, Some(mailbox.key), now).await?.into_iter().flatten());
     }
+}
+
+/// When [`expire_in`] has something to do next in this mailbox, as far as is known now.
+pub(super) async fn next_expiry(tx: &mut Tx, mailbox: i64) -> Result<Option<Timestamp>, Fault> {
+    let at: Option<i64> = sql::query_scalar(
+        "SELECT min(expires_at) FROM ( \
+         SELECT min(expires_at) AS expires_at FROM delivery \
+         WHERE recipient = $1 AND state IN ('waiting', 'delivered') \
+         UNION ALL SELECT min(expires_at) FROM message WHERE sender = $1 AND NOT settled) due",
+    )
+    .bind(mailbox)
+    .fetch_one(tx)
+    .await?;
+    Ok(at.map(Timestamp::from_unix_ms))
 }
 
 async fn due(tx: &mut Tx, mailbox: Option<i64>, now: Timestamp) -> Result<Vec<i64>, Fault> {

@@ -24,7 +24,12 @@ impl SqlStore {
     pub(super) async fn prepare_registry(&self) -> Result<(), StoreError> {
         let registry = &self.registry;
         let create = async {
+            // A command that only lists something is to write nothing, so that servers go on undisturbed.
+            if schema::tables(&mut registry.read().await?).await? > 0 {
+                return Ok(());
+            }
             let mut tx = registry.write_alone().await?;
+            // Another process may have come in between.
             if schema::tables(&mut tx).await? == 0 {
                 schema::create(&mut tx, registry, Part::Registry).await?;
             }

@@ -1,0 +1,300 @@
+//! What is remembered: answers by what was asked for, each only as long as nothing said otherwise.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use restante_model::{Cursor, Timestamp};
+
+use crate::{ChangesQuery, ChangesReply, Checked, Enrolled, News, Owner, Settings, Standing};
+
+/// What nobody asked for during so long is forgotten: twice the longest usual interval.
+const INACTIVE_MS: i64 = 2 * 60 * 60 * 1_000;
+
+/// What is kept, under one lock: all of it is a few words and held for less than a microsecond.
+pub(super) struct Memory {
+    kept: Mutex<Kept>,
+    /// Of each kind.
+    capacity: usize,
+}
+
+struct Kept {
+    /// The standing under which all of it was read.
+    standing: u64,
+    /// The latest time that the databases' clock can have shown: what expires by then may be expired, even
+    /// when the clock was set back meanwhile.
+    latest: Timestamp,
+    /// Since when nothing inactive was dropped.
+    swept_at: Timestamp,
+    next_ticket: u64,
+    tokens: Kind<[u8; 32], Enrolled>,
+    mailboxes: Kind<Owner, Place>,
+    settings: Kind<Owner, Settings>,
+}
+
+/// A mailbox of which nothing new is known.
+struct Place {
+    /// The one cursor for which there is nothing new: that of an earlier start of a server is answered with a
+    /// page, though an empty one.
+    cursor: Cursor,
+    next_expiry: Option<Timestamp>,
+}
+
+/// Somebody asks the database; his answer is kept unless news come before it.
+#[derive(Clone, Copy)]
+pub(super) struct Ticket(u64);
+
+impl Memory {
+    pub(super) fn new(capacity: usize) -> Self {
+        let kept = Kept {
+            standing: 0,
+            latest: Timestamp::EPOCH,
+            swept_at: Timestamp::EPOCH,
+            next_ticket: 0,
+            tokens: Kind::default(),
+            mailboxes: Kind::default(),
+            settings: Kind::default(),
+        };
+        Self { kept: Mutex::new(kept), capacity }
+    }
+
+    /// A panic while it is held leaves it whole, so a poisoned lock is used on.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same after a look at the standing.
+    fn believed(&self, standing: Standing) -> MutexGuard<'_, Kept> {
+        let mut kept = self.kept();
+        if kept.standing != standing.number {
+            kept.forget_all();
+            kept.standing = standing.number;
+        }
+        kept.latest = kept.latest.max(standing.latest_now);
+        // A clock that was set back starts the time anew.
+        if !(0..INACTIVE_MS).contains(&standing.latest_now.ms_since(kept.swept_at)) {
+            kept.swept_at = standing.latest_now;
+            kept.tokens.sweep();
+            kept.mailboxes.sweep();
+            kept.settings.sweep();
+        }
+        kept
+    }
+
+    pub(super) fn token(
+        &self,
+        standing: Standing,
+        organisation_tag: &str,
+        sum: &[u8; 32],
+    ) -> Option<Enrolled> {
+        let mut kept = self.believed(standing);
+        let enrolled = kept.tokens.get(sum)?;
+        (enrolled.account.organisation_tag == organisation_tag).then(|| enrolled.clone())
+    }
+
+    pub(super) fn settings(&self, standing: Standing, owner: &Owner) -> Option<Settings> {
+        self.believed(standing).settings.get(owner).cloned()
+    }
+
+    /// The answer to a check that brings nothing.
+    pub(super) fn unchanged(
+        &self,
+        standing: Standing,
+        owner: &Owner,
+        query: &ChangesQuery,
+    ) -> Option<Checked> {
+        let mut kept = self.believed(standing);
+        let latest = kept.latest;
+        let place = kept.mailboxes.get(owner)?;
+        if place.next_expiry.is_some_and(|expiry| expiry <= latest) {
+            return None;
+        }
+        // As the database does: `unless` counts where `since` has nothing against it.
+        let asked = query.since.as_ref().or(query.unless.as_ref())?;
+        (place.cursor == *asked).then(|| Checked {
+            reply: ChangesReply::UpToDate(place.cursor.clone()),
+            expired: Vec::new(),
+            next_expiry: place.next_expiry,
+        })
+    }
+
+    pub(super) fn ask_token(&self, standing: Standing, sum: [u8; 32]) -> Ticket {
+        let mut kept = self.believed(standing);
+        let ticket = kept.ticket();
+        kept.tokens.ask(sum, ticket, self.capacity);
+        ticket
+    }
+
+    pub(super) fn ask_settings(&self, standing: Standing, owner: &Owner) -> Ticket {
+        let mut kept = self.believed(standing);
+        let ticket = kept.ticket();
+        kept.settings.ask(owner.clone(), ticket, self.capacity);
+        ticket
+    }
+
+    pub(super) fn ask_changes(&self, standing: Standing, owner: &Owner) -> Ticket {
+        let mut kept = self.believed(standing);
+        let ticket = kept.ticket();
+        kept.mailboxes.ask(owner.clone(), ticket, self.capacity);
+        ticket
+    }
+
+    pub(super) fn learn_token(&self, ticket: Ticket, sum: &[u8; 32], enrolled: &Enrolled) {
+        self.kept().tokens.learn(sum, ticket, enrolled.clone());
+    }
+
+    pub(super) fn learn_settings(&self, ticket: Ticket, owner: &Owner, settings: &Settings) {
+        self.kept().settings.learn(owner, ticket, settings.clone());
+    }
+
+    pub(super) fn learn_changes(&self, ticket: Ticket, owner: &Owner, checked: &Checked) {
+        let cursor = match &checked.reply {
+            ChangesReply::UpToDate(cursor) => cursor,
+            ChangesReply::Page(page) if !page.more => &page.cursor,
+            ChangesReply::Page(_) | ChangesReply::Reset => return,
+        };
+        let place = Place { cursor: cursor.clone(), next_expiry: checked.next_expiry };
+        self.kept().mailboxes.learn(owner, ticket, place);
+    }
+
+    /// The databases may have expired what was due by now.
+    pub(super) fn time_passed(&self, standing: Option<Standing>) {
+        if let Some(standing) = standing {
+            drop(self.believed(standing));
+        }
+    }
+
+    /// Forgets what is not so any more.
+    pub(super) fn hear(&self, news: &News) {
+        let mut kept = self.kept();
+        match news {
+            News::Touched(touched) => {
+                for touched in touched {
+                    kept.mailboxes.forget(&touched.owner);
+                }
+            }
+            News::User(owner) => {
+                kept.mailboxes.forget(owner);
+                kept.settings.forget(owner);
+                kept.tokens.retain(|enrolled| {
+                    enrolled.account.person.login != owner.login
+                        || enrolled.account.organisation != owner.organisation
+                });
+            }
+            News::Everything => kept.forget_all(),
+        }
+    }
+}
+
+impl Kept {
+    fn ticket(&mut self) -> Ticket {
+        self.next_ticket += 1;
+        Ticket(self.next_ticket)
+    }
+
+    fn forget_all(&mut self) {
+        self.latest = Timestamp::EPOCH;
+        self.tokens = Kind::default();
+        self.mailboxes = Kind::default();
+        self.settings = Kind::default();
+    }
+}
+
+/// Answers of one kind, in two generations: what is not used in one is dropped with the next.
+struct Kind<K, V> {
+    young: HashMap<K, Slot<V>>,
+    old: HashMap<K, Slot<V>>,
+}
+
+enum Slot<V> {
+    Known(V),
+    /// The database is being asked.
+    Asked(Ticket),
+}
+
+impl<K, V> Default for Kind<K, V> {
+    fn default() -> Self {
+        Self { young: HashMap::new(), old: HashMap::new() }
+    }
+}
+
+impl<K: Eq + Hash + Clone, V> Kind<K, V> {
+    fn sweep(&mut self) {
+        self.old = std::mem::take(&mut self.young);
+    }
+
+    fn get(&mut self, key: &K) -> Option<&V> {
+        if !self.young.contains_key(key) {
+            let (key, slot) = self.old.remove_entry(key)?;
+            self.young.insert(key, slot);
+        }
+        match self.young.get(key)? {
+            Slot::Known(value) => Some(value),
+            Slot::Asked(_) => None,
+        }
+    }
+
+    fn ask(&mut self, key: K, ticket: Ticket, capacity: usize) {
+        self.forget(&key);
+        if self.young.len() >= capacity / 2 {
+            self.sweep();
+        }
+        self.young.insert(key, Slot::Asked(ticket));
+    }
+
+    fn learn(&mut self, key: &K, ticket: Ticket, value: V) {
+        let slot = self.young.get_mut(key).or_else(|| self.old.get_mut(key));
+        if let Some(slot) = slot
+            && let Slot::Asked(asked) = slot
+            && asked.0 == ticket.0
+        {
+            *slot = Slot::Known(value);
+        }
+    }
+
+    fn forget(&mut self, key: &K) {
+        self.young.remove(key);
+        self.old.remove(key);
+    }
+
+    /// What is being asked for may be of those that go.
+    fn retain(&mut self, keeps: impl Fn(&V) -> bool) {
+        for slots in [&mut self.young, &mut self.old] {
+            slots.retain(|_, slot| matches!(slot, Slot::Known(value) if keeps(value)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_news_overtook_is_not_kept() {
+        let mut kind = Kind::default();
+        kind.ask("anna", Ticket(1), 100);
+        kind.forget(&"anna");
+        kind.learn(&"anna", Ticket(1), 5);
+        assert_eq!(kind.get(&"anna"), None);
+        kind.ask("anna", Ticket(2), 100);
+        kind.ask("anna", Ticket(3), 100);
+        kind.learn(&"anna", Ticket(2), 5);
+        assert_eq!(kind.get(&"anna"), None, "somebody asked after him");
+        kind.learn(&"anna", Ticket(3), 6);
+        assert_eq!(kind.get(&"anna"), Some(&6));
+    }
+
+    #[test]
+    fn it_holds_no_more_than_its_capacity_and_keeps_what_is_used() {
+        let mut kind = Kind::default();
+        for number in 0..1_000_u64 {
+            kind.ask(number, Ticket(number), 100);
+            kind.learn(&number, Ticket(number), number);
+            assert_eq!(kind.get(&0), Some(&0), "used all along");
+            assert!(kind.young.len() + kind.old.len() <= 102, "{number}");
+        }
+        assert_eq!(kind.get(&500), None);
+    }
+}

@@ -1,0 +1,413 @@
+//! What the memory answers is what the databases would answer.
+
+use std::{ops::Range, sync::Arc};
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use restante_model::{CheckInterval, Cursor, Name, Seconds};
+
+use super::Remembering;
+use crate::{
+    ChangesQuery, ChangesReply, DatabaseUrl, NewDevice, NewOffice, OfficeChange, OfficeTerms, Placement,
+    SqlStore, Store,
+    story::{
+        postgres_cluster::{self, Cluster},
+        town::{Town, WEEK_MS, account, device, id, letter, name, owner, since_then},
+    },
+};
+
+/// The town with a memory before its databases; what is asked of `files` is not remembered.
+struct Remembered {
+    town: Town,
+    files: Arc<SqlStore>,
+}
+
+impl Remembered {
+    async fn open() -> Self {
+        let town = Town::on_sqlite().await;
+        let Town { store, clock, folder, database } = town;
+        // Another server would have the folder otherwise.
+        drop(store);
+        let opened = SqlStore::open(folder.path(), Arc::clone(&clock) as _).await.unwrap();
+        let files = Arc::new(opened);
+        let store: Arc<dyn Store> = Arc::new(Remembering::new(Arc::clone(&files) as _));
+        store.begin_serving().await.unwrap();
+        for login in PEOPLE {
+            let device = NewDevice {
+                id: login.into(),
+                name: login.into(),
+                token_sum: sum(login),
+                client_version: None,
+            };
+            store.enrol_device(&account("town", login), &device).await.unwrap();
+        }
+        Self { town: Town { store, clock, folder, database }, files }
+    }
+
+    /// Does something from another process on the same folder.
+    async fn elsewhere(&self, task: impl AsyncFnOnce(&SqlStore)) {
+        let clock = Arc::clone(&self.town.clock) as _;
+        task(&SqlStore::open(self.town.folder.path(), clock).await.unwrap()).await;
+    }
+
+    async fn tag(&self) -> String {
+        let known = self.files.credentials_for(&name("town"), &owner("anna").login).await.unwrap();
+        known.unwrap().account.organisation_tag
+    }
+
+    /// What a poll asks: whose token, anything new, which settings.
+    async fn poll(&self, tag: &str, login: &str, cursor: &Cursor) -> bool {
+        let store = &self.town.store;
+        store.device_by_token_sum(tag, &sum(login)).await.unwrap().expect("he has a device");
+        store.settings(&owner(login)).await.unwrap();
+        matches!(self.town.reply(login, since_then(Some(cursor))).await, ChangesReply::UpToDate(_))
+    }
+
+    /// Compares every answer of the memory with the databases'.
+    async fn compare(&self, tag: &str, cursors: &[(&str, Cursor)], what: &str) {
+        for login in PEOPLE {
+            let remembered = self.town.store.device_by_token_sum(tag, &sum(login)).await.unwrap();
+            let stored = self.files.device_by_token_sum(tag, &sum(login)).await.unwrap();
+            assert_eq!(remembered, stored, "{login}'s token after {what}");
+            let settings = settings(self.town.store.as_ref(), login).await;
+            assert_eq!(
+                settings,
+                self::settings(self.files.as_ref(), login).await,
+                "{login}'s settings after {what}"
+            );
+        }
+        for (login, cursor) in cursors {
+            let asked = |query: ChangesQuery| async move {
+                let remembered = changes(self.town.store.as_ref(), login, &query).await;
+                assert_eq!(
+                    remembered,
+                    changes(self.files.as_ref(), login, &query).await,
+                    "{login} after {what}"
+                );
+            };
+            asked(since_then(Some(cursor))).await;
+            asked(ChangesQuery { unless: Some(cursor.clone()), ..since_then(None) }).await;
+        }
+    }
+}
+
+const PEOPLE: [&str; 3] = ["anna", "boris", "clara"];
+
+fn sum(login: &str) -> [u8; 32] {
+    let mut sum = [0; 32];
+    sum[..login.len()].copy_from_slice(login.as_bytes());
+    sum
+}
+
+async fn settings(store: &dyn Store, login: &str) -> String {
+    format!("{:?}", store.settings(&owner(login)).await)
+}
+
+async fn changes(store: &dyn Store, login: &str, query: &ChangesQuery) -> String {
+    let checked = store.changes(&owner(login), query).await;
+    format!("{:?}", checked.map(|checked| (checked.reply, checked.next_expiry)))
+}
+
+#[tokio::test]
+async fn a_check_that_brings_nothing_begins_no_transaction() {
+    let here = Remembered::open().await;
+    let tag = here.tag().await;
+    here.town.send("anna", 1, &["boris"]).await;
+    here.town.fetch("boris").await;
+    let cursor = here.town.cursor("boris").await;
+    assert!(here.poll(&tag, "boris", &cursor).await, "the first one may ask");
+    let before = here.files.transactions();
+    for _ in 0..10 {
+        assert!(here.poll(&tag, "boris", &cursor).await);
+    }
+    assert_eq!(here.files.transactions(), before);
+    // Others' mail is nothing to him.
+    here.town.send("anna", 2, &["clara"]).await;
+    let before = here.files.transactions();
+    assert!(here.poll(&tag, "boris", &cursor).await);
+    assert_eq!(here.files.transactions(), before);
+    here.town.send("anna", 3, &["boris"]).await;
+    assert!(!here.poll(&tag, "boris", &cursor).await);
+}
+
+#[tokio::test]
+async fn a_cursor_of_an_earlier_start_gets_a_new_one_however_often_it_comes() {
+    let here = Remembered::open().await;
+    here.town.send("anna", 1, &["boris"]).await;
+    let earlier = here.town.cursor("boris").await;
+    let Town { store, clock, folder, database } = here.town;
+    drop((store, here.files));
+    let files = Arc::new(SqlStore::open(folder.path(), Arc::clone(&clock) as _).await.unwrap());
+    let store: Arc<dyn Store> = Arc::new(Remembering::new(Arc::clone(&files) as _));
+    store.begin_serving().await.unwrap();
+    let here = Remembered { town: Town { store, clock, folder, database }, files };
+    let tag = here.tag().await;
+    let present = here.town.cursor("boris").await;
+    assert_ne!(earlier.generation, present.generation);
+    for _ in 0..2 {
+        let reply = here.town.reply("boris", since_then(Some(&earlier))).await;
+        let ChangesReply::Page(page) = reply else { panic!("his devices are to report anew: {reply:?}") };
+        assert_eq!((page.changes.len(), &page.cursor), (0, &present));
+        assert!(here.poll(&tag, "boris", &present).await);
+    }
+    let before = here.files.transactions();
+    assert!(here.poll(&tag, "boris", &present).await);
+    assert_eq!(here.files.transactions(), before);
+}
+
+#[tokio::test]
+async fn nothing_is_believed_from_the_moment_in_which_something_expires() {
+    let here = Remembered::open().await;
+    let tag = here.tag().await;
+    here.town.send("anna", 1, &["boris"]).await;
+    let cursors = [here.town.cursor("boris").await, here.town.cursor("anna").await];
+    here.town.clock.forward_ms(WEEK_MS - 1);
+    for _ in 0..2 {
+        assert!(here.poll(&tag, "boris", &cursors[0]).await);
+        assert!(here.poll(&tag, "anna", &cursors[1]).await);
+    }
+    here.town.clock.forward_ms(1);
+    assert!(!here.poll(&tag, "anna", &cursors[1]).await, "the sender's next check says so");
+    assert!(!here.poll(&tag, "boris", &cursors[0]).await);
+}
+
+#[tokio::test]
+async fn a_warning_comes_with_the_first_check_after_it_was_given() {
+    const DAY_MS: i64 = 86_400_000;
+    let here = Remembered::open().await;
+    let tag = here.tag().await;
+    here.town.send("anna", 1, &["boris"]).await;
+    let cursors = [("boris", here.town.cursor("boris").await), ("anna", here.town.cursor("anna").await)];
+    here.town.clock.forward_ms(WEEK_MS - DAY_MS);
+    for (login, cursor) in &cursors {
+        assert!(here.poll(&tag, login, cursor).await && here.poll(&tag, login, cursor).await);
+    }
+    // What is due is a warning only once it stands in the database, with a number of its own.
+    here.compare(&tag, &cursors, "a warning fell due").await;
+    here.town.store.expire().await.unwrap();
+    for (login, cursor) in &cursors {
+        assert!(!here.poll(&tag, login, cursor).await, "{login}");
+    }
+}
+
+#[tokio::test]
+async fn another_lifetime_is_heard_of_from_here_and_from_elsewhere() {
+    let here = Remembered::open().await;
+    let tag = here.tag().await;
+    here.town.send("anna", 1, &["boris"]).await;
+    let main = name("main");
+    for (seconds, from_here) in [(1_000, true), (2_000, false)] {
+        let cursors = [("boris", here.town.cursor("boris").await), ("anna", here.town.cursor("anna").await)];
+        for (login, cursor) in &cursors {
+            assert!(here.poll(&tag, login, cursor).await);
+        }
+        let lifetime = OfficeChange::MessageLifetime(Seconds::new(seconds));
+        if from_here {
+            here.town.store.change_office(&main, lifetime).await.unwrap();
+        } else {
+            here.elsewhere(async |store| drop(store.change_office(&main, lifetime).await.unwrap())).await;
+        }
+        for (login, cursor) in &cursors {
+            assert!(!here.poll(&tag, login, cursor).await, "{login} after {seconds}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn beside_a_database_that_others_share_nothing_is_believed() {
+    let here = Remembered::open().await;
+    let _kept = Cluster::shared();
+    let database = postgres_cluster::Database::create();
+    assert!(here.files.standing().is_some());
+    let placement = Placement::Elsewhere { url: DatabaseUrl(database.url()) };
+    let office = NewOffice { name: name("shared"), placement, terms: OfficeTerms::default() };
+    here.elsewhere(async |store| drop(store.create_office(&office).await.unwrap())).await;
+    assert!(here.files.standing().is_some(), "it is nobody's yet");
+    here.town.store.attach(&name("shared"), &name("village")).await.unwrap();
+    assert_eq!(here.files.standing(), None);
+}
+
+#[tokio::test]
+async fn a_revoked_token_and_a_disabled_user_are_unknown_at_once() {
+    let here = Remembered::open().await;
+    let tag = here.tag().await;
+    let known =
+        async |login: &str| here.town.store.device_by_token_sum(&tag, &sum(login)).await.unwrap().is_some();
+    for login in PEOPLE {
+        assert!(known(login).await && known(login).await);
+    }
+    here.town.store.revoke(&owner("anna"), "anna").await.unwrap();
+    here.town.store.set_disabled(&owner("boris"), true).await.unwrap();
+    assert_eq!((known("anna").await, known("boris").await, known("clara").await), (false, false, true));
+    let kept = Some("clara");
+    here.town.store.set_password_hash(&owner("clara"), "old").await.unwrap();
+    assert!(here.town.store.change_password(&owner("clara"), "old", "new", kept).await.unwrap());
+    assert!(known("clara").await && known("clara").await, "it is the device that he changed it on");
+    here.elsewhere(async |store| {
+        store.set_disabled(&owner("clara"), true).await.unwrap();
+        assert!(!known("clara").await, "while the command still runs");
+    })
+    .await;
+    assert!(!known("clara").await);
+}
+
+/// Kinds of steps: what users do, and what users and administrators do.
+const USERS: Range<u8> = 0..13;
+const ALL: Range<u8> = 0..18;
+
+/// One step of somebody, by chance.
+async fn step(store: &dyn Store, kinds: Range<u8>, chance: &mut StdRng, number: &mut u128) -> String {
+    let who = owner(PEOPLE[chance.random_range(0..3)]);
+    let to = PEOPLE[chance.random_range(0..3)];
+    *number += 1;
+    let old = id(chance.random_range(1..=*number));
+    let main = name("main");
+    let fresh = CheckInterval::from_seconds(chance.random_range(30..3_000));
+    let kind = chance.random_range(kinds);
+    match kind {
+        0..3 => {
+            let sender = account("town", who.login.as_str());
+            store.deliver(&sender, id(*number), &letter(&[to], "x")).await.map(drop)
+        }
+        3 => store.mark_read(&who, &device("pc"), &[old]).await.map(drop),
+        4 => match store.changes(&who, &since_then(None)).await {
+            Ok(checked) => match checked.reply {
+                ChangesReply::Page(page) => {
+                    store.mark_delivered(&who, &device("pc"), &page.cursor).await.map(drop)
+                }
+                ChangesReply::UpToDate(_) | ChangesReply::Reset => Ok(()),
+            },
+            Err(error) => Err(error),
+        },
+        5 => store.delete_message(&who, old).await.map(drop),
+        6 => store.set_interval(&who, fresh, None).await.map(drop),
+        7 => {
+            let writer = account("town", who.login.as_str());
+            store.save_draft(&writer, old, None, &letter(&[to], "d")).await.map(drop)
+        }
+        8 => store.throw_draft(&who, old, None).await.map(drop),
+        9 => store.acknowledge(&who, &device("pc"), &[old]).await.map(drop),
+        10 => store.mark_alerted(&who, &device("pc"), &[old]).await,
+        11 => store.retract(&who, old).await.map(drop),
+        12 => store.ledger(&who, old).await.map(drop),
+        13 => store.change_office(&main, OfficeChange::CheckInterval(fresh)).await.map(drop),
+        14 => {
+            let lifetime = Seconds::new(chance.random_range(3_600..1_000_000));
+            store.change_office(&main, OfficeChange::MessageLifetime(lifetime)).await.map(drop)
+        }
+        15 => store.expire().await.map(drop),
+        16 => store.set_disabled(&who, chance.random()).await,
+        _ => {
+            let town: Name = name("town");
+            if chance.random() {
+                store.detach(&town).await.map(drop)
+            } else {
+                store.attach(&main, &town).await.map(drop)
+            }
+        }
+    }
+    .unwrap_or_else(|error| assert!(!error.fatal(), "{error}"));
+    format!("step {number}, {kind} by {}", who.login)
+}
+
+/// Cursors of everybody, some of them old.
+async fn look(here: &Remembered, cursors: &mut Vec<(&'static str, Cursor)>) {
+    for login in PEOPLE {
+        let Ok(checked) = here.town.store.changes(&owner(login), &since_then(None)).await else { return };
+        if let ChangesReply::Page(page) = checked.reply
+            && !cursors.contains(&(login, page.cursor.clone()))
+        {
+            cursors.push((login, page.cursor));
+        }
+    }
+    let surplus = cursors.len().saturating_sub(9);
+    cursors.drain(..surplus);
+}
+
+#[tokio::test]
+async fn whatever_happens_here_or_elsewhere_it_answers_as_the_databases() {
+    for seed in 0..2 {
+        let mut chance = StdRng::seed_from_u64(seed);
+        let here = Remembered::open().await;
+        let tag = here.tag().await;
+        let (mut number, mut cursors) = (0, Vec::new());
+        for _ in 0..60 {
+            if chance.random_bool(0.7) {
+                look(&here, &mut cursors).await;
+            }
+            let what = match chance.random_range(0..10) {
+                0..6 => step(here.town.store.as_ref(), ALL, &mut chance, &mut number).await,
+                6..9 => {
+                    let mut what = String::new();
+                    here.elsewhere(async |store| {
+                        // Polls come in while the other process still runs, before and after it wrote.
+                        here.compare(&tag, &cursors, "another process came").await;
+                        what = format!("{} elsewhere", step(store, ALL, &mut chance, &mut number).await);
+                        here.compare(&tag, &cursors, &what).await;
+                    })
+                    .await;
+                    what
+                }
+                _ => {
+                    let milliseconds = if chance.random_bool(0.8) { 3_600_000 } else { WEEK_MS / 2 };
+                    here.town.clock.forward_ms(if chance.random_bool(0.9) {
+                        milliseconds
+                    } else {
+                        -milliseconds
+                    });
+                    "the clock moved".into()
+                }
+            };
+            here.compare(&tag, &cursors, &format!("{what} (seed {seed})")).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn polls_and_writes_at_once_leave_nothing_stale() {
+    let here = Arc::new(Remembered::open().await);
+    let tag = here.tag().await;
+    for round in 0..10_u64 {
+        let mut tasks = tokio::task::JoinSet::new();
+        for actor in 0..6_u64 {
+            let (here, tag) = (Arc::clone(&here), tag.clone());
+            tasks.spawn(async move {
+                let mut chance = StdRng::seed_from_u64(round * 100 + actor);
+                let mut number = u128::from(round * 100 + actor * 10);
+                let mut cursors = Vec::new();
+                look(&here, &mut cursors).await;
+                for _ in 0..if actor > 2 { 40 } else { 8 } {
+                    match actor {
+                        0 | 1 => drop(step(here.town.store.as_ref(), USERS, &mut chance, &mut number).await),
+                        // Every other round alone, so that the memory is believed all along.
+                        2 if round % 2 == 0 => {
+                            here.elsewhere(async |store| {
+                                drop(step(store, USERS, &mut chance, &mut number).await);
+                            })
+                            .await;
+                        }
+                        _ => poll_all(&here, &tag, &mut cursors).await,
+                    }
+                }
+                cursors
+            });
+        }
+        let mut cursors = Vec::new();
+        while let Some(done) = tasks.join_next().await {
+            cursors.extend(done.unwrap());
+        }
+        here.compare(&tag, &cursors, &format!("round {round}")).await;
+    }
+}
+
+/// Everybody asks what is new since he last asked.
+async fn poll_all(here: &Remembered, tag: &str, cursors: &mut Vec<(&'static str, Cursor)>) {
+    let store = &here.town.store;
+    for (login, cursor) in cursors.iter_mut() {
+        store.device_by_token_sum(tag, &sum(login)).await.unwrap();
+        store.settings(&owner(login)).await.unwrap();
+        let checked = store.changes(&owner(login), &since_then(Some(cursor))).await.unwrap();
+        if let ChangesReply::Page(page) = checked.reply {
+            *cursor = page.cursor;
+        }
+    }
+}

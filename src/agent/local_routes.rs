@@ -17,8 +17,8 @@ use axum::{
 };
 use restante_engine::{effect::Answer, event::Ask};
 use restante_local_api::{
-    LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze,
-    RemindLater, Show, Status, Undo, UndoError, path,
+    FolderOrder, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword, PutSetting,
+    PutSnooze, RemindLater, Show, SortBy, Status, Undo, UndoError, path,
 };
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
@@ -39,7 +39,9 @@ pub(crate) fn router(office: Office) -> Router {
         .route(path::FOLDERS, get(|office| ask(office, Ask::Folders)))
         .route("/v1/folders/{folder}", get(folder))
         .route("/v1/messages/{id}", get(|office, id| with_id(office, id, Ask::Message)))
+        .route("/v1/messages/{id}", delete(|office, id| with_id(office, id, Ask::DeleteMessage)))
         .route("/v1/messages/{id}/read", post(|office, id| with_id(office, id, Ask::MarkRead)))
+        .route("/v1/messages/{id}/read", delete(|office, id| with_id(office, id, Ask::MarkUnread)))
         .route("/v1/messages/{id}/acknowledge", post(|office, id| with_id(office, id, Ask::Acknowledge)))
         .route("/v1/messages/{id}/recipients", get(|office, id| with_id(office, id, Ask::Recipients)))
         .route("/v1/messages/{id}/retract", post(|office, id| with_id(office, id, Ask::Retract)))
@@ -97,6 +99,10 @@ struct FolderParameters {
     limit: Option<u32>,
     #[serde(default)]
     unread: bool,
+    #[serde(default)]
+    sort: SortBy,
+    #[serde(default)]
+    ascending: bool,
 }
 
 async fn folder(
@@ -105,9 +111,10 @@ async fn folder(
     parameters: Parameters<FolderParameters>,
 ) -> Response {
     match (folder, parameters) {
-        (Ok(Path(folder)), Ok(Query(FolderParameters { before, limit, unread }))) => {
+        (Ok(Path(folder)), Ok(Query(FolderParameters { before, limit, unread, sort, ascending }))) => {
             let limit = limit.unwrap_or(DEFAULT_ROWS);
-            ask(office, Ask::Folder { folder, before, limit, unread }).await
+            let order = FolderOrder { sort, ascending };
+            ask(office, Ask::Folder { folder, order, before, limit, unread }).await
         }
         (Err(_), _) => refusal(LocalProblemKind::NotFound, "there is no such folder"),
         (_, Err(rejection)) => invalid(rejection.body_text()),

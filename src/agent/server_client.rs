@@ -11,8 +11,8 @@ use restante_engine::{
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
     Accepted, CLIENT_VERSION_HEADER, ChangePassword, Delivered, Direction, Directory, Marked, Message,
-    NewSession, PutDraft, PutInterval, Recipient, Retraction, SETTINGS_REVISION_HEADER, SavedDraft, Session,
-    Settings, path,
+    NewSession, ProblemKind, PutDraft, PutInterval, Recipient, Retraction, SETTINGS_REVISION_HEADER,
+    SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -171,8 +171,20 @@ impl ServerClient {
             Mark::Alerted => path::ALERTED,
             Mark::Read => path::READ,
             Mark::Acknowledged => path::ACKNOWLEDGED,
+            Mark::Deleted => return self.delete(&ids).await,
         };
         self.done(self.request(Method::POST, path).json(&Marked { ids })).await
+    }
+
+    /// Removes messages from one's own mailbox. One that is not there any more is as it is to be.
+    async fn delete(&self, ids: &[MessageId]) -> Answer<()> {
+        for id in ids {
+            match self.done(self.request(Method::DELETE, &path::message(*id))).await {
+                Err(ServerError::Refused(problem)) if problem.code == ProblemKind::NotFound => {}
+                outcome => outcome?,
+            }
+        }
+        Ok(())
     }
 
     /// Takes a message back from whoever has not read it.

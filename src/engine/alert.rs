@@ -191,6 +191,7 @@ impl Engine {
             return Ok(self.cache.message(id)?.map(|_| Vec::new()));
         }
         self.ledger.note_mark(Mark::Read, id, now)?;
+        self.ledger.forget_kept_unread(id)?;
         self.cache.mark_read(id)?;
         self.mailbox_revision += 1;
         let mut effects = self.withdraw(&[id], now)?;

@@ -3,7 +3,9 @@
 
 mod apply;
 mod folders;
+mod place;
 mod search;
+mod sort_keys;
 mod stems;
 mod sums;
 mod whole;
@@ -17,8 +19,12 @@ use crate::storage::{self, Durability, Schema, StorageError};
 
 const SCHEMA: Schema = Schema {
     database: "cache",
-    migrations: &[include_str!("cache/schema_1.sql"), include_str!("cache/schema_2.sql")],
-    fill: |_, _| Ok(()),
+    migrations: &[
+        include_str!("cache/schema_1.sql"),
+        include_str!("cache/schema_2.sql"),
+        include_str!("cache/schema_3.sql"),
+    ],
+    fill: |connection, found| if found < 3 { sort_keys::fill(connection) } else { Ok(()) },
     durability: Durability::Rebuildable,
     // A message of a page of text takes 3 KiB, and a page of SQLite's usual 4 KiB has room for one.
     page_bytes: 8_192,
@@ -39,7 +45,10 @@ pub(crate) struct Cache {
     stemming: stems::Stemming,
 }
 
+pub(crate) use apply::DoneHere;
+pub(crate) use place::Place;
 pub(crate) use search::{FoundRow, Wanted};
+pub(crate) use sort_keys::{sort_key, who_key};
 
 type Result<T> = std::result::Result<T, StorageError>;
 

@@ -30,7 +30,7 @@ pub enum Effect {
         /// Everything up to here.
         cursor: Cursor,
     },
-    /// Tell the server what was read, acknowledged or alerted of here: `MarksReported`.
+    /// Tell the server what was read, acknowledged, deleted or alerted of here: `MarksReported`.
     ReportMarks {
         /// What was done with them.
         mark: Mark,
@@ -243,11 +243,13 @@ pub enum Mark {
     Read,
     /// The person said that he knows of it.
     Acknowledged,
+    /// The person removed it from the mailbox.
+    Deleted,
 }
 
 impl Mark {
     /// Every mark, in the order in which the server hears of them.
-    pub const ALL: [Self; 3] = [Self::Alerted, Self::Read, Self::Acknowledged];
+    pub const ALL: [Self; 4] = [Self::Alerted, Self::Read, Self::Acknowledged, Self::Deleted];
 }
 
 /// Whose token: the key under which it is kept.

@@ -1,7 +1,7 @@
 //! Everything that can happen to an agent: one closed list.
 
 use restante_local_api::{
-    KeyringState, Login, Mode, NotificationsState, PutPassword, ShowWhat, TrayState, Undo,
+    FolderOrder, KeyringState, Login, Mode, NotificationsState, PutPassword, ShowWhat, TrayState, Undo,
 };
 use restante_model::{CheckInterval, Folder, Letter, LocalTime, MessageId, Seconds, Timestamp};
 use restante_server_api::{
@@ -276,6 +276,8 @@ pub enum Ask {
     Folder {
         /// Which.
         folder: Folder,
+        /// In which order.
+        order: FolderOrder,
         /// Where the page before it ended.
         before: Option<String>,
         /// How many rows.
@@ -287,6 +289,10 @@ pub enum Ask {
     Message(MessageId),
     /// The person opened it.
     MarkRead(MessageId),
+    /// The person wants it to count as unread here.
+    MarkUnread(MessageId),
+    /// The person removes it from the mailbox.
+    DeleteMessage(MessageId),
     /// What became of each recipient's copy, as the server knows it now.
     Recipients(MessageId),
     /// The person takes a sent message back from whoever has not read it.

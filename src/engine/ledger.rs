@@ -23,7 +23,11 @@ pub(crate) use settings::SyncedInterval;
 
 const SCHEMA: Schema = Schema {
     database: "ledger",
-    migrations: &[include_str!("ledger/schema_1.sql"), include_str!("ledger/schema_2.sql")],
+    migrations: &[
+        include_str!("ledger/schema_1.sql"),
+        include_str!("ledger/schema_2.sql"),
+        include_str!("ledger/schema_3.sql"),
+    ],
     fill: |connection, found| if found < 2 { outbox::fill_row_sums(connection) } else { Ok(()) },
     durability: Durability::Full,
     page_bytes: 4_096,
@@ -84,6 +88,7 @@ impl Ledger {
             transaction
                 .execute_batch(
                     "DELETE FROM alert; DELETE FROM pending_read; DELETE FROM pending_acknowledgement;
+                     DELETE FROM pending_deletion; DELETE FROM kept_unread;
                      DELETE FROM setting WHERE name IN ('interval', 'batch_open', 'connection_alert')",
                 )
                 .map_err(database)?;

@@ -5,6 +5,7 @@
 //! with the event.
 
 mod alert;
+mod by_hand;
 mod cache;
 mod chores;
 mod drafts;

@@ -1,15 +1,18 @@
 //! What front ends ask: the whole local API, answered from cache and ledger.
 
+use std::cmp::Ordering;
+
 use restante_local_api::{
-    Direction, FolderPage, LocalProblem, LocalProblemKind, Message, MessageRow, Mode, OnItsWay, RowState,
-    Trigger,
+    Direction, FolderOrder, FolderPage, LocalProblem, LocalProblemKind, Message, MessageRow, Mode, OnItsWay,
+    RowState, SortBy, Trigger,
 };
 use restante_model::{
-    CheckInterval, Folder, Letter, LetterProblem, Login, MessageId, Person, Seconds, Timestamp,
+    CheckInterval, Folder, Importance, Letter, LetterProblem, Login, MessageId, Person, Seconds, Timestamp,
 };
 
 use crate::{
     alert::MAX_SNOOZE_SECONDS,
+    cache::{Place, sort_key, who_key},
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{Ask, CallId},
@@ -114,8 +117,8 @@ impl Engine {
         let reply = match ask {
             Ask::Status => self.status_answer(),
             Ask::Folders => Ok(Answer::Folders(self.folders()?)),
-            Ask::Folder { folder, before, limit, unread } => {
-                self.page(folder, before.as_deref(), limit, unread)?
+            Ask::Folder { folder, order, before, limit, unread } => {
+                self.page(folder, order, before.as_deref(), limit, unread)?
             }
             Ask::Message(id) => match self.find(id)? {
                 Some(message) => Ok(Answer::Message(Box::new(message))),
@@ -126,6 +129,14 @@ impl Engine {
             Ask::Jobs => Ok(Answer::Jobs(self.jobs())),
             Ask::Check { wait } => return self.check_asked(call, wait, now),
             Ask::MarkRead(id) => match self.mark_read(id, now)? {
+                Some(more) => {
+                    effects.extend(more);
+                    Ok(Answer::Done)
+                }
+                None => Err(not_found(id)),
+            },
+            Ask::MarkUnread(id) => self.mark_unread(id)?,
+            Ask::DeleteMessage(id) => match self.delete_message(id, now)? {
                 Some(more) => {
                     effects.extend(more);
                     Ok(Answer::Done)
@@ -230,33 +241,35 @@ impl Engine {
         Ok(effects)
     }
 
-    fn page(&self, folder: Folder, before: Option<&str>, limit: u32, unread: bool) -> Result<Reply> {
+    fn page(
+        &self,
+        folder: Folder,
+        order: FolderOrder,
+        before: Option<&str>,
+        limit: u32,
+        unread: bool,
+    ) -> Result<Reply> {
         let limit = limit.clamp(1, MAX_ROWS);
         let direction = match folder {
             Folder::Inbox => Direction::Received,
             Folder::Sent => Direction::Sent,
             Folder::Drafts => {
                 let rows = self.ledger.drafts()?.into_iter().map(|draft| self.draft_row(&draft));
-                return one_page(rows);
+                return one_page(rows, order);
             }
             Folder::Outbox => {
                 let rows = self.ledger.outbox()?.into_iter().map(|waiting| self.outbox_row(&waiting));
-                return one_page(rows);
+                return one_page(rows, order);
             }
         };
-        let place = match before.map(|text| text.split_once('.')) {
-            None => None,
-            Some(Some((sent_at, id))) if sent_at.parse::<i64>().is_ok() => {
-                Some((sent_at.parse().unwrap_or_default(), id.to_owned()))
-            }
-            Some(_) => {
-                return Ok(Err(bad_before()));
-            }
-        };
-        let messages = self.cache.rows(direction, place, limit, unread)?;
+        let place = before.map(|text| Place::parse(order, text));
+        if place == Some(None) {
+            return Ok(Err(bad_before()));
+        }
+        let messages = self.cache.rows(direction, order, place.flatten().as_ref(), limit, unread)?;
         let full = messages.len() == limit as usize;
-        let next_before =
-            messages.last().filter(|_| full).map(|last| format!("{}.{}", last.sent_at.unix_ms(), last.id));
+        let last = messages.last().filter(|_| full);
+        let next_before = last.map(|last| Place::of(direction, order, last).to_string());
         Ok(Ok(Answer::Folder(FolderPage { messages, next_before })))
     }
 
@@ -327,9 +340,28 @@ impl Engine {
 }
 
 /// Few, and all of them worth seeing: one page holds them.
-fn one_page(rows: impl Iterator<Item = Result<MessageRow>>) -> Result<Reply> {
-    let messages = rows.collect::<Result<Vec<_>>>()?;
+fn one_page(rows: impl Iterator<Item = Result<MessageRow>>, order: FolderOrder) -> Result<Reply> {
+    let mut messages = rows.collect::<Result<Vec<_>>>()?;
+    if order != FolderOrder::default() {
+        messages.sort_by(|one, other| {
+            let smaller = compare(order.sort, one, other);
+            if order.ascending { smaller } else { smaller.reverse() }
+        });
+    }
     Ok(Ok(Answer::Folder(FolderPage { messages, next_before: None })))
+}
+
+fn compare(sort: SortBy, one: &MessageRow, other: &MessageRow) -> Ordering {
+    let who = |row: &MessageRow| who_key(Direction::Sent, &row.from, &row.to);
+    let by_key = match sort {
+        SortBy::Time => Ordering::Equal,
+        SortBy::Who => who(one).cmp(&who(other)),
+        SortBy::Subject => sort_key(&one.subject).cmp(&sort_key(&other.subject)),
+        SortBy::Importance => {
+            (one.importance == Importance::High).cmp(&(other.importance == Importance::High))
+        }
+    };
+    by_key.then_with(|| (one.sent_at, one.id).cmp(&(other.sent_at, other.id)))
 }
 
 /// Whether a sent message says what this letter says.

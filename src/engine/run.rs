@@ -11,6 +11,7 @@ use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
 use restante_server_api::{Change, ChangesPage, Direction, Directory};
 
 use crate::{
+    cache::DoneHere,
     effect::{Answer, Effect, Mark},
     engine::{Engine, Result},
     event::{CallId, Checked, ServerError},
@@ -272,8 +273,13 @@ impl Engine {
 
     /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
     /// commit: after a crash in between the page comes again, and alerts for nothing twice.
-    fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
-        let opened: BTreeSet<MessageId> = self.ledger.pending_marks(Mark::Read)?.into_iter().collect();
+    pub(crate) fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
+        let pending = |mark| self.ledger.pending_marks(mark).map(|ids| ids.into_iter().collect());
+        let done_here = DoneHere {
+            opened: pending(Mark::Read)?,
+            deleted: pending(Mark::Deleted)?,
+            kept_unread: self.ledger.kept_unread()?,
+        };
         self.open_batch(page.more)?;
         let due: Vec<NewAlert> = page
             .changes
@@ -281,7 +287,8 @@ impl Engine {
             .filter_map(|change| match change {
                 Change::Message { message, .. } => match message.direction {
                     Direction::Received { state: DeliveryState::Waiting | DeliveryState::Delivered }
-                        if !opened.contains(&message.id) =>
+                        if !done_here.opened.contains(&message.id)
+                            && !done_here.deleted.contains(&message.id) =>
                     {
                         Some(NewAlert { message_id: message.id, importance: message.importance })
                     }
@@ -297,7 +304,7 @@ impl Engine {
         self.ledger.note_alerts(&due, now)?;
         self.take_drafts(&page.changes)?;
         let Some(account) = &self.account else { return Ok(Vec::new()) };
-        let applied = self.cache.apply(page, &account.user.login, &opened)?;
+        let applied = self.cache.apply(page, &account.user.login, &done_here)?;
         if let Some(run) = &mut self.run {
             run.new += applied.new.len() as u64;
             run.next_check_in_seconds = page.next_check_in_seconds;
@@ -347,7 +354,7 @@ impl Engine {
         }
     }
 
-    /// The server heard, or not, what was read, acknowledged or alerted of.
+    /// The server heard, or not, what was read, acknowledged, deleted or alerted of.
     pub(crate) fn marks_reported(
         &mut self,
         mark: Mark,

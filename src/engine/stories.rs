@@ -1,5 +1,6 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
+mod by_hand;
 mod chores;
 mod crash;
 mod damage;

@@ -9,8 +9,8 @@ use restante_model::{Folder, Letter, MessageId, Person};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    CheckAnswer, DoctorReport, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login, Message,
-    PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, SearchPage,
+    CheckAnswer, DoctorReport, FolderOrder, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login,
+    Message, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, SearchPage,
     SettingsReport, Show, Status, Undo, path,
 };
 
@@ -77,8 +77,27 @@ impl Client {
         limit: u32,
         unread: bool,
     ) -> Result<FolderPage, ClientError> {
-        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-        self.get(&format!("{}?limit={limit}&unread={unread}{before}", path::folder(folder))).await
+        self.folder_in_order(folder, FolderOrder::default(), before, limit, unread).await
+    }
+
+    /// A page of a folder in this order; `before` as the page before it said, in the same order.
+    pub async fn folder_in_order(
+        &self,
+        folder: Folder,
+        order: FolderOrder,
+        before: Option<&str>,
+        limit: u32,
+        unread: bool,
+    ) -> Result<FolderPage, ClientError> {
+        let request = self.request(reqwest::Method::GET, &path::folder(folder));
+        let mut request = request.query(&[("limit", limit.to_string()), ("unread", unread.to_string())]);
+        if let Some(before) = before {
+            request = request.query(&[("before", before)]);
+        }
+        if order != FolderOrder::default() {
+            request = request.query(&order);
+        }
+        self.call(request).await
     }
 
     /// One message, whole.
@@ -89,6 +108,16 @@ impl Client {
     /// The person opened it.
     pub async fn mark_read(&self, id: MessageId) -> Result<(), ClientError> {
         self.done(self.request(reqwest::Method::POST, &path::read(id))).await
+    }
+
+    /// The person wants it to count as unread again, on this device.
+    pub async fn mark_unread(&self, id: MessageId) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::DELETE, &path::read(id))).await
+    }
+
+    /// Removes a message that came or was sent from the person's mailbox, on all devices.
+    pub async fn delete_message(&self, id: MessageId) -> Result<(), ClientError> {
+        self.done(self.request(reqwest::Method::DELETE, &path::message(id))).await
     }
 
     /// The person knows of it: it is not announced again.

@@ -18,8 +18,8 @@ mod status;
 pub use client::{Client, ClientError, Events};
 pub use doctor::{CheckStatus, DoctorCheck, DoctorReport};
 pub use mail::{
-    Direction, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay, Recipient, Recipients,
-    RowState, SearchPage,
+    Direction, FolderOrder, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay,
+    Recipient, Recipients, RowState, SearchPage, SortBy,
 };
 pub use popups::{PopupCard, PopupOrder, PopupReport};
 pub use requests::{

@@ -16,7 +16,34 @@ pub struct FolderSummary {
     pub bold: bool,
 }
 
-/// One page of a folder, newest first.
+/// By what a folder is sorted. Rows that are equal in it are in the order of their times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortBy {
+    /// Who wrote it; of what is written here, whom it is for first.
+    Who,
+    /// Its subject, in any case of letters.
+    Subject,
+    /// When it was sent.
+    #[default]
+    Time,
+    /// Its importance: normal before high.
+    Importance,
+}
+
+/// The order of a folder's rows: `sort` and `ascending` of `GET /v1/folders/{folder}`; the newest first where
+/// neither is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FolderOrder {
+    /// By what.
+    #[serde(default)]
+    pub sort: SortBy,
+    /// From small to great: А before Я, old before new.
+    #[serde(default)]
+    pub ascending: bool,
+}
+
+/// One page of a folder, in the order that was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FolderPage {
     /// The rows.

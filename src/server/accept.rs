@@ -32,9 +32,14 @@ use crate::{
     tls::Tls,
 };
 
-/// Whom a request came from; a Unix socket's clients are on this machine.
+/// Whom a request came from, and how.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) IpAddr);
+pub(crate) struct Peer {
+    /// A Unix socket's clients are on this machine.
+    pub(crate) address: IpAddr,
+    /// Whether we spoke TLS with it.
+    pub(crate) by_tls: bool,
+}
 
 /// Clients being told at a time that there is no place; the others are cut without a word.
 const FAREWELLS: usize = 64;
@@ -178,14 +183,16 @@ impl House {
         let (house, tls, cut) = (Arc::clone(self), tls.cloned(), self.cut.clone());
         self.connections.spawn(async move {
             let connection = async {
-                let Some(tls) = tls else { return house.serve(stream, address, place).await };
+                let Some(tls) = tls else {
+                    return house.serve(stream, Peer { address, by_tls: false }, place).await;
+                };
                 let handshake = timeout(house.config.limits.handshake, tls.acceptor.accept(stream));
                 let shaken = tokio::select! {
                     shaken = handshake => shaken,
                     () = house.shutdown.cancelled() => return,
                 };
                 match shaken {
-                    Ok(Ok(stream)) => house.serve(stream, address, place).await,
+                    Ok(Ok(stream)) => house.serve(stream, Peer { address, by_tls: true }, place).await,
                     Ok(Err(error)) => tracing::debug!(%error, "a client and we found no common TLS"),
                     Err(_) => tracing::debug!("a client took too long for the handshake of TLS"),
                 }
@@ -197,7 +204,7 @@ impl House {
         });
     }
 
-    async fn serve<S>(&self, stream: S, address: IpAddr, place: Place)
+    async fn serve<S>(&self, stream: S, peer: Peer, place: Place)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -210,7 +217,7 @@ impl House {
             let (router, patience) = (router.clone(), patience.clone());
             let deadline = Instant::now() + body_time;
             let (mut request, leftover) = Leftover::of(request);
-            request.extensions_mut().insert(Peer(address));
+            request.extensions_mut().insert(peer);
             request.extensions_mut().insert(of_device.clone());
             async move {
                 patience.serving();

@@ -22,7 +22,7 @@ impl FromRequestParts<Arc<App>> for From {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let Some(Peer(peer)) = parts.extensions.get::<Peer>().copied() else {
+        let Some(peer) = parts.extensions.get::<Peer>() else {
             // Only a router without our accept loop has none.
             return Err(Refusal::new(ProblemKind::Internal, "nobody knows where this request came from"));
         };
@@ -32,8 +32,16 @@ impl FromRequestParts<Arc<App>> for From {
             .iter()
             .flat_map(|value| value.to_str().unwrap_or_default().split(','))
             .collect();
-        Ok(Self(origin(peer, &told, &app.config.trusted_proxies)))
+        Ok(Self(origin(peer.address, &told, &app.config.trusted_proxies)))
     }
+}
+
+/// Whether nobody on the way could read this request: we spoke TLS ourselves, or a trusted proxy says that it did.
+pub(crate) fn came_encrypted(parts: &Parts, trusted: &[IpNet]) -> bool {
+    let by_proxy = || parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    parts.extensions.get::<Peer>().is_some_and(|peer| {
+        peer.by_tls || (trusted.iter().any(|network| network.contains(&peer.address)) && by_proxy())
+    })
 }
 
 /// Walks `X-Forwarded-For` from its right end: each proxy writes whom it heard, so an entry is believed as
@@ -137,6 +145,19 @@ mod tests {
         assert_eq!(from("127.0.0.1", &told, &["127.0.0.0/8"]), "10.1.2.3");
         assert_eq!(from("127.0.0.1", &["10.1.1.1", "10.1.2.3"], &trusted), "10.1.1.1");
         assert_eq!(from("127.0.0.1", &[], &trusted), "127.0.0.1");
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_that_it_spoke_tls() {
+        let encrypted = |by_tls, address: &str, proto: &str| {
+            let peer = Peer { address: address.parse().unwrap(), by_tls };
+            let request = Request::builder().extension(peer).header("x-forwarded-proto", proto);
+            came_encrypted(&request.body(()).unwrap().into_parts().0, &["127.0.0.0/8".parse().unwrap()])
+        };
+        assert!(encrypted(true, "192.0.2.1", "http"));
+        assert!(encrypted(false, "127.0.0.1", "https"));
+        assert!(!encrypted(false, "127.0.0.1", "http"));
+        assert!(!encrypted(false, "192.0.2.1", "https"));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod accept;
 mod access;
 mod administration;
+mod admission;
 mod agents;
 mod auth;
 mod config;

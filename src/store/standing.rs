@@ -32,5 +32,10 @@ pub enum News {
     Everything,
 }
 
+impl News {
+    /// Of nothing that anybody remembers.
+    pub(crate) const NOTHING: Self = Self::Touched(Vec::new());
+}
+
 /// Who hears news. Called by the store at once, before it says anything else; it does not block.
 pub type NewsListener = Arc<dyn Fn(News) + Send + Sync>;

@@ -20,6 +20,7 @@ use restante_engine::{
     event::{Ask, CallId, Checked},
     settings_file::SettingsFile,
 };
+use restante_local_api::{FolderOrder, SortBy};
 use restante_model::{
     CheckInterval, Cursor, DeliveryState, Folder, Importance, IntervalFrom, MessageId, Person, Seconds,
     Timestamp,
@@ -76,20 +77,48 @@ fn first_sync(agent: &mut Agent, words: &Vocabulary, messages: u64) {
 }
 
 fn pages(agent: &mut Agent) {
-    let first =
-        |before: Option<String>, unread| Ask::Folder { folder: Folder::Inbox, before, limit: ROWS, unread };
+    let first = |before: Option<String>, unread| Ask::Folder {
+        folder: Folder::Inbox,
+        order: FolderOrder::default(),
+        before,
+        limit: ROWS,
+        unread,
+    };
     quickest("folder page, newest", "1 ms", || drop(agent.ask(first(None, false))));
     quickest("folder page, unread only", "1 ms", || drop(agent.ask(first(None, true))));
     let mut before = None;
     for _ in 0..400 {
-        let Answer::Folder(page) =
-            agent.ask(Ask::Folder { folder: Folder::Inbox, before, limit: 200, unread: false })
-        else {
+        let Answer::Folder(page) = agent.ask(Ask::Folder {
+            folder: Folder::Inbox,
+            order: FolderOrder::default(),
+            before,
+            limit: 200,
+            unread: false,
+        }) else {
             panic!("a page")
         };
         before = page.next_before;
     }
     quickest("folder page, 80,000 rows down", "1 ms", || drop(agent.ask(first(before.clone(), false))));
+    for (what, sort, ascending) in [
+        ("folder page, by subject", SortBy::Subject, true),
+        ("folder page, by sender", SortBy::Who, false),
+        ("folder page, important first", SortBy::Importance, false),
+    ] {
+        let order = FolderOrder { sort, ascending };
+        for unread in [false, true] {
+            let mut before = None;
+            for _ in 0..3 {
+                let ask = Ask::Folder { folder: Folder::Inbox, order, before, limit: 200, unread };
+                let Answer::Folder(page) = agent.ask(ask) else { panic!("a page") };
+                before = page.next_before;
+            }
+            let what = format!("{what}{}", if unread { ", unread only" } else { "" });
+            let ask =
+                || Ask::Folder { folder: Folder::Inbox, order, before: before.clone(), limit: ROWS, unread };
+            quickest(&what, "1 ms", || drop(agent.ask(ask())));
+        }
+    }
     quickest("folders with their counts", "5 ms", || drop(agent.ask(Ask::Folders)));
     quickest("state of the agent", "1 ms", || drop(agent.ask(Ask::Status)));
     let id = id(77);

@@ -2,9 +2,11 @@
 //! service and the other people.
 
 mod administration;
+mod administration_guard;
 mod alert_rules;
 mod alerts;
 mod authorisation;
+mod authority;
 mod backup;
 mod bad_input;
 mod bad_requests;
@@ -14,6 +16,7 @@ mod corner;
 mod delivery;
 mod described;
 mod figures;
+mod first_steps;
 mod identity;
 mod interval;
 mod killed;

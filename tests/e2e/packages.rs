@@ -53,6 +53,9 @@ async fn installed_by_dpkg_the_agent_starts_with_the_session_is_upgraded_in_plac
     machine.install(&build(machine.downloads(), "1").await).await;
     let users = std::fs::read_to_string(machine.root().join("etc/passwd")).unwrap();
     assert!(users.contains("\nrestante:") || users.starts_with("restante:"), "{users}");
+    let units = ["restante-server.service", "restante-server.socket"];
+    let units = units.map(|unit| machine.root().join("usr/lib/systemd/system").join(unit));
+    assert!(units.iter().all(|unit| unit.is_file()), "{units:?}");
 
     let data = machine.root().join("usr/share");
     the_words_of_the_command_line_are_there(&data.join("man/man1/restante-snooze.1.gz"), &data);

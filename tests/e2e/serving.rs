@@ -1,9 +1,9 @@
 //! The server as a service: where it listens, its settings, its certificate, its service manager, its end
 //! (row B30).
 
-use std::{os::fd::AsRawFd, path::Path, time::Duration};
+use std::time::Duration;
 
-use reqwest::{Certificate, StatusCode};
+use reqwest::StatusCode;
 use restante_tests::{Office, PASSWORD, Program, ServerProcess, run, within};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ use tokio::{
     net::{TcpStream, UnixDatagram},
     process::Command,
 };
+
+use crate::authority::Authority;
 
 /// An office whose own server is stopped, so that a test can serve it in its own way.
 async fn office() -> Office {
@@ -89,9 +91,12 @@ async fn plain_http_beyond_this_machine_is_refused_unless_said() {
     let office = office().await;
     let refused = office.command(&["serve", "--listen", "0.0.0.0:0"], "").await.ended_with(5);
     refused.says("not a loopback address");
-    let mut server =
-        ServerProcess::start(office.data(), &["--listen", "0.0.0.0:0", "--plain-http-anyway"], &[]);
+    let pages = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "0.0.0.0:0"];
+    office.command(&pages, "").await.ended_with(5).says("not a loopback address");
+    let options = ["--listen", "0.0.0.0:0", "--admin-listen", "0.0.0.0:0", "--plain-http-anyway"];
+    let mut server = ServerProcess::start(office.data(), &options, &[]);
     server.says("listening on").await;
+    assert!(server.says("administrators' pages on").await.starts_with("http://"));
     server.stop().await;
 }
 
@@ -119,57 +124,27 @@ async fn a_lock_ends_with_a_killed_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sockets_that_systemd_opened_are_taken_over() {
     let office = office().await;
-    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = socket.local_addr().unwrap();
-    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::empty()).unwrap();
-    // Descriptors begin at 3, and LISTEN_PID is the process that they are for (sd_listen_fds(3)).
-    let script = format!("exec 3<&{}; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", socket.as_raw_fd());
-    let mut command = Command::new("bash");
-    command.args(["-c", &script, "bash"]).arg(Program::Server.path()).arg("--data").arg(office.data());
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("s");
+    let mut command = Command::new("systemd-socket-activate");
+    command
+        .arg("--listen")
+        .arg(&socket)
+        .args(["--listen", "127.0.0.1:0"])
+        .arg(Program::Server.path())
+        .arg("--data")
+        .arg(office.data());
     command.args(["serve", "--listen", "127.0.0.1:1"]);
     let mut server = ServerProcess::spawn(command);
-    assert_eq!(server.says("listening on").await, format!("http://{address}"));
-    let client = plain().build().unwrap();
-    assert_eq!(livez(&client, &format!("http://{address}")).await.unwrap(), 200);
+    server.until_logged("Listening on", 2).await;
+    // The first who comes has the server started, and is answered by it.
+    let client = plain().unix_socket(socket.clone()).build().unwrap();
+    assert_eq!(livez(&client, "http://here").await.unwrap(), 200);
+    assert_eq!(server.says("listening on").await, format!("unix:{}", socket.display()));
+    let by_tcp = server.says("listening on").await;
+    assert_eq!(livez(&plain().build().unwrap(), &by_tcp).await.unwrap(), 200);
     server.stop().await;
-}
-
-/// An authority of its own and a certificate for `localhost` from it.
-struct Authority {
-    root: Certificate,
-    certificate: String,
-    key: String,
-}
-
-impl Authority {
-    fn new(ends_in_year: i32) -> Self {
-        let root_key = rcgen::KeyPair::generate().unwrap();
-        let mut root = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let root_certificate = root.self_signed(&root_key).unwrap();
-        let issuer = rcgen::Issuer::new(root, root_key);
-        let key = rcgen::KeyPair::generate().unwrap();
-        let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        params.not_after = rcgen::date_time_ymd(ends_in_year, 1, 1);
-        let certificate = params.signed_by(&key, &issuer).unwrap();
-        Self {
-            root: Certificate::from_pem(root_certificate.pem().as_bytes()).unwrap(),
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-        }
-    }
-
-    fn install(&self, folder: &Path) {
-        std::fs::write(folder.join("cert.pem"), &self.certificate).unwrap();
-        std::fs::write(folder.join("key.pem"), &self.key).unwrap();
-    }
-
-    /// A client that trusts this authority alone.
-    fn client(&self) -> reqwest::Client {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().tls_certs_only([self.root.clone()]);
-        client.build().unwrap()
-    }
+    assert!(socket.exists(), "the socket is the service manager's");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -383,14 +358,27 @@ async fn a_request_is_named_in_the_log_by_the_id_that_it_came_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_unit_gives_the_server_little_and_takes_the_watchdogs_word() {
-    let unit = restante_tests::workspace_root().join("packaging/linux/restante-server.service");
+async fn the_units_are_right_and_give_the_server_little() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut units = Vec::new();
+    for name in ["restante-server.service", "restante-server.socket"] {
+        let unit = restante_tests::workspace_root().join("packaging/linux").join(name);
+        let unit = std::fs::read_to_string(unit).unwrap();
+        // The program as it is here, since it is not installed.
+        let program = Program::Server.path().display().to_string();
+        std::fs::write(folder.path().join(name), unit.replace("/usr/bin/restante-server", &program)).unwrap();
+        units.push((folder.path().join(name), unit));
+    }
+    let [(service, service_text), (socket, _)] = &units[..] else { unreachable!() };
+    let mut verify = Command::new("systemd-analyze");
+    verify.args(["verify", "--man=no"]).args([service, socket]);
+    let verified = run(&mut verify, "").await.done();
+    assert_eq!((verified.stdout.as_str(), verified.stderr.as_str()), ("", ""));
     // 15: an exposure of 1.5 out of 10.
     let mut analyze = Command::new("systemd-analyze");
-    analyze.args(["security", "--offline=true", "--threshold=15", "--no-pager"]).arg(&unit);
+    analyze.args(["security", "--offline=true", "--threshold=15", "--no-pager"]).arg(service);
     drop(run(&mut analyze, "").await.done());
-    let unit = std::fs::read_to_string(unit).unwrap();
     for line in ["Type=notify", "WatchdogSec=30", "ExecReload=/bin/kill -HUP $MAINPID"] {
-        assert!(unit.lines().any(|it| it == line), "{line}");
+        assert!(service_text.lines().any(|it| it == line), "{line}");
     }
 }

@@ -18,6 +18,11 @@ fn the_commands_of_the_readme_exist() {
     let readme = document("README.md");
     let commands = commands(&readme);
     assert!(commands.contains(&"cargo run --release"), "the README shows the demo's command: {commands:?}");
+    they_exist(&commands);
+}
+
+/// Each program of ours in these lines takes the words that follow it.
+fn they_exist(commands: &[&str]) {
     for command in commands.iter().flat_map(|line| line.split(" | ")) {
         let words = shell_words(command);
         let Some((first, arguments)) = words.split_first() else { continue };
@@ -33,6 +38,49 @@ fn the_commands_of_the_readme_exist() {
     }
 }
 
+#[test]
+fn what_administrators_are_told_exists() {
+    let guide = document("docs/administration.md");
+    for text in [&guide, &document("docs/operating.md")] {
+        let ours = commands(text)
+            .into_iter()
+            .map(|line| line.trim_start_matches("sudo -u restante "))
+            .filter(|line| ["restante-server ", "restante "].iter().any(|program| line.starts_with(program)));
+        // Some lines say behind a gap what the command does.
+        they_exist(&ours.map(|line| line.split("   ").next().unwrap_or(line)).collect::<Vec<_>>());
+    }
+    let figures = document("src/server/metrics.rs");
+    let described = figures.split("describe_").skip(1).filter_map(|rest| rest.split('"').nth(1));
+    let described: Vec<&str> = described.filter(|name| name.starts_with("restante_")).collect();
+    assert!(described.len() > 5, "{described:?}");
+    for name in &described {
+        assert!(guide.contains(&format!("| `{name}` |")), "docs/administration.md says nothing of {name}");
+    }
+    for name in guide.split('`').filter(|word| word.starts_with("restante_") && word.ends_with("_total")) {
+        assert!(described.contains(&name), "there is no figure {name}");
+    }
+}
+
+#[test]
+fn every_promise_of_safety_names_tests_that_there_are() {
+    let table = document("SECURITY.md");
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| a")).collect();
+    assert!(rows.len() >= 10, "{rows:?}");
+    for row in rows {
+        let held_by = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        let (mut file, mut tests) = (String::new(), 0);
+        for word in held_by.split('`').skip(1).step_by(2) {
+            if word.contains('/') {
+                file = document(word);
+            } else {
+                assert!(file.contains(&format!("fn {word}()")), "SECURITY.md names {word}: {held_by}");
+                tests += 1;
+            }
+        }
+        assert!(tests > 0, "no test holds this: {row}");
+    }
+}
+
 /// The words that a shell would give the program.
 fn shell_words(command: &str) -> Vec<String> {
     let output = Command::new("sh").args(["-c", &format!("printf '%s\\n' {command}")]).output();
@@ -43,11 +91,13 @@ fn shell_words(command: &str) -> Vec<String> {
 
 #[test]
 fn links_in_the_documents_lead_somewhere() {
-    for name in ["README.md", "ARCHITECTURE.md"] {
+    for name in ["README.md", "ARCHITECTURE.md", "SECURITY.md", "docs/administration.md", "docs/operating.md"]
+    {
         let text = document(name);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
             if !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:") {
-                assert!(workspace_root().join(link).exists(), "{name} links to {link}");
+                let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+                assert!(workspace_root().join(folder).join(link).exists(), "{name} links to {link}");
             }
         }
     }

@@ -10,7 +10,7 @@ use restante_engine::{
     effect::Answer,
     event::{Ask, CallId},
 };
-use restante_local_api::{Connection, FolderPage, Message, MessageRow, Mode, RowState, Status};
+use restante_local_api::{Connection, FolderOrder, FolderPage, Message, MessageRow, Mode, RowState, Status};
 use restante_model::{DeliveryState, Folder, Importance, IntervalFrom, IntervalRange, MessageId};
 use restante_server_api::{Change, ChangesPage, Direction, Problem, ProblemKind, Settings};
 
@@ -48,7 +48,13 @@ impl Office {
     fn rows(&mut self, device: usize, folder: Folder) -> Vec<MessageRow> {
         let (mut rows, mut before) = (Vec::new(), None);
         loop {
-            let ask = Ask::Folder { folder, before: before.take(), limit: 500, unread: false };
+            let ask = Ask::Folder {
+                folder,
+                order: FolderOrder::default(),
+                before: before.take(),
+                limit: 500,
+                unread: false,
+            };
             let Some(Answer::Folder(FolderPage { messages, next_before })) = self.question(device, ask)
             else {
                 return rows;

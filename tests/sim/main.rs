@@ -2,6 +2,7 @@
 //! everything going wrong that can go wrong. `tests/run sim` runs it for longer, and replays a seed.
 
 mod agenda;
+mod backups;
 mod carry_out;
 mod case;
 mod chance;

@@ -222,3 +222,21 @@ async fn nothing_found_is_said_and_is_the_code_for_none() {
     assert_eq!((ran.exit, ran.errors.as_str()), (Exit::No, "nothing found\n"));
     assert_eq!(SCRIPT.types(&agent, &["search"]).await.exit, Exit::Usage);
 }
+
+#[tokio::test]
+async fn messages_are_marked_and_removed_by_hand() {
+    let agent = Agent::start()
+        .answers(&format!("POST /v1/messages/{ID}/read"), "")
+        .answers(&format!("DELETE /v1/messages/{ID}/read"), "")
+        .answers(&format!("DELETE /v1/messages/{ID}"), "");
+    for line in [&["mark", "read", ID][..], &["mark", "unread", ID], &["delete", ID]] {
+        assert_eq!(SCRIPT.types(&agent, line).await.exit, Exit::Done, "{line:?}");
+    }
+    let asked: Vec<_> = agent.requests().into_iter().map(|request| request.what).collect();
+    let read = format!("/v1/messages/{ID}/read");
+    assert_eq!(
+        asked,
+        [format!("POST {read}"), format!("DELETE {read}"), format!("DELETE /v1/messages/{ID}")]
+    );
+    assert_eq!(SCRIPT.types(&agent, &["delete"]).await.exit, Exit::Usage);
+}

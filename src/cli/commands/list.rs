@@ -1,17 +1,15 @@
 //! `restante list`
 
 use clap::Args;
-use restante_l10n::{Value, Words};
+use restante_l10n::Words;
 use restante_local_api::{
     FolderPage, MessageRow, RowState,
     model::{Folder, Importance, Person},
 };
 use restante_process::Exit;
 
-use crate::{failure::Failure, message_id, session::Session, table::Table};
-
-/// The most rows that the agent is asked for at once.
-const PAGE: u32 = 500;
+use super::paging::{self, Limit};
+use crate::{failure::Failure, session::Session, table::Table};
 
 /// The messages of a folder, newest first
 #[derive(Debug, Args)]
@@ -22,14 +20,13 @@ pub(crate) struct List {
     /// Only unread ones
     #[arg(long)]
     unread: bool,
-    /// At most so many
-    #[arg(long, short = 'n', value_name = "NUMBER", default_value_t = 50)]
-    limit: u32,
+    #[command(flatten)]
+    limit: Limit,
 }
 
 impl List {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
-        let page = pages(session, self.folder, self.limit, self.unread).await?;
+        let page = pages(session, self.folder, self.limit.limit, self.unread).await?;
         print(session, self.folder, &page)?;
         Ok(Exit::Done)
     }
@@ -42,19 +39,13 @@ pub(crate) async fn pages(
     limit: u32,
     unread: bool,
 ) -> Result<FolderPage, Failure> {
-    let mut all = FolderPage { messages: Vec::new(), next_before: None };
-    let mut left = limit;
-    while left > 0 {
-        let before = all.next_before.take();
-        let page = session.client.folder(folder, before.as_deref(), left.min(PAGE), unread).await?;
-        left = left.saturating_sub(u32::try_from(page.messages.len()).unwrap_or(u32::MAX));
-        all.messages.extend(page.messages);
-        all.next_before = page.next_before;
-        if all.next_before.is_none() {
-            break;
-        }
-    }
-    Ok(all)
+    let client = &session.client;
+    let ask = async |before: Option<String>, most: u32| {
+        let page = client.folder(folder, before.as_deref(), most, unread).await?;
+        Ok((page.messages, page.next_before))
+    };
+    let (messages, next_before) = paging::rows(limit, ask).await?;
+    Ok(FolderPage { messages, next_before })
 }
 
 /// The page as an object for a script, or as a table for people.
@@ -67,13 +58,8 @@ pub(crate) fn print(session: &mut Session<'_, '_>, folder: Folder, page: &Folder
         session.note(&words.text("folder-empty"));
         return Ok(());
     }
-    for line in table(session, folder, &page.messages).lines(session.columns()) {
-        session.line(&line)?;
-    }
-    if page.next_before.is_some() {
-        session.note(&words.with("cli-more", &[("count", Value::Number(page.messages.len() as u64))]));
-    }
-    Ok(())
+    let table = table(session, folder, &page.messages);
+    paging::print(session, &table, page.messages.len(), page.next_before.is_some())
 }
 
 fn table(session: &Session<'_, '_>, folder: Folder, rows: &[MessageRow]) -> Table {
@@ -93,8 +79,6 @@ fn table(session: &Session<'_, '_>, folder: Folder, rows: &[MessageRow]) -> Tabl
         Folder::Outbox => table.flexible(title("why")),
     };
     for row in rows {
-        // Scripts that read tables get the whole id; people need its end only.
-        let id = if session.columns().is_some() { message_id::short(row.id) } else { row.id.to_string() };
         let people = match folder {
             Folder::Inbox => name(&row.from),
             Folder::Sent | Folder::Drafts | Folder::Outbox => {
@@ -103,7 +87,7 @@ fn table(session: &Session<'_, '_>, folder: Folder, rows: &[MessageRow]) -> Tabl
         };
         let high = if row.importance == Importance::High { "!" } else { "" };
         let mut cells = vec![
-            id,
+            paging::id(session, row.id),
             state(words, folder, row.state),
             high.to_owned(),
             people,

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod config;
+mod delete;
 mod doctor;
 mod draft;
 mod interval;
@@ -11,9 +12,11 @@ mod list;
 mod login;
 mod logout;
 mod man;
+mod mark;
 mod offline;
 mod open;
 mod outbox;
+mod paging;
 mod password;
 mod quit;
 mod read;
@@ -38,6 +41,9 @@ pub(crate) enum Command {
     Check(check::Check),
     List(list::List),
     Read(read::Read),
+    #[command(subcommand)]
+    Mark(mark::Mark),
+    Delete(delete::Delete),
     Retract(retract::Retract),
     Search(search::Search),
     Send(send::Send),
@@ -70,6 +76,8 @@ impl Command {
             Self::Check(check) => check.run(session).await,
             Self::List(list) => list.run(session).await,
             Self::Read(read) => read.run(session).await,
+            Self::Mark(mark) => mark.run(session).await,
+            Self::Delete(delete) => delete.run(session).await,
             Self::Retract(retract) => retract.run(session).await,
             Self::Search(search) => search.run(session).await,
             Self::Send(send) => send.run(session).await,

@@ -1,15 +1,14 @@
 //! `restante search`
 
 use clap::Args;
-use restante_l10n::Value;
 use restante_local_api::{SearchPage, model::Importance};
 use restante_process::Exit;
 
-use super::list;
-use crate::{failure::Failure, message_id, session::Session, table::Table};
-
-/// The most rows that the agent is asked for at once.
-const PAGE: u32 = 500;
+use super::{
+    list,
+    paging::{self, Limit},
+};
+use crate::{failure::Failure, session::Session, table::Table};
 
 /// The messages that hold all of these words in any form, newest first
 #[derive(Debug, Args)]
@@ -17,9 +16,8 @@ pub(crate) struct Search {
     /// Words of the text, the subject or the names; the last one may be only the beginning of one
     #[arg(required = true)]
     words: Vec<String>,
-    /// At most so many
-    #[arg(long, short = 'n', value_name = "NUMBER", default_value_t = 50)]
-    limit: u32,
+    #[command(flatten)]
+    limit: Limit,
 }
 
 impl Search {
@@ -31,20 +29,13 @@ impl Search {
 
     /// As many pages as the limit takes, as one.
     async fn fetch(&self, session: &Session<'_, '_>) -> Result<SearchPage, Failure> {
-        let words = self.words.join(" ");
-        let mut all = SearchPage { messages: Vec::new(), next_before: None };
-        let mut left = self.limit;
-        while left > 0 {
-            let before = all.next_before.take();
-            let page = session.client.search(&words, before.as_deref(), left.min(PAGE)).await?;
-            left = left.saturating_sub(u32::try_from(page.messages.len()).unwrap_or(u32::MAX));
-            all.messages.extend(page.messages);
-            all.next_before = page.next_before;
-            if all.next_before.is_none() {
-                break;
-            }
-        }
-        Ok(all)
+        let (client, words) = (&session.client, self.words.join(" "));
+        let ask = async |before: Option<String>, most: u32| {
+            let page = client.search(&words, before.as_deref(), most).await?;
+            Ok((page.messages, page.next_before))
+        };
+        let (messages, next_before) = paging::rows(self.limit.limit, ask).await?;
+        Ok(SearchPage { messages, next_before })
     }
 }
 
@@ -68,9 +59,8 @@ fn print(session: &mut Session<'_, '_>, found: &SearchPage) -> Result<(), Failur
         .column(title("date"));
     for message in &found.messages {
         let row = &message.row;
-        let id = if session.columns().is_some() { message_id::short(row.id) } else { row.id.to_string() };
         table.row([
-            id,
+            paging::id(session, row.id),
             list::folder_name(words, message.folder),
             list::state(words, message.folder, row.state),
             if row.importance == Importance::High { "!".to_owned() } else { String::new() },
@@ -79,11 +69,5 @@ fn print(session: &mut Session<'_, '_>, found: &SearchPage) -> Result<(), Failur
             session.when(row.sent_at),
         ]);
     }
-    for line in table.lines(session.columns()) {
-        session.line(&line)?;
-    }
-    if found.next_before.is_some() {
-        session.note(&words.with("cli-more", &[("count", Value::Number(found.messages.len() as u64))]));
-    }
-    Ok(())
+    paging::print(session, &table, found.messages.len(), found.next_before.is_some())
 }

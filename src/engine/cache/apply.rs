@@ -10,6 +10,7 @@ use super::{
     Cache, Result, database,
     folders::ROW,
     search::{keep_stems, stems_of},
+    sort_keys::{sort_key, who_key},
     stems::Stemming,
     sums::{Head, body_sum, check},
 };
@@ -24,21 +25,26 @@ pub(crate) struct Applied {
     pub(crate) no_longer_unread: Vec<MessageId>,
 }
 
+/// What the person did here that the server does not say, or not yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DoneHere {
+    /// Opened; the server has yet to hear of it.
+    pub(crate) opened: BTreeSet<MessageId>,
+    /// Removed from the mailbox; the server has yet to hear of it.
+    pub(crate) deleted: BTreeSet<MessageId>,
+    /// Opened, and counting as unread on this device all the same.
+    pub(crate) kept_unread: BTreeSet<MessageId>,
+}
+
 impl Cache {
-    /// Takes a page: its rows and its cursor in one commit. `own` is the mailbox's user; `opened` are
-    /// messages that the person opened here and that the server has yet to hear of.
-    pub(crate) fn apply(
-        &mut self,
-        page: &ChangesPage,
-        own: &Login,
-        opened: &BTreeSet<MessageId>,
-    ) -> Result<Applied> {
+    /// Takes a page: its rows and its cursor in one commit. `own` is the mailbox's user.
+    pub(crate) fn apply(&mut self, page: &ChangesPage, own: &Login, done_here: &DoneHere) -> Result<Applied> {
         // Taken out for the while: after a failure nothing that it counts as written is.
         let mut stemming = std::mem::take(&mut self.stemming);
         let transaction = self.connection.transaction().map_err(database)?;
         let mut applied = Applied::default();
         for change in &page.changes {
-            apply_one(&transaction, change, own, opened, &mut stemming, &mut applied).map_err(database)?;
+            apply_one(&transaction, change, own, done_here, &mut stemming, &mut applied).map_err(database)?;
         }
         keep_stems(&transaction, &mut stemming).map_err(database)?;
         transaction.execute("UPDATE place SET cursor = ?1", [page.cursor.to_string()]).map_err(database)?;
@@ -68,6 +74,25 @@ impl Cache {
         transaction.commit().map_err(database)
     }
 
+    /// The person wants a message to count as unread: `true` where it was read.
+    pub(crate) fn mark_unread(&mut self, id: MessageId) -> Result<bool> {
+        self.connection
+            .execute(
+                "UPDATE message SET state = 'delivered'
+                 WHERE id = ?1 AND direction = 'received' AND state = 'read'",
+                [id.to_string()],
+            )
+            .map(|rows| rows > 0)
+            .map_err(database)
+    }
+
+    /// The person removed a message, as received and as sent.
+    pub(crate) fn delete(&mut self, id: MessageId) -> Result<()> {
+        let transaction = self.connection.transaction().map_err(database)?;
+        remove(&transaction, id).map_err(database)?;
+        transaction.commit().map_err(database)
+    }
+
     /// The person opened a message: `true` where it was unread.
     pub(crate) fn mark_read(&mut self, id: MessageId) -> Result<bool> {
         self.connection
@@ -85,26 +110,30 @@ fn apply_one(
     transaction: &Transaction<'_>,
     change: &Change,
     own: &Login,
-    opened: &BTreeSet<MessageId>,
+    done_here: &DoneHere,
     stemming: &mut Stemming,
     applied: &mut Applied,
 ) -> rusqlite::Result<()> {
     match change {
+        Change::Message { message, .. } if done_here.deleted.contains(&message.id) => Ok(()),
         Change::Message { message, .. } => match &message.direction {
             Direction::Sent { .. } => put(transaction, message, DeliveryState::Read, stemming),
             Direction::Received { state } => {
+                let (opened, kept_unread) =
+                    (done_here.opened.contains(&message.id), done_here.kept_unread.contains(&message.id));
                 let told = match state {
-                    // What waits at the post office is here now.
-                    DeliveryState::Waiting | DeliveryState::Delivered if opened.contains(&message.id) => {
+                    DeliveryState::Read if kept_unread => DeliveryState::Delivered,
+                    DeliveryState::Waiting | DeliveryState::Delivered if opened && !kept_unread => {
                         DeliveryState::Read
                     }
+                    // What waits at the post office is here now.
                     DeliveryState::Waiting => DeliveryState::Delivered,
                     state => *state,
                 };
                 match received_state(transaction, message.id)? {
                     None => {
                         put(transaction, message, told, stemming)?;
-                        if told == DeliveryState::Delivered {
+                        if told == DeliveryState::Delivered && !kept_unread {
                             applied.new.push(message.id);
                         }
                         Ok(())
@@ -114,7 +143,9 @@ fn apply_one(
             }
         },
         Change::Delivery { message_id, user, state, at, acknowledged_at } => {
+            let read_elsewhere = *state == DeliveryState::Read;
             if user == own
+                && !(read_elsewhere && done_here.kept_unread.contains(message_id))
                 && let Some(known) = received_state(transaction, *message_id)?
             {
                 step(transaction, *message_id, known, *state, applied)?;
@@ -274,11 +305,15 @@ fn put(
     stemming: &mut Stemming,
 ) -> rusqlite::Result<()> {
     let head = Head::of(message);
+    let direction = match message.direction {
+        Direction::Received { .. } => restante_local_api::Direction::Received,
+        Direction::Sent { .. } => restante_local_api::Direction::Sent,
+    };
     let inserted = transaction
         .prepare_cached(
             "INSERT INTO message (id, direction, from_login, from_name, recipients, subject, importance,
-                 sent_at, expires_at, state, head_sum, body_sum, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 sent_at, expires_at, state, head_sum, body_sum, body, who_key, subject_key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (id, direction) DO NOTHING",
         )?
         .execute(params![
@@ -294,7 +329,9 @@ fn put(
             state.as_str(),
             head.sum(),
             body_sum(&message.body),
-            message.body
+            message.body,
+            who_key(direction, &message.from, &message.to),
+            sort_key(&message.subject)
         ])?;
     if inserted > 0 {
         let number = transaction.last_insert_rowid();

@@ -1,11 +1,11 @@
 //! What the folders show. Every count is a query, never a sum kept by hand.
 
-use restante_local_api::{Direction, Message, MessageRow, Recipient, RowState};
+use restante_local_api::{Direction, FolderOrder, Message, MessageRow, Recipient, RowState, SortBy};
 use restante_model::{DeliveryState, Importance, MessageId, Person, Timestamp};
-use rusqlite::{Row, params};
+use rusqlite::{Row, params_from_iter, types::Value};
 
 use super::{
-    Cache, Result, database,
+    Cache, Place, Result, database,
     sums::{Head, body_sum, check},
 };
 use crate::storage;
@@ -40,25 +40,41 @@ pub(super) struct AllCounted {
 }
 
 impl Cache {
-    /// A page of a folder, newest first, beginning behind `before` (milliseconds and id of the last row
-    /// of the page before).
+    /// A page of a folder in this order, beginning behind the place where the page before ended.
     pub(crate) fn rows(
         &self,
         direction: Direction,
-        before: Option<(i64, String)>,
+        order: FolderOrder,
+        before: Option<&Place>,
         limit: u32,
         unread: bool,
     ) -> Result<Vec<MessageRow>> {
+        let columns: &[&str] = match order.sort {
+            SortBy::Time => &["m.sent_at", "m.id"],
+            SortBy::Who => &["m.who_key", "m.sent_at", "m.id"],
+            SortBy::Subject => &["m.subject_key", "m.sent_at", "m.id"],
+            SortBy::Importance => &["(m.importance = 'high')", "m.sent_at", "m.id"],
+        };
+        let (beyond, way) = if order.ascending { (">", " ASC") } else { ("<", " DESC") };
+        let values: Vec<Value> = before.iter().flat_map(|place| place.values()).collect();
+        let behind = match values.len() {
+            0 => String::new(),
+            many => {
+                let places = vec!["?"; many].join(", ");
+                format!("AND ({}) {beyond} ({places})", columns.join(", "))
+            }
+        };
         // The words stand in the statement, not beside it: only so the partial indexes are used.
         let direction = direction_name(direction);
         let unread = if unread { "AND m.state = 'delivered'" } else { "" };
+        let sorted: Vec<String> = columns.iter().map(|column| format!("{column}{way}")).collect();
         let sql = format!(
-            "{ROW} WHERE m.direction = '{direction}' {unread} AND (m.sent_at, m.id) < (?1, ?2)
-             ORDER BY m.sent_at DESC, m.id DESC LIMIT ?3"
+            "{ROW} WHERE m.direction = '{direction}' {unread} {behind} ORDER BY {} LIMIT ?",
+            sorted.join(", ")
         );
-        let (sent_at, id) = before.unwrap_or((i64::MAX, String::new()));
         let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
-        let rows = query.query_map(params![sent_at, id, limit], row);
+        let values = values.into_iter().chain([Value::Integer(limit.into())]);
+        let rows = query.query_map(params_from_iter(values), row);
         rows.and_then(Iterator::collect).map_err(database)
     }
 

@@ -1,4 +1,7 @@
-//! Which marks the server has yet to hear: what was opened here, acknowledged here, and alerted of here.
+//! Which marks the server has yet to hear: what was opened, acknowledged, deleted and alerted of here; and what
+//! is kept as unread here, of which the server does not hear.
+
+use std::collections::BTreeSet;
 
 use restante_model::{MessageId, Timestamp};
 use rusqlite::params;
@@ -27,6 +30,12 @@ impl Mark {
                 pending: "SELECT message_id FROM pending_acknowledgement ORDER BY at, message_id",
                 forget: "DELETE FROM pending_acknowledgement WHERE message_id = ?1",
             },
+            Self::Deleted => Sql {
+                note: "INSERT INTO pending_deletion (message_id, at) VALUES (?1, ?2)
+                       ON CONFLICT (message_id) DO NOTHING",
+                pending: "SELECT message_id FROM pending_deletion ORDER BY at, message_id",
+                forget: "DELETE FROM pending_deletion WHERE message_id = ?1",
+            },
             // Noted with the showing itself.
             Self::Alerted => Sql {
                 note: "UPDATE alert SET told = 'due' WHERE message_id = ?1 AND told = 'no' AND at <= ?2",
@@ -49,6 +58,30 @@ impl Ledger {
     /// Messages so marked here of which the server has yet to hear, oldest first.
     pub(crate) fn pending_marks(&self, mark: Mark) -> Result<Vec<MessageId>> {
         let mut query = self.connection.prepare_cached(mark.sql().pending).map_err(database)?;
+        let rows = query.query_map([], |row| storage::message_id(row, 0));
+        rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// The person wants a message to count as unread on this device, until it is opened again.
+    pub(crate) fn keep_unread(&mut self, id: MessageId) -> Result<()> {
+        self.connection
+            .execute("INSERT OR IGNORE INTO kept_unread (message_id) VALUES (?1)", [id.to_string()])
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// A message was opened again, or is gone.
+    pub(crate) fn forget_kept_unread(&mut self, id: MessageId) -> Result<()> {
+        self.connection
+            .execute("DELETE FROM kept_unread WHERE message_id = ?1", [id.to_string()])
+            .map(drop)
+            .map_err(database)
+    }
+
+    /// Messages that count as unread here although they were opened.
+    pub(crate) fn kept_unread(&self) -> Result<BTreeSet<MessageId>> {
+        let mut query =
+            self.connection.prepare_cached("SELECT message_id FROM kept_unread").map_err(database)?;
         let rows = query.query_map([], |row| storage::message_id(row, 0));
         rows.and_then(Iterator::collect).map_err(database)
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use proptest::prelude::*;
-use restante_local_api::{CacheState, DiskState};
+use restante_local_api::{CacheState, DiskState, FolderOrder};
 
 use super::*;
 
@@ -49,8 +49,13 @@ impl Desk {
 
     /// What the folder shows and what each message says.
     fn texts(story: &mut Story) -> Vec<(String, String)> {
-        let ask =
-            Ask::Folder { folder: restante_model::Folder::Inbox, before: None, limit: 500, unread: false };
+        let ask = Ask::Folder {
+            folder: restante_model::Folder::Inbox,
+            order: FolderOrder::default(),
+            before: None,
+            limit: 500,
+            unread: false,
+        };
         let effects = story.engine.apply(Event::Asked { call: CallId(50), ask }, story.now);
         let Some(Effect::Answer { answer: Ok(Answer::Folder(page)), .. }) = effects.first() else {
             return Vec::new();
@@ -92,8 +97,13 @@ fn is_rebuilt(desk: &Desk, story: Story) {
     let mut story = desk.starts_again(story);
     // Reading meets what opening did not look at; the story's server answers what follows.
     for _ in 0..2 {
-        let ask =
-            Ask::Folder { folder: restante_model::Folder::Inbox, before: None, limit: 500, unread: false };
+        let ask = Ask::Folder {
+            folder: restante_model::Folder::Inbox,
+            order: FolderOrder::default(),
+            before: None,
+            limit: 500,
+            unread: false,
+        };
         story.happens(Event::Asked { call: CallId(50), ask });
         for number in 1..=40 {
             story.happens(Event::Asked { call: CallId(51), ask: Ask::Message(id(number)) });

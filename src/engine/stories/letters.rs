@@ -1,13 +1,13 @@
 //! Letters on their way out, and the undo window.
 
-use restante_local_api::{LetterId, LocalProblemKind, MessageRow, RowState};
+use restante_local_api::{FolderOrder, LetterId, LocalProblemKind, MessageRow, RowState};
 use restante_model::Folder;
 
 use super::*;
 
 impl Story {
     /// Asks, and gives the answer.
-    fn asks(&mut self, ask: Ask) -> Result<Answer, LocalProblemKind> {
+    pub(super) fn asks(&mut self, ask: Ask) -> Result<Answer, LocalProblemKind> {
         let call = CallId(9_000 + self.done.len() as u64);
         self.happens(Event::Asked { call, ask });
         let answered = self.done.iter().find_map(|effect| match effect {
@@ -33,7 +33,13 @@ impl Story {
     }
 
     fn rows(&mut self, folder: Folder) -> Vec<MessageRow> {
-        match self.asks(Ask::Folder { folder, before: None, limit: 100, unread: false }) {
+        match self.asks(Ask::Folder {
+            folder,
+            order: FolderOrder::default(),
+            before: None,
+            limit: 100,
+            unread: false,
+        }) {
             Ok(Answer::Folder(page)) => page.messages,
             other => panic!("no page: {other:?}"),
         }

@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
-use restante_local_api::{KeyringState, Mode, NotificationsState, Undo};
+use restante_local_api::{FolderOrder, KeyringState, Mode, NotificationsState, Undo};
 use restante_model::{DeliveryState, Folder, Importance, Letter, MessageId};
 use restante_server_api::{Change, Problem, ProblemKind, RemovedReason};
 
@@ -129,7 +129,13 @@ impl Teller {
                     .into_iter()
                     .find(|it| it.as_str() == folder)
                     .unwrap();
-                self.ask(Ask::Folder { folder, before: None, limit: 100, unread: false });
+                self.ask(Ask::Folder {
+                    folder,
+                    order: FolderOrder::default(),
+                    before: None,
+                    limit: 100,
+                    unread: false,
+                });
             }
             ["offline"] => self.ask(Ask::SetMode(Mode::Offline)),
             ["online"] => self.ask(Ask::SetMode(Mode::Online)),

@@ -11,9 +11,8 @@ use restante_store::{Owner, StoreError};
 use serde::Deserialize;
 
 use super::{
-    done,
+    After, done, failed,
     guard::{Administrator, Sent},
-    offices::{After, failed},
     pages::{self, Place},
 };
 use crate::agents::{Mode, by_silence};

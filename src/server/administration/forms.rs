@@ -18,6 +18,9 @@ pub(super) struct TermsForm {
     longest: String,
     #[serde(default)]
     locked: Option<String>,
+    /// The oldest version of agents that is served (row B23); empty: any.
+    #[serde(default)]
+    oldest_client: String,
 }
 
 impl TermsForm {
@@ -31,6 +34,7 @@ impl TermsForm {
             shortest: terms.interval_range.min().seconds().to_string(),
             longest: terms.interval_range.max().seconds().to_string(),
             locked: terms.interval_locked.then(|| "on".to_owned()),
+            oldest_client: terms.oldest_client.map(|version| version.to_string()).unwrap_or_default(),
         }
     }
 
@@ -47,6 +51,10 @@ impl TermsForm {
         if shortest > longest {
             return Err(Refused(words.text("administration-bad-range")));
         }
+        let oldest_client = match self.oldest_client.trim() {
+            "" => None,
+            version => Some(version.parse().map_err(|_| Refused(words.text("administration-bad-version")))?),
+        };
         let lifetime = format!("{}{}", self.lifetime.trim(), self.lifetime_unit).parse::<Seconds>().ok();
         // Ten years.
         let lifetime = lifetime.filter(|lifetime| (1..=315_360_000).contains(&lifetime.get()));
@@ -55,6 +63,7 @@ impl TermsForm {
             interval_range: IntervalRange::new(shortest, longest),
             interval_locked: self.locked.is_some(),
             message_lifetime: lifetime.ok_or_else(|| Refused(words.text("administration-bad-lifetime")))?,
+            oldest_client,
             ..before
         })
     }
@@ -92,6 +101,10 @@ impl TermsForm {
                     span { (words.text("administration-lock")) }
                 }
             }
+            label for="oldest_client" { (words.text("administration-oldest-client")) }
+            input id="oldest_client" name="oldest_client" value=(self.oldest_client) maxlength="64"
+                placeholder=(words.text("administration-any-version"));
+            p class="hint" { (words.text("administration-oldest-client-hint")) }
         }
     }
 }

@@ -22,7 +22,11 @@ use super::{
 };
 use crate::auth::hex;
 
+/// How a visitor's cookie is called.
 const COOKIE: &str = "restante_administrator";
+/// And where nobody on the way can read it: browsers take and send it over TLS only, for this very host (RFC 6265bis,
+/// 4.1.3.2).
+const ENCRYPTED_COOKIE: &str = "__Host-restante_administrator";
 /// Unused for so long, a session ends (OWASP ASVS 5.0, 7.3.1).
 const IDLE_MS: i64 = 30 * 60_000;
 /// However much it is used, a session ends after so long (7.3.2).
@@ -90,17 +94,30 @@ pub(super) fn new_secret() -> String {
     hex(&rand::random::<[u8; 32]>())
 }
 
-/// The secret in a visitor's cookie.
-pub(super) fn secret(headers: &HeaderMap) -> Option<String> {
+/// The secret in a visitor's cookie; over TLS the one that came over TLS alone.
+pub(super) fn secret(headers: &HeaderMap, encrypted: bool) -> Option<String> {
+    let cookie = if encrypted { ENCRYPTED_COOKIE } else { COOKIE };
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
+    let (_, value) = pairs.find(|(name, _)| *name == cookie)?;
     (value.len() == 64).then(|| value.to_owned())
 }
 
 /// The header that gives a visitor this secret: for this site's own requests, unseen by scripts.
-pub(super) fn cookie(secret: &str) -> (header::HeaderName, String) {
-    (header::SET_COOKIE, format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict"))
+pub(super) fn cookie(secret: &str, encrypted: bool) -> (header::HeaderName, String) {
+    let (cookie, secure) = if encrypted { (ENCRYPTED_COOKIE, "; Secure") } else { (COOKIE, "") };
+    (header::SET_COOKIE, format!("{cookie}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}"))
+}
+
+/// Whether a form may have been sent by a page of another site. Browsers say so (Fetch Metadata) on connections that
+/// they trust; on others they name the site (RFC 6454).
+fn sent_from_elsewhere(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+        return true;
+    }
+    let here = text(header::HOST);
+    text(header::ORIGIN).is_some_and(|origin| origin.split_once("://").map(|(_, host)| host) != here)
 }
 
 /// An administrator who is signed in.
@@ -157,9 +174,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Administration>> for Sent<T> {
             (StatusCode::FORBIDDEN, pages::bare(words, &words.text("administration-title"), &notice, &again))
                 .into_response()
         };
-        // Browsers say where a form was sent from (Fetch Metadata); what they say of others is never "same-origin".
-        let site = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-        if site.is_some_and(|site| site != "same-origin") {
+        if sent_from_elsewhere(&parts.headers) {
             return Err(elsewhere());
         }
         let secret = visitor.secret.clone().ok_or_else(elsewhere)?;

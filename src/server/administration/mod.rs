@@ -5,9 +5,11 @@
 //! Invariant: no page shows or takes mail, and no password of a user.
 
 mod agents;
+mod attachment;
 mod forms;
 mod guard;
 mod offices;
+mod overview;
 mod pages;
 mod people;
 mod sign_in;
@@ -22,12 +24,21 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use maud::Markup;
+use maud::{Markup, html};
 use restante_l10n::{Language, Words};
 use restante_store::StoreError;
+use serde::Deserialize;
 
-use self::{guard::Sessions, pages::Notice};
-use crate::{access::App, observe, problem::chain};
+use self::{
+    guard::{Administrator, Sessions},
+    pages::{Notice, Place},
+};
+use crate::{
+    access::App,
+    extract::{From, came_encrypted},
+    observe,
+    problem::{Refusal, chain},
+};
 
 /// What a form holds at most.
 const MAX_FORM_BYTES: usize = 16 * 1024;
@@ -52,13 +63,13 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/style.css", get(style))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
-        .route("/", get(offices::overview))
+        .route("/", get(overview::overview))
         .route("/offices", post(offices::create))
         .route("/offices/new", get(offices::new))
         .route("/offices/{office}", get(offices::terms).post(offices::change))
         .route("/organisations/{organisation}", get(people::users))
-        .route("/organisations/{organisation}/attach", get(offices::choose).post(offices::attach))
-        .route("/organisations/{organisation}/detach", post(offices::detach))
+        .route("/organisations/{organisation}/attach", get(attachment::choose).post(attachment::attach))
+        .route("/organisations/{organisation}/detach", post(attachment::detach))
         .route("/organisations/{organisation}/users", post(people::allow_or_forbid))
         .route("/organisations/{organisation}/devices", post(agents::revoke))
         .route("/agents", get(agents::agents))
@@ -90,10 +101,11 @@ async fn with_headers(mut answer: Response) -> Response {
     answer
 }
 
-/// Somebody at a page: which words he reads, and the secret of his cookie.
+/// Somebody at a page: which words he reads, how he came, and the secret of his cookie.
 struct Visitor {
     administration: Arc<Administration>,
     language: Language,
+    encrypted: bool,
     secret: Option<String>,
 }
 
@@ -104,11 +116,25 @@ impl FromRequestParts<Arc<Administration>> for Visitor {
         parts: &mut Parts,
         administration: &Arc<Administration>,
     ) -> Result<Self, Self::Rejection> {
+        let encrypted = came_encrypted(parts, &administration.app.config.trusted_proxies);
         Ok(Self {
             administration: Arc::clone(administration),
             language: language(&parts.headers),
-            secret: guard::secret(&parts.headers),
+            encrypted,
+            secret: guard::secret(&parts.headers, encrypted),
         })
+    }
+}
+
+/// Behind a trusted proxy too, one who guesses slows nobody but himself.
+impl FromRequestParts<Arc<Administration>> for From {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        administration: &Arc<Administration>,
+    ) -> Result<Self, Refusal> {
+        Self::from_request_parts(parts, &administration.app).await
     }
 }
 
@@ -126,7 +152,7 @@ impl Visitor {
             words,
             &words.text("administration-missing"),
             &Notice::None,
-            &maud::html! {
+            &html! {
                 p { a href="/" { (words.text("administration-offices")) } }
             },
         );
@@ -176,9 +202,33 @@ impl Refused {
     }
 }
 
+/// A page's answer when the store cannot tell what it is to show.
+fn failed(administrator: &Administrator, error: &StoreError) -> Response {
+    let words = administrator.visitor.words();
+    let Refused(why) = Refused::of(words, error);
+    let back = html! { p { a href="/" { (words.text("administration-offices")) } } };
+    let title = words.text("administration-title");
+    unprocessable(pages::page(administrator, Place::Offices, &title, &Notice::Failed(why), &back))
+}
+
 /// After a change: back to a page that can be loaded again without doing it twice.
 fn done(to: &str, what: &str) -> Response {
     Redirect::to(&format!("{to}?done={what}")).into_response()
+}
+
+/// `?done=`: what was done before this page was shown.
+#[derive(Deserialize)]
+struct After {
+    done: Option<String>,
+}
+
+impl After {
+    fn notice(&self, words: &Words) -> Notice {
+        let known = ["created", "attached", "detached", "changed", "disabled", "enabled", "revoked"];
+        let key = self.done.as_deref().filter(|done| known.contains(done));
+        let text = key.and_then(|key| words.find(&format!("administration-done-{key}"), &[]));
+        text.map_or(Notice::None, Notice::Done)
+    }
 }
 
 fn unprocessable(page: Markup) -> Response {
@@ -187,7 +237,62 @@ fn unprocessable(page: Markup) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::{body::Body, http::Request};
+    use restante_model::{Clock, Timestamp};
+    use restante_store::{SqlStore, Store};
+    use tower::ServiceExt;
+
     use super::*;
+    use crate::{Config, accept::Peer};
+
+    /// A clock that a test sets.
+    struct HandClock(Mutex<Timestamp>);
+
+    impl Clock for HandClock {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_not_used_ends_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HandClock(Mutex::new(Timestamp::from_unix_ms(1_790_000_000_000))));
+        let store = SqlStore::open(folder.path(), Arc::clone(&clock) as Arc<dyn Clock>).await.unwrap();
+        let password = "correct horse battery staple";
+        let hash = crate::hash_password(password, &[]).unwrap();
+        store.add_administrator(&"root".parse().unwrap(), &hash).await.unwrap();
+        let app = App::new(Config::default(), Arc::new(store), Arc::clone(&clock) as Arc<dyn Clock>);
+        let pages = router(&Arc::new(app));
+        let ask = async |method: &str, path: &str, cookie: &str, body: String| {
+            let peer = Peer { address: [192, 0, 2, 1].into(), by_tls: true };
+            let request = Request::builder().method(method).uri(path).extension(peer);
+            let request = request.header(header::COOKIE, cookie);
+            let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let answer = pages.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+            let cookie = answer.headers().get(header::SET_COOKIE).map(|it| it.to_str().unwrap().to_owned());
+            let cookie = cookie.map(|it| it.split(';').next().unwrap().to_owned()).unwrap_or_default();
+            let status = answer.status();
+            let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            (status, cookie, String::from_utf8(body.to_vec()).unwrap())
+        };
+        let (_, cookie, page) = ask("GET", "/sign-in", "", String::new()).await;
+        let token = page.split_once("name=\"form_token\" value=\"").unwrap().1.split('"').next().unwrap();
+        let form = format!("form_token={token}&name=root&password={}", password.replace(' ', "+"));
+        let (status, cookie, _) = ask("POST", "/sign-in", &cookie, form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let after_minutes = async |minutes: i64| {
+            {
+                let mut now = clock.0.lock().unwrap();
+                *now = now.plus_ms(minutes * 60_000);
+            }
+            ask("GET", "/agents", &cookie, String::new()).await.0
+        };
+        assert_eq!(after_minutes(29).await, StatusCode::OK);
+        assert_eq!(after_minutes(29).await, StatusCode::OK, "each use counts");
+        assert_eq!(after_minutes(30).await, StatusCode::SEE_OTHER, "to the sign-in");
+        assert_eq!(after_minutes(0).await, StatusCode::SEE_OTHER, "for good");
+    }
 
     #[test]
     fn the_browser_says_which_language() {

@@ -10,9 +10,8 @@ use restante_store::Owner;
 use serde::Deserialize;
 
 use super::{
-    done,
+    After, done, failed,
     guard::{Administrator, Sent},
-    offices::{After, failed},
     pages::{self, Place},
 };
 
@@ -40,7 +39,10 @@ pub(super) async fn users(
                 tbody {
                     @for user in &users {
                         tr class=[user.disabled.then_some("dim")] {
-                            td data-label=(login) { (user.person.login) }
+                            td data-label=(login) {
+                                (user.person.login)
+                                @if user.disabled { span class="state off" { (words.text("administration-mode-disabled")) } }
+                            }
                             td data-label=(name) { (user.person.name) }
                             td class="number" data-label=(devices) { (user.devices) }
                             td data-label=(seen) { (super::agents::seen(words, user.last_seen_at)) }

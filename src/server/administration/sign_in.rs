@@ -3,7 +3,6 @@
 use std::sync::{Arc, PoisonError};
 
 use axum::{
-    Extension,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -18,7 +17,10 @@ use super::{
     guard::{self, Administrator, Sent},
     pages::{self, Notice},
 };
-use crate::{accept::Peer, passwords::Comparison};
+use crate::{
+    admission::{BUSY_SECONDS, Claim, Denied},
+    extract::From,
+};
 
 pub(super) async fn page(visitor: Visitor) -> Response {
     show(&visitor, StatusCode::OK, &Notice::None)
@@ -45,7 +47,7 @@ fn show(visitor: &Visitor, status: StatusCode, notice: &Notice) -> Response {
             }
         },
     );
-    (status, [guard::cookie(&secret)], page).into_response()
+    (status, [guard::cookie(&secret, visitor.encrypted)], page).into_response()
 }
 
 #[derive(Deserialize)]
@@ -56,7 +58,7 @@ pub(super) struct Credentials {
 
 pub(super) async fn sign_in(
     State(administration): State<Arc<Administration>>,
-    Extension(Peer(address)): Extension<Peer>,
+    From(from): From,
     visitor: Visitor,
     Sent(credentials): Sent<Credentials>,
 ) -> Response {
@@ -65,32 +67,23 @@ pub(super) async fn sign_in(
         let said = visitor.words().with(key, &[("seconds", Value::Number(seconds))]);
         show(&visitor, status, &Notice::Failed(said))
     };
-    let busy = || refused(StatusCode::SERVICE_UNAVAILABLE, "administration-busy", 5);
     let name = credentials.name.parse::<Login>().ok();
     // A space is in no name of an organisation, so no user's guesses are counted here.
-    let key = format!(" administrator {}", name.as_ref().map_or("-", Login::as_str));
-    let guess = match app.guesses.take(&key, address, app.clock.now()) {
-        Ok(guess) => guess,
-        Err(seconds) => return refused(StatusCode::TOO_MANY_REQUESTS, "administration-too-many", seconds),
+    let account = format!(" administrator {}", name.as_ref().map_or("-", Login::as_str));
+    let look_up = async {
+        let Some(name) = name else { return Ok(None) };
+        Ok(app.store.administrator_hash(&name).await?.map(|hash| (name, hash)))
     };
-    let hash = match &name {
-        Some(name) => app.store.administrator_hash(name).await,
-        None => Ok(None),
-    };
-    let Ok(hash) = hash else {
-        app.guesses.untried(&guess);
-        return busy();
-    };
-    match app.passwords.compare(credentials.password, hash.clone()).await {
-        Comparison::Right => app.guesses.right(guess),
-        Comparison::Wrong => return refused(StatusCode::UNAUTHORIZED, "administration-wrong", 0),
-        Comparison::Busy => {
-            app.guesses.untried(&guess);
-            return busy();
+    let claim = Claim { account, from, password: credentials.password };
+    let (name, hash) = match app.admit(claim, look_up, |(_, hash)| hash.clone()).await {
+        Ok(admitted) => admitted,
+        Err(Denied::Wrong) => return refused(StatusCode::UNAUTHORIZED, "administration-wrong", 0),
+        Err(Denied::TooMany { seconds }) => {
+            return refused(StatusCode::TOO_MANY_REQUESTS, "administration-too-many", seconds);
         }
-    }
-    let (Some(name), Some(hash)) = (name, hash) else {
-        return refused(StatusCode::UNAUTHORIZED, "administration-wrong", 0);
+        Err(Denied::Busy | Denied::Store(_)) => {
+            return refused(StatusCode::SERVICE_UNAVAILABLE, "administration-busy", BUSY_SECONDS);
+        }
     };
     tracing::info!("an administrator signed in");
     let secret = administration.sessions.lock().unwrap_or_else(PoisonError::into_inner).begin(
@@ -98,7 +91,7 @@ pub(super) async fn sign_in(
         hash,
         app.clock.now(),
     );
-    ([guard::cookie(&secret)], Redirect::to("/")).into_response()
+    ([guard::cookie(&secret, visitor.encrypted)], Redirect::to("/")).into_response()
 }
 
 /// A form without fields of its own.
@@ -110,5 +103,5 @@ pub(super) async fn sign_out(administrator: Administrator, Sent(Nothing {}): Sen
     if let Some(secret) = &visitor.secret {
         visitor.administration.sessions.lock().unwrap_or_else(PoisonError::into_inner).end(secret);
     }
-    ([guard::cookie(&guard::new_secret())], Redirect::to("/sign-in")).into_response()
+    ([guard::cookie(&guard::new_secret(), visitor.encrypted)], Redirect::to("/sign-in")).into_response()
 }

@@ -48,6 +48,15 @@ impl Backup {
 
 impl Restore {
     pub(super) async fn run(self, data_folder: &Path, as_json: bool) -> Result<(), Failure> {
+        if let Err(error) = std::fs::File::open(&self.from) {
+            let hint =
+                "name an archive that `restante-server backup --to FILE` made, one that this user may read";
+            return Err(Failure::new(
+                Exit::Refused,
+                format!("opening {}: {error}", self.from.display()),
+                hint,
+            ));
+        }
         let restored = SqlStore::restore(&self.from, data_folder, self.keep_old_in.as_deref()).await;
         let manifest = restored.map_err(|error| {
             let hint = "name an empty data folder, or say --keep-old-in DIR; the archive is only read";

@@ -82,7 +82,7 @@ pub(super) async fn run(
     checks.push(listening(settings));
     checks.push(match settings.tls() {
         Ok(Some(files)) => certificate(&files, now),
-        Ok(None) => ok("certificate", "TLS is not this server's own"),
+        Ok(None) => ok("certificate", "none: plain HTTP, for this machine or for a TLS proxy on it"),
         Err(reason) => fail("certificate", reason, "set both, or neither"),
     });
     say(&checks, as_json);
@@ -252,13 +252,14 @@ async fn agents(store: &SqlStore, organisations: &[OrganisationOverview], now: T
 
 fn listening(settings: &ServerSettings) -> Check {
     let plain = !matches!(settings.tls(), Ok(Some(_)));
-    let beyond = settings.listen.iter().filter(|address| match address {
+    let addresses = || settings.listen.iter().chain(&settings.administration_listen);
+    let beyond = addresses().filter(|address| match address {
         ListenAddress::Tcp(address) => !address.ip().is_loopback(),
         #[cfg(unix)]
         ListenAddress::Unix(_) => false,
     });
     let beyond: Vec<String> = beyond.map(ToString::to_string).collect();
-    let all: Vec<String> = settings.listen.iter().map(ToString::to_string).collect();
+    let all: Vec<String> = addresses().map(ToString::to_string).collect();
     if !plain || beyond.is_empty() {
         return ok("listen", all.join(", "));
     }

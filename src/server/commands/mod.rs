@@ -30,21 +30,35 @@ use restante_store::{SqlStore, StoreError, Time};
 use self::failure::Failure;
 use crate::config_file::{Layers, ServerSettings};
 
+const FIRST_STEPS: &str = "\
+First steps:
+  restante-server organisation create hall --title \"Town hall\"
+  restante-server office create main
+  restante-server office attach main --to hall
+  restante-server user add hall anna --name Anna
+  restante-server serve
+  restante-server doctor
+
+Exit codes: 0 done, 1 none or no, 2 wrong usage, 5 refused, 70 a fault of the program.";
+/// What every command takes stands apart from its own.
+const EVERYWHERE: &str = "Options of every command";
+
 /// The post office of an organisation's desktops.
 #[derive(Parser)]
-#[command(name = "restante-server", version)]
+#[command(name = "restante-server", version, after_help = FIRST_STEPS, max_term_width = 100)]
 struct Arguments {
     /// The settings file, in place of /etc/restante/server.toml.
-    #[arg(long, global = true, env = "RESTANTE_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "RESTANTE_CONFIG", value_name = "FILE", help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
-    /// The data folder.
-    #[arg(long, global = true, env = "RESTANTE_DATA", value_name = "DIR")]
+    /// The data folder; absent: /var/lib/restante for root and services.
+    #[arg(long, global = true, env = "RESTANTE_DATA", value_name = "DIR", help_heading = EVERYWHERE)]
     data: Option<PathBuf>,
     /// A database of PostgreSQL in the place of the data folder; several servers may share it.
     #[arg(long, global = true, env = "RESTANTE_DATABASE", value_name = "URL", hide_env_values = true)]
+    #[arg(help_heading = EVERYWHERE)]
     database: Option<String>,
     /// Prints JSON.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     #[command(subcommand)]
     command: Command,
@@ -90,6 +104,19 @@ enum Command {
     Administrator(administrator::Administrator),
 }
 
+impl Command {
+    /// Whether this can be the first command of all. Another one, on a folder that is not there, has a name misspelt.
+    fn begins_an_installation(&self) -> bool {
+        match self {
+            Self::Serve(_) => true,
+            Self::Organisation(command) => matches!(command, organisation::Organisation::Create { .. }),
+            Self::Office(command) => matches!(command, office::Office::Create { .. }),
+            Self::Administrator(command) => matches!(command, administrator::Administrator::Add { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// Runs the program with these arguments, its own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -123,11 +150,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 /// What file, variables and command line say together.
 fn settings(arguments: &Arguments) -> Layers {
     let mut layers = config::read(arguments.config.as_ref());
-    // These two are read from their variables by the command line itself.
-    if let Some(data) = arguments.data.as_deref().and_then(Path::to_str) {
+    // What the command line took from a variable, the variables have said already.
+    let said = |name: &str, text: &str| std::env::var(name).is_ok_and(|variable| variable == text);
+    if let Some(data) = arguments.data.as_deref().and_then(Path::to_str)
+        && !said("RESTANTE_DATA", data)
+    {
         layers.option("data", data);
     }
-    if let Some(url) = &arguments.database {
+    if let Some(url) = &arguments.database
+        && !said("RESTANTE_DATABASE", url)
+    {
         layers.option("database", url);
     }
     if let Command::Serve(serve) = &arguments.command {
@@ -157,6 +189,9 @@ async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
     // These look at what is there, and would otherwise make it.
     if matches!(arguments.command, Command::Backup(_) | Command::Doctor) {
         known_installation(&settings)?;
+    }
+    if !arguments.command.begins_an_installation() {
+        there_is_a_folder(&settings)?;
     }
     let store = installation(&settings).await;
     if matches!(arguments.command, Command::Doctor) {
@@ -196,8 +231,20 @@ fn known_installation(settings: &ServerSettings) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("{} is no data folder of a server", folder.display());
-    Err(Failure::new(Exit::Refused, message, "name it with --data DIR or RESTANTE_DATA"))
+    Err(Failure::new(Exit::Refused, message, NO_DATA))
 }
+
+fn there_is_a_folder(settings: &ServerSettings) -> Result<(), Failure> {
+    let folder = folder(settings);
+    if settings.database.is_some() || folder.exists() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Refused, format!("there is no data folder {}", folder.display()), NO_DATA))
+}
+
+/// What to do where nothing is yet, or not where it is looked for.
+const NO_DATA: &str =
+    "name it with --data DIR or RESTANTE_DATA; `restante-server organisation create NAME` makes a new one";
 
 fn default_folder() -> PathBuf {
     let home = || std::env::home_dir().map(|home| home.join(".local/state"));

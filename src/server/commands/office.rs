@@ -21,7 +21,12 @@ pub(super) enum Where {
 #[derive(Subcommand)]
 pub(super) enum Office {
     /// Makes a post office.
+    #[command(after_help = "Examples:
+  restante-server office create main
+  restante-server office create main --dir /srv/mail --check-interval 5m --lifetime 14d
+  restante-server office create main --placement current --in hall")]
     Create {
+        /// A short name, for commands and pages.
         name: Name,
         /// A database of its own, or inside an organisation's.
         #[arg(long, value_enum, default_value = "separate")]
@@ -35,6 +40,7 @@ pub(super) enum Office {
         /// PostgreSQL: the URL of an empty database for it.
         #[arg(long, value_name = "URL", conflicts_with = "dir")]
         url: Option<String>,
+        /// How often agents check, unless their users wish otherwise.
         #[arg(long, default_value = "300s")]
         check_interval: Seconds,
         /// How long unread messages are kept.
@@ -43,8 +49,10 @@ pub(super) enum Office {
         /// How long before that both sides are warned; 0s: not at all.
         #[arg(long, default_value = "24h")]
         expiry_warning: Seconds,
+        /// What users may choose, from the shortest to the longest.
         #[arg(long, default_value = "30s..24h", value_parser = range)]
         interval_range: IntervalRange,
+        /// Users may not choose at all.
         #[arg(long)]
         lock_interval: bool,
     },
@@ -52,16 +60,31 @@ pub(super) enum Office {
     List,
     /// Changes check-interval, lifetime, expiry-warning, ledger-retention, interval-range, lock-interval or
     /// oldest-client-version.
-    Set { name: Name, key: String, value: String },
+    #[command(after_help = "Examples:
+  restante-server office set main lifetime 14d
+  restante-server office set main interval-range 1m..2h
+  restante-server office set main oldest-client-version 1.2.0      (none: any)
+A running server follows at the next request.")]
+    Set {
+        /// The post office.
+        name: Name,
+        /// One of those above.
+        key: String,
+        /// Its new value.
+        value: String,
+    },
     /// Gives an organisation this post office.
     Attach {
+        /// The post office.
         name: Name,
-        #[arg(long)]
+        /// The organisation.
+        #[arg(long, value_name = "ORG")]
         to: Name,
     },
     /// Takes an organisation's post office away.
     Detach {
-        #[arg(long)]
+        /// The organisation.
+        #[arg(long, value_name = "ORG")]
         from: Name,
     },
 }
@@ -191,10 +214,11 @@ fn change(key: &str, value: &str) -> Result<OfficeChange, Failure> {
 
 #[expect(clippy::print_stderr, reason = "a warning for people")]
 fn lifetime_of(lifetime: Seconds) -> Result<Seconds, Failure> {
+    let lifetime = positive("a lifetime", lifetime)?;
     if lifetime.get() < 3600 {
         eprintln!("warning: messages not read within {lifetime} are deleted");
     }
-    positive("a lifetime", lifetime)
+    Ok(lifetime)
 }
 
 fn table(offices: &[OfficeOverview]) {

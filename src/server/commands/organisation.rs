@@ -10,7 +10,9 @@ use super::{called, failure::Failure, office, print_json, println};
 #[derive(Subcommand)]
 pub(super) enum Organisation {
     /// Makes an organisation.
+    #[command(after_help = "Example: restante-server organisation create hall --title \"Town hall\"")]
     Create {
+        /// A short name, which users type when they sign in: letters, digits, dots, dashes, underscores.
         name: Name,
         /// What it is called in words.
         #[arg(long, value_parser = called)]
@@ -20,7 +22,10 @@ pub(super) enum Organisation {
     List,
     /// Brings an organisation's database and its post office's to this version's schema, after a copy of
     /// each beside it.
-    Upgrade { name: Name },
+    Upgrade {
+        /// The organisation.
+        name: Name,
+    },
 }
 
 impl Organisation {

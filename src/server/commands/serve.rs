@@ -25,6 +25,11 @@ use crate::{
 
 /// Each stands over the settings file and the variables.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  restante-server serve
+  restante-server serve --listen 0.0.0.0:8025 --tls-certificate fullchain.pem --tls-key key.pem
+  restante-server serve --listen unix:/run/restante/server.sock --behind-proxy
+Every key of the settings is in server.example.toml; `restante-server config show` tells what is in force.")]
 pub(super) struct Serve {
     /// Where to listen; port 0 picks a free one. May be given several times: ADDRESS:PORT or `unix:/PATH`.
     #[arg(long, value_name = "ADDR")]
@@ -32,8 +37,8 @@ pub(super) struct Serve {
     /// Who may open our Unix sockets, as chmod(1) has it.
     #[arg(long, value_name = "MODE")]
     unix_socket_mode: Option<String>,
-    /// Where to listen for the administrators' pages, on this machine only; absent: there are none.
-    /// `administrator add` lets somebody sign in to them.
+    /// Where to listen for the administrators' pages; absent: there are none. Beyond this machine they are served by
+    /// HTTPS alone. `administrator add` lets somebody sign in to them.
     #[arg(long, value_name = "ADDR")]
     admin_listen: Option<String>,
     /// Allows plain HTTP beyond this machine: passwords and mail can be read on the way.
@@ -95,7 +100,7 @@ pub(super) async fn run(settings: &ServerSettings, store: SqlStore) -> Result<()
     let address = store.address();
     let names: Vec<String> = listeners.0.iter().map(ToString::to_string).collect();
     let figures = figures(settings).await?;
-    let pages = pages(settings).await?;
+    let pages = pages(settings, tls.as_ref()).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stop = CancellationToken::new();
     let config = settings.config.clone();
@@ -230,19 +235,24 @@ async fn listeners(settings: &ServerSettings, tls: Option<&Arc<Tls>>) -> Result<
     };
     let mut listeners = Vec::new();
     for socket in sockets {
-        let tls = tls.filter(|_| matches!(socket, Socket::Tcp(_))).map(Arc::clone);
-        let listener = Listener { socket, tls };
-        if listener.tls.is_none() && listener.socket.beyond_this_machine() && !settings.plain_http_anyway {
-            return Err(Failure::new(
-                Exit::Refused,
-                format!("{listener} is not a loopback address, and this is plain HTTP"),
-                "give a certificate (--tls-certificate, --tls-key), or listen on 127.0.0.1 with a TLS proxy in front \
-                 (and --behind-proxy), or say --plain-http-anyway",
-            ));
-        }
-        listeners.push(listener);
+        let tls = tls.filter(|_| matches!(socket, Socket::Tcp(_)));
+        listeners.push(guarded(socket, tls, settings)?);
     }
     Ok(Listeners(listeners))
+}
+
+/// What passwords come in on: never in plain beyond this machine, unless the administrator says so.
+fn guarded(socket: Socket, tls: Option<&Arc<Tls>>, settings: &ServerSettings) -> Result<Listener, Failure> {
+    let listener = Listener { socket, tls: tls.map(Arc::clone) };
+    if listener.tls.is_none() && listener.socket.beyond_this_machine() && !settings.plain_http_anyway {
+        return Err(Failure::new(
+            Exit::Refused,
+            format!("{listener} is not a loopback address, and this is plain HTTP"),
+            "give a certificate (--tls-certificate, --tls-key), or listen on 127.0.0.1 with a TLS proxy in front \
+             (and --behind-proxy), or say --plain-http-anyway",
+        ));
+    }
+    Ok(listener)
 }
 
 async fn bind(address: &ListenAddress, settings: &ServerSettings) -> Result<Socket, Failure> {
@@ -261,18 +271,13 @@ async fn figures(settings: &ServerSettings) -> Result<Option<(Listeners, axum::R
     Ok(Some((Listeners(vec![Listener { socket, tls: None }]), routes)))
 }
 
-/// The socket for the administrators' pages, where they are wished: their cookies would be read on the way from
-/// another machine.
-async fn pages(settings: &ServerSettings) -> Result<Option<Listeners>, Failure> {
+/// The socket for the administrators' pages, where they are wished. On this machine they are plain: who comes through
+/// `ssh -L` would only learn to click warnings away, since the certificate is not for `localhost`.
+async fn pages(settings: &ServerSettings, tls: Option<&Arc<Tls>>) -> Result<Option<Listeners>, Failure> {
     let Some(address) = &settings.administration_listen else { return Ok(None) };
     let socket = bind(address, settings).await?;
-    if socket.beyond_this_machine() {
-        let message =
-            format!("{address} is not a loopback address, and the administrators' pages are plain HTTP");
-        let hint = "listen on 127.0.0.1 and come through ssh -L, or through a TLS proxy on this machine";
-        return Err(Failure::new(Exit::Refused, message, hint));
-    }
-    Ok(Some(Listeners(vec![Listener { socket, tls: None }])))
+    let tls = tls.filter(|_| socket.beyond_this_machine());
+    Ok(Some(Listeners(vec![guarded(socket, tls, settings)?])))
 }
 
 /// Answers on listeners of their own until told to stop; never comes back, so that the server goes on without them.

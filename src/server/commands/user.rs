@@ -17,8 +17,13 @@ use crate::passwords::{PASSWORD_HINT, hash_password};
 #[derive(Subcommand)]
 pub(super) enum User {
     /// Adds a user.
+    #[command(after_help = "Examples:
+  restante-server user add hall anna --name \"Anna Petrova\"
+  restante-server user add hall anna --name \"Anna Petrova\" --password-stdin < password")]
     Add {
+        /// The organisation.
         organisation: Name,
+        /// What he signs in as, and others write to.
         login: Login,
         /// What he is called.
         #[arg(long, value_parser = called)]
@@ -31,8 +36,14 @@ pub(super) enum User {
     List { organisation: Name },
     /// Adds the users of a CSV file with the columns login, name and, where they are not to be made,
     /// password: all of them, or, where a line is not right, none.
+    #[command(after_help = "Example: restante-server user import hall people.csv
+  login,name,password
+  anna,Anna Petrova,
+  boris,Boris Ivanov,a sentence that he chose")]
     Import {
+        /// The organisation.
         organisation: Name,
+        /// The file, UTF-8, with a line of the columns' names on top.
         file: PathBuf,
         /// Where to write the passwords that were made; it must not be there yet. FILE.passwords.csv
         /// where nothing is said.
@@ -45,8 +56,11 @@ pub(super) enum User {
     Enable { organisation: Name, login: Login },
     /// Gives a user another password.
     SetPassword {
+        /// The organisation.
         organisation: Name,
+        /// The user.
         login: Login,
+        /// Reads the password from stdin instead of asking for it.
         #[arg(long)]
         password_stdin: bool,
     },

@@ -7,9 +7,10 @@ use restante_server_api::{ChangePassword, Problem, ProblemKind, path};
 
 use crate::{
     access::{App, Mailbox},
+    admission::{Claim, Denied},
     extract::{From, Json},
     guesses,
-    passwords::{Comparison, PASSWORD_HINT, PasswordProblem},
+    passwords::{PASSWORD_HINT, PasswordProblem},
     problem::Refusal,
 };
 
@@ -23,37 +24,31 @@ use crate::{
     ))]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
-    From(address): From,
+    From(from): From,
     mailbox: Mailbox,
     Json(wish): Json<ChangePassword>,
 ) -> Result<StatusCode, Refusal> {
     let account = &mailbox.enrolled.account;
     let key = guesses::account(&account.organisation, &account.person.login);
-    let guess = app.guesses.take(&key, address, app.clock.now()).map_err(|seconds| {
-        Refusal::later(ProblemKind::TooManyRequests, "too many wrong passwords from here", seconds)
-    })?;
-    let busy = || Refusal::later(ProblemKind::Busy, "too many sign-ins at once", 5);
-    let known = mailbox.credentials().await.inspect_err(|_| app.guesses.untried(&guess))?;
     let same = wish.new == wish.old;
-    let from_hash = known.map(|known| known.password_hash).unwrap_or_default();
-    let wrong = || Refusal::new(ProblemKind::WrongCredentials, "the old password is another");
-    match app.passwords.compare(wish.old, Some(from_hash.clone())).await {
-        Comparison::Right => app.guesses.right(guess),
-        Comparison::Wrong => return Err(wrong()),
-        Comparison::Busy => {
-            app.guesses.untried(&guess);
-            return Err(busy());
-        }
-    }
+    let wrong = "the old password is another";
+    let claim = Claim { account: key, from, password: wish.old };
+    let admitted = app.admit(claim, mailbox.credentials(), |known| known.password_hash.clone()).await;
+    let from_hash = admitted.map_err(|denied| denied.refusal(wrong))?.password_hash;
     if same {
         return Err(Refusal::invalid("/new", "the new password is the old one"));
     }
     let about = [account.person.login.as_str(), &account.person.name, account.organisation.as_str()];
     let about = about.into_iter().map(str::to_owned).collect();
-    let to_hash = app.passwords.hash(wish.new, about).await.ok_or_else(busy)?.map_err(unacceptable)?;
+    let to_hash = app
+        .passwords
+        .hash(wish.new, about)
+        .await
+        .ok_or_else(|| Denied::Busy.refusal(wrong))?
+        .map_err(unacceptable)?;
     // Not from a password that was changed meanwhile.
     if !mailbox.change_password(&from_hash, &to_hash, wish.keep_other_devices).await? {
-        return Err(wrong());
+        return Err(Denied::Wrong.refusal(wrong));
     }
     Ok(StatusCode::NO_CONTENT)
 }

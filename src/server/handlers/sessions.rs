@@ -8,15 +8,15 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use restante_model::{Login, Name};
-use restante_server_api::{NewSession, Organisation, ProblemKind, Session, path};
+use restante_server_api::{NewSession, Organisation, Session, path};
 use restante_store::NewDevice;
 
 use crate::{
     access::{App, client_version, not_too_old},
+    admission::Claim,
     auth,
     extract::{self, From},
     guesses,
-    passwords::Comparison,
     problem::Refusal,
     wire,
 };
@@ -30,7 +30,7 @@ use crate::{
     ))]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    From(address): From,
+    From(from): From,
     headers: HeaderMap,
     extract::Json(wish): extract::Json<NewSession>,
 ) -> Result<(StatusCode, Json<Session>), Refusal> {
@@ -39,28 +39,15 @@ pub(crate) async fn create(
         (Ok(organisation), Ok(login)) => guesses::account(organisation, login),
         _ => "-".to_owned(),
     };
-    let guess = app.guesses.take(&account, address, app.clock.now()).map_err(|seconds| {
-        Refusal::later(ProblemKind::TooManyRequests, "too many wrong passwords from here", seconds)
-    })?;
-    let known = match &names {
-        (Ok(organisation), Ok(login)) => {
-            let looked_up = app.store.credentials_for(organisation, login).await;
-            looked_up.inspect_err(|_| app.guesses.untried(&guess))?
-        }
-        _ => None,
+    let look_up = async {
+        let (Ok(organisation), Ok(login)) = &names else { return Ok(None) };
+        let known = app.store.credentials_for(organisation, login).await?;
+        // To whoever tries, as if he were not there.
+        Ok(known.filter(|known| !known.disabled))
     };
-    let hash = known.as_ref().map(|known| known.password_hash.clone());
-    let wrong = || Refusal::new(ProblemKind::WrongCredentials, "organisation, user and password do not fit");
-    match app.passwords.compare(wish.password, hash).await {
-        Comparison::Right => {}
-        Comparison::Wrong => return Err(wrong()),
-        Comparison::Busy => {
-            app.guesses.untried(&guess);
-            return Err(Refusal::later(ProblemKind::Busy, "too many sign-ins at once", 5));
-        }
-    }
-    let known = known.filter(|known| !known.disabled).ok_or_else(wrong)?;
-    app.guesses.right(guess);
+    let claim = Claim { account, from, password: wish.password };
+    let admitted = app.admit(claim, look_up, |known| known.password_hash.clone()).await;
+    let known = admitted.map_err(|denied| denied.refusal("organisation, user and password do not fit"))?;
     let client_version = client_version(&headers);
     not_too_old(client_version.as_deref(), known.oldest_client)?;
     let token = auth::mint(&known.account.organisation_tag);

@@ -1,7 +1,9 @@
 //! What only PostgreSQL has: connections to a server, and schemas in its databases.
 
+mod announcement;
 mod durability;
 mod fault;
+mod hearing;
 mod pooler;
 mod schema;
 mod server;
@@ -12,6 +14,7 @@ mod timeline;
 pub use self::durability::Durability;
 pub(crate) use self::{
     fault::error,
-    schema::{LISTS, Schema, steps},
+    hearing::Hearing,
+    schema::{LISTS, Schema, commit, steps},
     server::Server,
 };

@@ -7,14 +7,14 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
 };
 
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgConnectOptions};
 
-use super::{Durability, server::quoted, timeline::Timeline};
-use crate::sql::Part;
+use super::{Durability, announcement, server::quoted, timeline::Timeline};
+use crate::{News, sql::Part};
 
 /// All steps from an empty schema to this build's.
 pub(crate) fn steps(part: Part) -> &'static [&'static str] {
@@ -49,6 +49,8 @@ pub(crate) struct Schema {
     begin_read: String,
     begin_write: String,
     begin_alone: String,
+    /// Transactions begun so far.
+    transactions: AtomicU64,
 }
 
 impl Schema {
@@ -72,6 +74,7 @@ impl Schema {
             begin_read: format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {path}"),
             begin_write: write,
             begin_alone: alone,
+            transactions: AtomicU64::new(0),
         }
     }
 
@@ -90,17 +93,26 @@ impl Schema {
         Durability::ask(&self.pool, &self.shown).await
     }
 
+    pub(super) fn options(&self) -> Arc<PgConnectOptions> {
+        self.pool.connect_options()
+    }
+
+    /// How many transactions were begun so far.
+    pub(crate) fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
+    }
+
     /// Its name, to stand in a statement.
     pub(crate) fn quoted(&self) -> String {
         quoted(&self.name)
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with(AssertSqlSafe(self.begin_read.as_str())).await
+        self.begin(&self.begin_read).await
     }
 
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let tx = self.pool.begin_with(AssertSqlSafe(self.begin_write.as_str())).await?;
+        let tx = self.begin(&self.begin_write).await?;
         let begun = self.begun.load(Ordering::SeqCst);
         if begun != 0 && begun != self.timeline() {
             // What was lost and what comes now would have the same numbers, and nothing to tell them apart.
@@ -123,6 +135,27 @@ impl Schema {
     }
 
     pub(crate) async fn write_alone(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with(AssertSqlSafe(self.begin_alone.as_str())).await
+        self.begin(&self.begin_alone).await
     }
+
+    async fn begin(&self, statement: &str) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        self.pool.begin_with(AssertSqlSafe(statement)).await
+    }
+}
+
+/// Commits, and with it tells all servers what changed: everything, where it was not said.
+pub(crate) async fn commit(
+    mut tx: Transaction<'static, Postgres>,
+    news: Option<Vec<News>>,
+) -> Result<(), sqlx::Error> {
+    let texts = announcement::texts(news);
+    if !texts.is_empty() {
+        sqlx::query("SELECT pg_notify($1, text) FROM unnest($2) AS texts (text)")
+            .bind(announcement::CHANNEL)
+            .bind(texts)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
 }

@@ -115,6 +115,16 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     Ok(options.application_name("restante-server").extra_float_digits(None))
 }
 
+/// Two connections of its own for one who listens: they are there however many requests wait.
+pub(super) fn listening_pool(options: &PgConnectOptions) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options.clone())
+}
+
 fn pool(options: &PgConnectOptions, timeline: &Arc<Timeline>) -> PgPool {
     let timeline = Arc::clone(timeline);
     PgPoolOptions::new()

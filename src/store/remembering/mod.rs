@@ -6,6 +6,8 @@
 
 mod memory;
 #[cfg(test)]
+mod servers_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -106,10 +108,6 @@ fn changed_nothing(error: &StoreError) -> bool {
         | StoreError::Database { .. }
         | StoreError::Folder { .. } => false,
     }
-}
-
-fn nothing() -> News {
-    News::Touched(Vec::new())
 }
 
 #[async_trait]
@@ -317,7 +315,7 @@ impl Store for Remembering {
             |store| async move { store.mark_delivered(&owner, &device, &cursor).await },
             |delivered| match delivered {
                 Delivered::Noted(touched) => News::Touched(touched.clone()),
-                Delivered::Reset => nothing(),
+                Delivered::Reset => News::NOTHING,
             },
         )
         .await
@@ -394,7 +392,7 @@ impl Store for Remembering {
             move |store| async move { store.deliver(&sender, id, &letter).await },
             |posted| match posted {
                 Posted::Accepted(_, touched) => News::Touched(touched.clone()),
-                Posted::Repeated(_) | Posted::IdReused | Posted::UnknownRecipients(_) => nothing(),
+                Posted::Repeated(_) | Posted::IdReused | Posted::UnknownRecipients(_) => News::NOTHING,
             },
         )
         .await
@@ -429,7 +427,7 @@ impl Store for Remembering {
             move |store| async move { store.save_draft(&writer, id, base_version, &letter).await },
             |saved| match saved {
                 SavedDraft::Saved { touched, .. } => News::Touched(touched.iter().cloned().collect()),
-                SavedDraft::Conflict(_) | SavedDraft::TooMany => nothing(),
+                SavedDraft::Conflict(_) | SavedDraft::TooMany => News::NOTHING,
             },
         )
         .await
@@ -446,7 +444,7 @@ impl Store for Remembering {
             move |store| async move { store.throw_draft(&owner, id, base_version).await },
             |thrown| match thrown {
                 Some(ThrownDraft::Thrown(touched)) => News::Touched(touched.iter().cloned().collect()),
-                Some(ThrownDraft::Conflict(_)) | None => nothing(),
+                Some(ThrownDraft::Conflict(_)) | None => News::NOTHING,
             },
         )
         .await

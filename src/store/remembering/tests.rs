@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// The town with a memory before its databases; what is asked of `files` is not remembered.
-struct Remembered {
-    town: Town,
-    files: Arc<SqlStore>,
+pub(super) struct Remembered {
+    pub(super) town: Town,
+    pub(super) files: Arc<SqlStore>,
 }
 
 impl Remembered {
@@ -31,6 +31,13 @@ impl Remembered {
         let files = Arc::new(opened);
         let store: Arc<dyn Store> = Arc::new(Remembering::new(Arc::clone(&files) as _));
         store.begin_serving().await.unwrap();
+        let this = Self { town: Town { store, clock, folder, database }, files };
+        this.enrol().await;
+        this
+    }
+
+    /// Gives everybody a device.
+    pub(super) async fn enrol(&self) {
         for login in PEOPLE {
             let device = NewDevice {
                 id: login.into(),
@@ -38,9 +45,8 @@ impl Remembered {
                 token_sum: sum(login),
                 client_version: None,
             };
-            store.enrol_device(&account("town", login), &device).await.unwrap();
+            self.town.store.enrol_device(&account("town", login), &device).await.unwrap();
         }
-        Self { town: Town { store, clock, folder, database }, files }
     }
 
     /// Does something from another process on the same folder.
@@ -49,13 +55,13 @@ impl Remembered {
         task(&SqlStore::open(self.town.folder.path(), clock).await.unwrap()).await;
     }
 
-    async fn tag(&self) -> String {
+    pub(super) async fn tag(&self) -> String {
         let known = self.files.credentials_for(&name("town"), &owner("anna").login).await.unwrap();
         known.unwrap().account.organisation_tag
     }
 
     /// What a poll asks: whose token, anything new, which settings.
-    async fn poll(&self, tag: &str, login: &str, cursor: &Cursor) -> bool {
+    pub(super) async fn poll(&self, tag: &str, login: &str, cursor: &Cursor) -> bool {
         let store = &self.town.store;
         store.device_by_token_sum(tag, &sum(login)).await.unwrap().expect("he has a device");
         store.settings(&owner(login)).await.unwrap();
@@ -63,7 +69,7 @@ impl Remembered {
     }
 
     /// Compares every answer of the memory with the databases'.
-    async fn compare(&self, tag: &str, cursors: &[(&str, Cursor)], what: &str) {
+    pub(super) async fn compare(&self, tag: &str, cursors: &[(&str, Cursor)], what: &str) {
         for login in PEOPLE {
             let remembered = self.town.store.device_by_token_sum(tag, &sum(login)).await.unwrap();
             let stored = self.files.device_by_token_sum(tag, &sum(login)).await.unwrap();
@@ -90,9 +96,9 @@ impl Remembered {
     }
 }
 
-const PEOPLE: [&str; 3] = ["anna", "boris", "clara"];
+pub(super) const PEOPLE: [&str; 3] = ["anna", "boris", "clara"];
 
-fn sum(login: &str) -> [u8; 32] {
+pub(super) fn sum(login: &str) -> [u8; 32] {
     let mut sum = [0; 32];
     sum[..login.len()].copy_from_slice(login.as_bytes());
     sum
@@ -252,10 +258,15 @@ async fn a_revoked_token_and_a_disabled_user_are_unknown_at_once() {
 
 /// Kinds of steps: what users do, and what users and administrators do.
 const USERS: Range<u8> = 0..13;
-const ALL: Range<u8> = 0..18;
+pub(super) const ALL: Range<u8> = 0..18;
 
 /// One step of somebody, by chance.
-async fn step(store: &dyn Store, kinds: Range<u8>, chance: &mut StdRng, number: &mut u128) -> String {
+pub(super) async fn step(
+    store: &dyn Store,
+    kinds: Range<u8>,
+    chance: &mut StdRng,
+    number: &mut u128,
+) -> String {
     let who = owner(PEOPLE[chance.random_range(0..3)]);
     let to = PEOPLE[chance.random_range(0..3)];
     *number += 1;
@@ -310,7 +321,7 @@ async fn step(store: &dyn Store, kinds: Range<u8>, chance: &mut StdRng, number: 
 }
 
 /// Cursors of everybody, some of them old.
-async fn look(here: &Remembered, cursors: &mut Vec<(&'static str, Cursor)>) {
+pub(super) async fn look(here: &Remembered, cursors: &mut Vec<(&'static str, Cursor)>) {
     for login in PEOPLE {
         let Ok(checked) = here.town.store.changes(&owner(login), &since_then(None)).await else { return };
         if let ChangesReply::Page(page) = checked.reply

@@ -1,9 +1,9 @@
 //! All users of an organisation with their devices, and what is done to many of them at once.
 
-use restante_model::{CheckInterval, Login, Timestamp};
+use restante_model::{CheckInterval, Timestamp};
 
 use super::{Database, Fault, Row, people, unsigned};
-use crate::{Agent, AgentDevice, NewUser, OfficeTerms, Settings, sql};
+use crate::{Agent, AgentDevice, NewUser, News, OfficeTerms, Owner, Settings, sql};
 
 pub(super) async fn agents(database: &Database, terms: OfficeTerms) -> Result<Vec<Agent>, Fault> {
     let mut tx = database.read().await?;
@@ -39,6 +39,7 @@ fn agent(row: &Row, terms: OfficeTerms) -> Result<Agent, Fault> {
 /// All of them, or none.
 pub(super) async fn add_users(database: &Database, users: &[NewUser], now: Timestamp) -> Result<(), Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::NOTHING);
     for user in users {
         people::insert(&mut tx, user, now).await?;
     }
@@ -47,12 +48,14 @@ pub(super) async fn add_users(database: &Database, users: &[NewUser], now: Times
 
 pub(super) async fn change_password(
     database: &Database,
-    login: &Login,
+    user: &Owner,
     from_hash: &str,
     to_hash: &str,
     only_device: Option<&str>,
 ) -> Result<bool, Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::User(user.clone()));
+    let login = &user.login;
     let changed = sql::query("UPDATE users SET password_hash = $3 WHERE login = $1 AND password_hash = $2")
         .bind(login.as_str())
         .bind(from_hash)

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::query_scalar;
-use crate::{StoreError, postgres, sqlite};
+use crate::{News, StoreError, postgres, sqlite};
 
 /// One open database: a file of SQLite, or a schema in a database of PostgreSQL.
 #[derive(Debug)]
@@ -17,7 +17,8 @@ pub(crate) enum Database {
 /// A transaction in one of our databases.
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    /// And what it changed of what servers remember: everything, where nothing is said.
+    Postgres(Transaction<'static, Postgres>, Option<Vec<News>>),
 }
 
 impl Database {
@@ -53,11 +54,11 @@ impl Database {
         }
     }
 
-    /// How many transactions were begun so far, in a file; of PostgreSQL's nobody keeps count.
+    /// How many transactions were begun so far.
     pub(crate) fn transactions(&self) -> u64 {
         match self {
             Self::Sqlite(file) => file.transactions(),
-            Self::Postgres(_) => 0,
+            Self::Postgres(schema) => schema.transactions(),
         }
     }
 
@@ -65,7 +66,7 @@ impl Database {
     pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
         match self {
             Self::Sqlite(file) => file.read().await.map(Tx::Sqlite),
-            Self::Postgres(schema) => schema.read().await.map(Tx::Postgres),
+            Self::Postgres(schema) => Ok(Tx::Postgres(schema.read().await?, None)),
         }
     }
 
@@ -74,15 +75,22 @@ impl Database {
     pub(crate) async fn write(&self) -> Result<Tx, Fault> {
         match self {
             Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
-            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write().await?)),
+            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write().await?, None)),
         }
+    }
+
+    /// The same for mail: of each mailbox that it changes it takes a number, and says so by it.
+    pub(crate) async fn write_mail(&self) -> Result<Tx, Fault> {
+        let mut tx = self.write().await?;
+        tx.tells(News::NOTHING);
+        Ok(tx)
     }
 
     /// A transaction that writes as the only one of its kind in this database, on either engine.
     pub(crate) async fn write_alone(&self) -> Result<Tx, Fault> {
         match self {
             Self::Sqlite(file) => file.write().await.map(Tx::Sqlite),
-            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write_alone().await?)),
+            Self::Postgres(schema) => Ok(Tx::Postgres(schema.write_alone().await?, None)),
         }
     }
 }
@@ -91,7 +99,15 @@ impl Tx {
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Postgres(tx, news) => postgres::commit(tx, news).await,
+        }
+    }
+
+    /// What it changes of that which servers remember; one that says nothing changes everything. Where a file's other
+    /// processes are concerned, `sqlite/neighbours` tells them.
+    pub(crate) fn tells(&mut self, more: News) {
+        if let Self::Postgres(_, news) = self {
+            news.get_or_insert_default().push(more);
         }
     }
 
@@ -99,7 +115,7 @@ impl Tx {
     pub(crate) async fn run(&mut self, script: &'static str) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => sqlx::raw_sql(script).execute(&mut **tx).await.map(drop),
-            Self::Postgres(tx) => sqlx::raw_sql(script).execute(&mut **tx).await.map(drop),
+            Self::Postgres(tx, _) => sqlx::raw_sql(script).execute(&mut **tx).await.map(drop),
         }
     }
 
@@ -107,7 +123,7 @@ impl Tx {
     pub(crate) fn row_lock(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "",
-            Self::Postgres(_) => " FOR NO KEY UPDATE",
+            Self::Postgres(..) => " FOR NO KEY UPDATE",
         }
     }
 
@@ -116,7 +132,7 @@ impl Tx {
     pub(crate) async fn takes_job(&mut self, job: &'static str) -> Result<bool, sqlx::Error> {
         match self {
             Self::Sqlite(_) => Ok(true),
-            Self::Postgres(_) => {
+            Self::Postgres(..) => {
                 let lock =
                     "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || current_schema(), 0))";
                 query_scalar(lock).bind(job).fetch_one(self).await
@@ -126,7 +142,7 @@ impl Tx {
 
     /// Whether others may write beside this transaction, so that it must lock what it reads in order to change.
     pub(crate) fn others_write(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(self, Self::Postgres(..))
     }
 }
 

@@ -56,6 +56,8 @@ pub struct SqlStore {
     /// Which databases were of this build's schema, when so many other processes had written.
     passed: Arc<Mutex<HashMap<(String, Part), u64>>>,
     letters: Arc<Letters>,
+    /// Hears what others change on PostgreSQL.
+    hearing: Arc<postgres::Hearing>,
     /// Whether a database was used to which others can write without a word to this folder.
     used_elsewhere: Arc<AtomicBool>,
 }
@@ -94,6 +96,7 @@ impl SqlStore {
             serving: Arc::default(),
             passed: Arc::default(),
             letters: Arc::default(),
+            hearing: Arc::default(),
             used_elsewhere: Arc::default(),
         };
         store.prepare_registry().await?;
@@ -116,8 +119,12 @@ impl SqlStore {
         }
     }
 
-    /// How many transactions were begun so far, in all files of a data folder: a check that brings nothing
-    /// begins none.
+    #[cfg(test)]
+    pub(crate) fn hearing(&self) -> &postgres::Hearing {
+        &self.hearing
+    }
+
+    /// How many transactions were begun so far, in all databases: a check that brings nothing begins none.
     pub fn transactions(&self) -> u64 {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.registry.transactions() + open.values().map(|database| database.transactions()).sum::<u64>()
@@ -146,8 +153,9 @@ impl SqlStore {
             return Ok(Arc::clone(database));
         }
         let database = Arc::new(self.installation.database(location, false)?);
-        if matches!(*database, Database::Postgres(_)) {
+        if let Database::Postgres(schema) = &*database {
             self.used_elsewhere.store(true, Ordering::Relaxed);
+            self.hearing.attend(schema);
         }
         open.insert(location.to_owned(), Arc::clone(&database));
         Ok(database)

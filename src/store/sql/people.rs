@@ -5,10 +5,14 @@ use std::collections::{HashMap, HashSet};
 use restante_model::{Login, Person, Timestamp};
 
 use super::{Database, Fault, Row, Tx, json, registry::Home, stored, unsigned};
-use crate::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Reach, Seen, StoreError, User, sql};
+use crate::{
+    Account, Credentials, Device, Enrolled, NewDevice, NewUser, News, Owner, Reach, Seen, StoreError, User,
+    sql,
+};
 
 pub(super) async fn add_user(database: &Database, user: &NewUser, now: Timestamp) -> Result<(), Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::NOTHING);
     insert(&mut tx, user, now).await?;
     Ok(tx.commit().await?)
 }
@@ -83,8 +87,10 @@ pub(super) async fn reach(database: &Database, logins: &[Login]) -> Result<Vec<R
         .collect()
 }
 
-pub(super) async fn set_disabled(database: &Database, login: &Login, disabled: bool) -> Result<(), Fault> {
+pub(super) async fn set_disabled(database: &Database, user: &Owner, disabled: bool) -> Result<(), Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::User(user.clone()));
+    let login = &user.login;
     let changed = sql::query("UPDATE users SET disabled = $2 WHERE login = $1")
         .bind(login.as_str())
         .bind(disabled)
@@ -96,6 +102,7 @@ pub(super) async fn set_disabled(database: &Database, login: &Login, disabled: b
 
 pub(super) async fn set_password_hash(database: &Database, login: &Login, hash: &str) -> Result<(), Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::NOTHING);
     let changed = sql::query("UPDATE users SET password_hash = $2 WHERE login = $1")
         .bind(login.as_str())
         .bind(hash)
@@ -137,6 +144,7 @@ pub(super) async fn enrol_device(
     now: Timestamp,
 ) -> Result<Device, Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::NOTHING);
     sql::query(
         "INSERT INTO device (id, login, name, token_sum, created_at, last_seen_at, client_version) \
          VALUES ($1, $2, $3, $4, $5, $5, $6)",
@@ -188,8 +196,10 @@ pub(super) async fn devices(database: &Database, login: &Login) -> Result<Vec<De
     rows.iter().map(device).collect()
 }
 
-pub(super) async fn revoke(database: &Database, login: &Login, device: &str) -> Result<bool, Fault> {
+pub(super) async fn revoke(database: &Database, user: &Owner, device: &str) -> Result<bool, Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::User(user.clone()));
+    let login = &user.login;
     // That he was here once is not forgotten with the device.
     sql::query(
         "UPDATE users SET last_seen_at = d.last_seen_at FROM device d \
@@ -214,6 +224,7 @@ pub(super) async fn devices_seen(database: &Database, seen: &[Seen]) -> Result<(
     let rows: Vec<_> =
         seen.iter().map(|seen| (&seen.device, seen.at.unix_ms(), &seen.client_version)).collect();
     let mut tx = database.write().await?;
+    tx.tells(News::NOTHING);
     sql::query(
         "UPDATE device SET last_seen_at = \
          CASE WHEN last_seen_at < CAST(s.value ->> 1 AS BIGINT) THEN CAST(s.value ->> 1 AS BIGINT) \

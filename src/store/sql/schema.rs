@@ -81,7 +81,7 @@ async fn named(tx: &mut Tx, name: Option<&str>) -> Result<i64, Fault> {
         Tx::Sqlite(_) => {
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND ($1 IS NULL OR name = $1)"
         }
-        Tx::Postgres(_) => {
+        Tx::Postgres(..) => {
             "SELECT count(*) FROM pg_catalog.pg_tables \
              WHERE schemaname = current_schema() AND ($1 IS NULL OR tablename = $1)"
         }

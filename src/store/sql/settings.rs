@@ -4,7 +4,7 @@ use restante_model::{CheckInterval, Login};
 use sqlx::AssertSqlSafe;
 
 use super::{Database, Fault, Tx, registry::HomeTerms, signed, unsigned};
-use crate::{IntervalReply, Settings, sql};
+use crate::{IntervalReply, News, Owner, Settings, sql};
 
 pub(super) async fn read(database: &Database, home: &HomeTerms, login: &Login) -> Result<Settings, Fault> {
     settings(&mut database.read().await?, home, login, "").await
@@ -14,11 +14,13 @@ pub(super) async fn read(database: &Database, home: &HomeTerms, login: &Login) -
 pub(super) async fn change(
     database: &Database,
     home: &HomeTerms,
-    login: &Login,
+    user: &Owner,
     wished: Option<CheckInterval>,
     base_revision: Option<u64>,
 ) -> Result<IntervalReply, Fault> {
     let mut tx = database.write().await?;
+    tx.tells(News::User(user.clone()));
+    let login = &user.login;
     let lock = tx.row_lock();
     let before = settings(&mut tx, home, login, lock).await?;
     if home.terms.interval_locked {

@@ -92,7 +92,7 @@ impl<'q> Query<'q> {
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, sqlx::Error> {
         match tx {
             Tx::Sqlite(tx) => Ok(self.for_sqlite().execute(&mut **tx).await?.rows_affected()),
-            Tx::Postgres(tx) => Ok(self.for_postgres().execute(&mut **tx).await?.rows_affected()),
+            Tx::Postgres(tx, _) => Ok(self.for_postgres().execute(&mut **tx).await?.rows_affected()),
         }
     }
 
@@ -102,7 +102,7 @@ impl<'q> Query<'q> {
                 let rows = self.for_sqlite().fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Tx::Postgres(tx) => {
+            Tx::Postgres(tx, _) => {
                 let rows = self.for_postgres().fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
@@ -112,7 +112,7 @@ impl<'q> Query<'q> {
     pub(crate) async fn fetch_optional(self, tx: &mut Tx) -> Result<Option<Row>, sqlx::Error> {
         Ok(match tx {
             Tx::Sqlite(tx) => self.for_sqlite().fetch_optional(&mut **tx).await?.map(Row::Sqlite),
-            Tx::Postgres(tx) => self.for_postgres().fetch_optional(&mut **tx).await?.map(Row::Postgres),
+            Tx::Postgres(tx, _) => self.for_postgres().fetch_optional(&mut **tx).await?.map(Row::Postgres),
         })
     }
 
@@ -127,7 +127,7 @@ impl<'q> Query<'q> {
     {
         match tx {
             Tx::Sqlite(tx) => self.for_sqlite().fetch(&mut **tx).map_ok(Row::Sqlite).boxed(),
-            Tx::Postgres(tx) => self.for_postgres().fetch(&mut **tx).map_ok(Row::Postgres).boxed(),
+            Tx::Postgres(tx, _) => self.for_postgres().fetch(&mut **tx).map_ok(Row::Postgres).boxed(),
         }
     }
 

@@ -1,11 +1,11 @@
 //! The tasks that the server asks of its databases, each by whichever database it concerns.
 
-use std::sync::atomic::Ordering;
+use std::sync::{PoisonError, atomic::Ordering};
 
 use async_trait::async_trait;
 use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Person};
 
-use super::{Installation, SqlStore, Time, agents, mail, people, settings};
+use super::{Database, Installation, SqlStore, Time, agents, mail, people, settings};
 use crate::{
     Account, Administrator, Agent, ChangesQuery, Checked, Credentials, Delivered, Device, Enrolled,
     IntervalReply, LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser,
@@ -64,7 +64,7 @@ impl Store for SqlStore {
     async fn set_disabled(&self, user: &Owner, disabled: bool) -> Result<(), StoreError> {
         self.known_organisation(&user.organisation).await?;
         let database = self.organisation_database(&user.organisation).await?;
-        people::set_disabled(&database, &user.login, disabled)
+        people::set_disabled(&database, user, disabled)
             .await
             .map_err(|fault| fault.at("changing a user", &database))
     }
@@ -118,7 +118,7 @@ impl Store for SqlStore {
         only_device: Option<&str>,
     ) -> Result<bool, StoreError> {
         let database = self.organisation_database(&user.organisation).await?;
-        agents::change_password(&database, &user.login, from_hash, to_hash, only_device)
+        agents::change_password(&database, user, from_hash, to_hash, only_device)
             .await
             .map_err(|fault| fault.at("changing a password", &database))
     }
@@ -161,7 +161,7 @@ impl Store for SqlStore {
 
     async fn revoke(&self, user: &Owner, device: &str) -> Result<bool, StoreError> {
         let database = self.organisation_database(&user.organisation).await?;
-        people::revoke(&database, &user.login, device)
+        people::revoke(&database, user, device)
             .await
             .map_err(|fault| fault.at("revoking a device", &database))
     }
@@ -189,7 +189,7 @@ impl Store for SqlStore {
     ) -> Result<IntervalReply, StoreError> {
         let home = self.home_terms(&user.organisation).await?;
         let database = self.organisation_database(&user.organisation).await?;
-        settings::change(&database, &home, &user.login, Some(wished), base_revision)
+        settings::change(&database, &home, user, Some(wished), base_revision)
             .await
             .map_err(|fault| fault.at("saving an interval", &database))
     }
@@ -197,7 +197,7 @@ impl Store for SqlStore {
     async fn clear_interval(&self, user: &Owner) -> Result<IntervalReply, StoreError> {
         let home = self.home_terms(&user.organisation).await?;
         let database = self.organisation_database(&user.organisation).await?;
-        settings::change(&database, &home, &user.login, None, None)
+        settings::change(&database, &home, user, None, None)
             .await
             .map_err(|fault| fault.at("forgetting an interval", &database))
     }
@@ -364,20 +364,41 @@ impl Store for SqlStore {
         failed.map_or(Ok(touched), Err)
     }
 
-    /// Only where all databases are files of one folder: on PostgreSQL other servers write too, and nothing
-    /// tells of it.
+    /// Where all databases are files of one folder, while nobody else writes there; on PostgreSQL, while what others
+    /// write is heard of in all databases that are in use.
     fn standing(&self) -> Option<Standing> {
-        let Time::Clock(clock) = &self.time else { return None };
-        let number = self.announced()?;
-        // An answer that was remembered while this was not so yet is not believed any more.
-        if self.used_elsewhere.load(Ordering::Relaxed) {
-            return None;
-        }
-        Some(Standing { number, latest_now: clock.now() })
+        let number = match &*self.installation {
+            Installation::Folder(..) => {
+                let number = self.announced()?;
+                // An answer that was remembered while this was not so yet is not believed any more.
+                if self.used_elsewhere.load(Ordering::Relaxed) {
+                    return None;
+                }
+                number
+            }
+            Installation::Server(_) => self.hearing.number()?,
+        };
+        let latest_now = match (&self.time, &*self.registry) {
+            (Time::Clock(clock), _) => clock.now(),
+            (Time::Database, Database::Postgres(schema)) => self.hearing.latest_now(schema)?,
+            (Time::Database, Database::Sqlite(_)) => return None,
+        };
+        Some(Standing { number, latest_now })
     }
 
-    /// There are none: whoever else writes into the folder changes the standing.
-    fn tell_news(&self, _listener: NewsListener) {}
+    /// Of a folder there are none: whoever else writes into it changes the standing.
+    fn tell_news(&self, listener: NewsListener) {
+        if !matches!(*self.installation, Installation::Server(_)) {
+            return;
+        }
+        self.hearing.begin(listener);
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for database in open.values().chain([&self.registry]) {
+            if let Database::Postgres(schema) = &**database {
+                self.hearing.attend(schema);
+            }
+        }
+    }
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.check_registry().await

@@ -1,9 +1,16 @@
 //! Who is meant, what a reply starts with, and a window that is really operated.
 
 use i_slint_backend_testing::{ElementHandle, init_no_event_loop};
-use restante_l10n::Language;
+use restante_l10n::{Language, Words};
+use restante_local_api::{
+    LetterId, Message,
+    model::{Clock, Person},
+};
 
-use super::*;
+use super::{
+    recipients::{Meant, meant},
+    *,
+};
 
 fn person(login: &str, name: &str) -> Person {
     Person { login: login.parse().unwrap(), name: name.into() }
@@ -109,4 +116,44 @@ fn a_reply_goes_to_the_sender_and_quotes_him() {
         ..message
     };
     assert_eq!(Sheet::reply(&words, at, &again).subject, "RE: Minutes");
+}
+
+/// A clock that the test sets.
+struct SetClock(std::sync::atomic::AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_ms(self.0.load(std::sync::atomic::Ordering::Relaxed))
+    }
+}
+
+#[test]
+fn a_letter_that_was_sent_counts_down_unchangeable_and_then_its_window_is_gone() {
+    init_no_event_loop();
+    let clock = std::sync::Arc::new(SetClock(5_000.into()));
+    let desk = Desk { clock: clock.clone(), ..desk() };
+    let sheet = Sheet { to: vec![person("anna", "Anna")], subject: "S".into(), ..Sheet::empty() };
+    let (id, closed) = (sheet.id, Rc::new(Cell::new(false)));
+    let told = closed.clone();
+    let compose = make(&desk, sheet, Box::new(move || told.set(true))).unwrap();
+    compose.window.show().unwrap();
+    compose.sent(LetterId { id, goes_out_at: Some(Timestamp::from_unix_ms(14_500)), version: None });
+
+    let said = "Will be sent in 10 s";
+    assert_eq!(compose.window.get_held(), said);
+    assert!(ElementHandle::find_by_accessible_label(&compose.window, said).next().is_some());
+    let button = |name| ElementHandle::find_by_accessible_label(&compose.window, name).next().unwrap();
+    for button_name in ["Send", "Save draft", "High importance", "Discard"] {
+        assert_eq!(button(button_name).accessible_enabled(), Some(false), "{button_name}");
+    }
+    assert_eq!(button("Undo").accessible_enabled(), Some(true));
+    assert!(compose.is_sent());
+
+    clock.0.store(14_400, std::sync::atomic::Ordering::Relaxed);
+    compose.tell_seconds_left(Timestamp::from_unix_ms(14_500));
+    assert_eq!(compose.window.get_held(), "Will be sent in 1 s");
+    assert!(!closed.get());
+    clock.0.store(14_500, std::sync::atomic::Ordering::Relaxed);
+    compose.tell_seconds_left(Timestamp::from_unix_ms(14_500));
+    assert!(closed.get());
 }

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use restante_local_api::{FolderOrder, SortBy};
 use serde::{Deserialize, Serialize};
 
 use crate::ui;
@@ -15,6 +16,8 @@ pub(super) struct Layout {
     folders_width: Option<f32>,
     who_width: Option<f32>,
     note_width: Option<f32>,
+    when_width: Option<f32>,
+    order: FolderOrder,
     /// Of list and reading pane, how much is the list's.
     list_share: Option<f32>,
     pane: Pane,
@@ -58,6 +61,8 @@ impl Layout {
             folders_width: Some(window.get_side_width()),
             who_width: Some(window.get_who_width()),
             note_width: Some(window.get_note_width()),
+            when_width: Some(window.get_when_width()),
+            order: order(window),
             list_share: Some(window.get_share()),
             pane: match window.get_pane() {
                 ui::Pane::Below => Pane::Below,
@@ -83,6 +88,16 @@ impl Layout {
         if let Some(width) = sane(self.note_width) {
             window.set_note_width(width);
         }
+        if let Some(width) = sane(self.when_width) {
+            window.set_when_width(width);
+        }
+        window.set_ascending(self.order.ascending);
+        window.set_sort(match self.order.sort {
+            SortBy::Time => ui::SortBy::Time,
+            SortBy::Who => ui::SortBy::Who,
+            SortBy::Subject => ui::SortBy::Subject,
+            SortBy::Importance => ui::SortBy::Importance,
+        });
         if let Some(share) = self.list_share.filter(|share| (0.2..=0.8).contains(share)) {
             window.set_share(share);
         }
@@ -92,6 +107,17 @@ impl Layout {
             Pane::Off => ui::Pane::Off,
         });
     }
+}
+
+/// The order in which the window shows a folder.
+pub(super) fn order(window: &ui::Mailbox) -> FolderOrder {
+    let sort = match window.get_sort() {
+        ui::SortBy::Time => SortBy::Time,
+        ui::SortBy::Who => SortBy::Who,
+        ui::SortBy::Subject => SortBy::Subject,
+        ui::SortBy::Importance => SortBy::Importance,
+    };
+    FolderOrder { sort, ascending: window.get_ascending() }
 }
 
 #[cfg(test)]
@@ -110,10 +136,13 @@ mod tests {
         window.set_side_width(180.0);
         window.set_who_width(250.0);
         window.set_share(0.3);
+        window.set_sort(ui::SortBy::Subject);
+        window.set_ascending(true);
         Layout::of(&window).keep(&file);
         let next = ui::Mailbox::new().unwrap();
         Layout::read(&file).arrange(&next);
         assert_eq!(next.get_pane(), ui::Pane::Off);
+        assert_eq!((next.get_sort(), next.get_ascending()), (ui::SortBy::Subject, true));
         assert_eq!((next.get_side_width(), next.get_who_width(), next.get_share()), (180.0, 250.0, 0.3));
         fs::remove_file(file).unwrap();
     }

@@ -129,7 +129,17 @@ fn f1_lists_the_shortcuts_and_keys_do_nothing_else_meanwhile() {
 #[test]
 fn buttons_and_rows_are_named_and_their_parts_are_silent() {
     let window = window();
-    for label in ["Write", "Reply", "Reply to all", "Forward", "Delete", "Switch reading pane", "Menu"] {
+    for label in [
+        "Write",
+        "Reply",
+        "Reply to all",
+        "Forward",
+        "Delete",
+        "Mark unread",
+        "Switch reading pane",
+        "Menu",
+        "Importance",
+    ] {
         let button = ElementHandle::find_by_accessible_label(&window, label).next();
         let button = button.unwrap_or_else(|| panic!("{label} is not there"));
         assert_eq!(button.accessible_role(), Some(AccessibleRole::Button), "{label}");
@@ -141,4 +151,43 @@ fn buttons_and_rows_are_named_and_their_parts_are_silent() {
         ElementHandle::find_by_accessible_label(&window, "Anna").next().is_none(),
         "the cells of a row are spoken with it, not one by one"
     );
+}
+
+#[test]
+fn a_column_is_sorted_by_its_head_and_says_which_way() {
+    let window = window();
+    let asked = Rc::new(RefCell::new(Vec::new()));
+    let told = asked.clone();
+    window.on_sort_by(move |column| told.borrow_mut().push(column));
+    for head in ["From", "Subject", "Importance", "Date"] {
+        let head = ElementHandle::find_by_accessible_label(&window, head).next().unwrap();
+        assert_eq!(head.accessible_role(), Some(AccessibleRole::Button));
+        head.invoke_accessible_default_action();
+    }
+    let expected = [ui::SortBy::Who, ui::SortBy::Subject, ui::SortBy::Importance, ui::SortBy::Time];
+    assert_eq!(*asked.borrow(), expected);
+    let said = |head| {
+        let head = ElementHandle::find_by_accessible_label(&window, head).next().unwrap();
+        head.accessible_description().unwrap_or_default().to_string()
+    };
+    assert_eq!((said("Date").as_str(), said("Subject").as_str()), ("sorted, descending", ""));
+    window.set_sort(ui::SortBy::Subject);
+    window.set_ascending(true);
+    assert_eq!((said("Date").as_str(), said("Subject").as_str()), ("", "sorted, ascending"));
+}
+
+#[test]
+fn control_m_marks_what_is_on_show_the_other_way() {
+    let window = window();
+    let marked = Rc::new(RefCell::new(Vec::new()));
+    let told = marked.clone();
+    window.on_mark(move |read| told.borrow_mut().push(read));
+    press(&window, &[Key::Control], "m");
+    assert!(marked.borrow().is_empty(), "nothing is on show");
+    window.set_can_mark(true);
+    window.set_reading_unread(true);
+    press(&window, &[Key::Control], "m");
+    window.set_reading_unread(false);
+    press(&window, &[Key::Control], "m");
+    assert_eq!(*marked.borrow(), [true, false]);
 }

@@ -8,7 +8,7 @@ use restante_local_api::{
 };
 use slint::TimerMode;
 
-use super::{Mailbox, spawn};
+use super::{Mailbox, layout::order, spawn};
 use crate::{
     phrases,
     rows::{Entry, PAGE},
@@ -44,9 +44,11 @@ impl Mailbox {
             return Ok(Page { rows, next_before: found.next_before });
         }
         let unread = unread && folder == Folder::Inbox;
-        let page = self
-            .ask(move |client| async move { client.folder(folder, before.as_deref(), PAGE, unread).await })
-            .await?;
+        let order = order(&self.window);
+        let page = self.ask(move |client| async move {
+            client.folder_in_order(folder, order, before.as_deref(), PAGE, unread).await
+        });
+        let page = page.await?;
         let rows = page.messages.into_iter().map(|row| (folder, row)).collect();
         Ok(Page { rows, next_before: page.next_before })
     }
@@ -94,6 +96,11 @@ impl Mailbox {
         }
         self.window.set_unread_only(view.unread);
         self.view.replace(view);
+        self.read_anew();
+    }
+
+    /// Another list than before: from its beginning.
+    pub(super) fn read_anew(self: &Rc<Self>) {
         self.rows.replace(Vec::new(), None, 0);
         self.window.set_loading(true);
         self.window.set_scroll(0.0);
@@ -108,7 +115,7 @@ impl Mailbox {
         self.window.set_search_text("".into());
     }
 
-    /// The person wants it gone: a draft, or a letter that has not gone out.
+    /// The person wants it gone.
     pub(super) fn delete(self: &Rc<Self>) {
         let Some(message) = self.reading.borrow().clone() else { return };
         let Some(what) = Deletable::of(&message) else { return };
@@ -121,6 +128,7 @@ impl Mailbox {
             match what {
                 Deletable::Draft => client.delete_draft(id).await,
                 Deletable::Letter => client.delete_letter(id).await,
+                Deletable::Mail => client.delete_message(id).await,
             }
         });
         if let Err(error) = deleted.await {
@@ -138,11 +146,15 @@ impl Mailbox {
     }
 }
 
-/// What can be deleted here. What came, and what was sent, goes with its lifetime (row S5).
+/// What can be deleted here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deletable {
+    /// A letter still being written.
     Draft,
+    /// A letter that has not gone out.
     Letter,
+    /// What came, or was sent: from one's own mailbox only.
+    Mail,
 }
 
 impl Deletable {
@@ -151,7 +163,8 @@ impl Deletable {
         match message.row.on_its_way {
             _ if message.row.state == RowState::Draft => Some(Self::Draft),
             Some(on_its_way) if on_its_way.may_be_taken_back => Some(Self::Letter),
-            Some(_) | None => None,
+            Some(_) => None,
+            None => Some(Self::Mail),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(in super::super) async fn acknowledge(
     ids: &[MessageId],
     now: Timestamp,
 ) -> Result<Vec<Touched>, Fault> {
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(Vec::new()) };
     let touched = note(&mut tx, owner, mailbox.key, device, ids, now).await?;
     tx.commit().await?;

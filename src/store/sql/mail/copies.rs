@@ -64,7 +64,7 @@ pub(in super::super) async fn mark_delivered(
     cursor: &Cursor,
     now: Timestamp,
 ) -> Result<Delivered, Fault> {
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     let place = Place::read(&mut tx, owner).await?;
     if !place.knows(&mut tx, cursor).await? {
         return Ok(Delivered::Reset);
@@ -91,7 +91,7 @@ pub(in super::super) async fn mark_read(
     ids: &[MessageId],
     now: Timestamp,
 ) -> Result<Vec<Touched>, Fault> {
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(Vec::new()) };
     let query = format!(
         "{UNREAD} AND d.recipient = $1 AND d.removed_modseq IS NULL AND d.expires_at > $2 \

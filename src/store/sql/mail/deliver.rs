@@ -1,14 +1,14 @@
 //! Accepting letters: their messages and all copies of them in one transaction, in a number of statements that grows
 //! with the letters, not with their recipients.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use restante_model::{Letter, MessageId, Name, Person, Seconds, Timestamp};
 
 use super::{
-    Database, Fault, Row, Tx,
+    Database, Fault, Numbers, Row, Tx,
     fixed::{FIXED, Fixed},
-    json, ledger, message, signed, stored, unsigned,
+    json, ledger, message, stored, unsigned,
 };
 use crate::{Accepted, Account, Owner, Posted, Touched, sql};
 
@@ -38,8 +38,8 @@ struct New<'a> {
 /// What becomes of letters, by id; one that is damaged is its own misfortune.
 type Answers = HashMap<MessageId, Result<Posted, Fault>>;
 
-/// The key and the next number of each mailbox, by login.
-type Numbers = HashMap<String, (i64, u64)>;
+/// Mailboxes by login.
+type Keys = HashMap<String, i64>;
 
 impl Delivery<'_> {
     /// Stores those that are new and can be delivered; the answers are in the order of the letters. One that is
@@ -62,7 +62,7 @@ impl Delivery<'_> {
 
     /// `None`, with nothing changed, where another sender took one of the ids in the same moment: now it is known.
     async fn try_to_store(&self, database: &Database) -> Result<Option<Answers>, Fault> {
-        let mut tx = database.write().await?;
+        let mut tx = database.write_mail().await?;
         let mut answers = self.known(&mut tx).await?;
         let mut new = Vec::new();
         for (post, recipients) in self.posts.iter().zip(&self.recipients) {
@@ -115,11 +115,8 @@ impl Delivery<'_> {
     /// Everybody concerned has a mailbox that knows what he is called, and that nobody else changes before this
     /// transaction ends. Sorted as [`lock_mailboxes`](super::lock_mailboxes) sorts, and each once.
     async fn ensure_mailboxes(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
-        let people: BTreeMap<_, _> = new
-            .iter()
-            .flat_map(|new| new.recipients.iter().chain([&new.post.sender.person]))
-            .map(|person| (person.login.as_str(), person.name.as_str()))
-            .collect();
+        let people: BTreeMap<_, _> =
+            concerned(new).map(|person| (person.login.as_str(), person.name.as_str())).collect();
         let people: Vec<_> = people.into_iter().collect();
         sql::query(
             "INSERT INTO mailbox (organisation, login, name) \
@@ -133,55 +130,53 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    /// Takes from each mailbox a number for every message sent from it and every copy that arrives in it.
-    async fn take_numbers(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<Numbers, Fault> {
-        let mut steps: HashMap<&str, i64> = HashMap::new();
-        for person in new.iter().flat_map(|new| new.recipients.iter().chain([&new.post.sender.person])) {
-            *steps.entry(person.login.as_str()).or_default() += 1;
-        }
+    /// The mailboxes of everybody concerned.
+    async fn keys(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<Keys, Fault> {
+        let logins: HashSet<_> = concerned(new).map(|person| person.login.as_str()).collect();
+        // By a list, for which SQLite takes the index: joined to rows it would look through all mailboxes for each.
         let rows = sql::query(
-            "UPDATE mailbox SET modseq = modseq + v.steps \
-             FROM (SELECT value ->> 0 AS login, CAST(value ->> 1 AS BIGINT) AS steps FROM json_each($2)) v \
-             WHERE organisation = $1 AND mailbox.login = v.login RETURNING mailbox.login, key, modseq",
+            "SELECT key, login FROM mailbox WHERE organisation = $1 AND login IN (SELECT value FROM json_each($2))",
         )
         .bind(self.organisation.as_str())
-        .bind(json(&steps.iter().collect::<Vec<_>>())?)
+        .bind(logins.into_iter().collect::<Vec<_>>().as_slice())
         .fetch_all(tx)
         .await?;
-        let numbers = rows.iter().map(|row| {
-            let (login, last): (String, i64) = (row.try_get("login")?, row.try_get("modseq")?);
-            let first = last - steps.get(login.as_str()).copied().unwrap_or_default() + 1;
-            let first = unsigned(first, "mailbox", &login)?;
-            Ok((login, (row.try_get("key")?, first)))
-        });
-        numbers.collect()
+        rows.iter().map(|row| Ok((row.try_get("login")?, row.try_get("key")?))).collect()
     }
 
     /// Somebody's mailbox, by key, and its next change.
-    fn next(&self, numbers: &mut Numbers, person: &Person) -> Result<(i64, Touched), Fault> {
+    fn next(
+        &self,
+        keys: &Keys,
+        numbers: &mut Numbers,
+        person: &Person,
+    ) -> Result<(i64, i64, Touched), Fault> {
         let login = &person.login;
-        let missing = || Fault::corrupt("mailbox", login, &"is not there");
-        let (key, next) = numbers.get_mut(login.as_str()).ok_or_else(missing)?;
+        let key = key(keys, person)?;
+        let number = numbers.next(key)?;
         let owner = Owner { organisation: self.organisation.clone(), login: login.clone() };
-        let change = Touched { owner, modseq: *next };
-        *next += 1;
-        Ok((*key, change))
+        Ok((key, number, Touched { owner, modseq: unsigned(number, "mailbox", login)? }))
     }
 
     /// Stores these; `None` where an id is taken.
     async fn insert(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<Option<Answers>, Fault> {
-        let mut numbers = self.take_numbers(tx, new).await?;
+        let keys = self.keys(tx, new).await?;
+        let mut changes = HashMap::new();
+        for person in concerned(new) {
+            *changes.entry(key(&keys, person)?).or_default() += 1;
+        }
+        let mut numbers = Numbers::take(tx, &changes).await?;
         let expires_at = self.now.plus(self.lifetime);
         let (mut messages, mut copies, mut answers) = (Vec::new(), Vec::new(), Answers::new());
         for New { post, recipients } in new {
-            let (sender, sent) = self.next(&mut numbers, &post.sender.person)?;
-            let Some(message) = self.insert_message(tx, post, sender, sent.modseq, expires_at).await? else {
+            let (sender, number, sent) = self.next(&keys, &mut numbers, &post.sender.person)?;
+            let Some(message) = self.insert_message(tx, post, sender, number, expires_at).await? else {
                 return Ok(None);
             };
             let mut touched = vec![sent];
             for (position, recipient) in recipients.iter().enumerate() {
-                let (mailbox, arrived) = self.next(&mut numbers, recipient)?;
-                copies.push((message, mailbox, sender, position, arrived.modseq));
+                let (mailbox, number, arrived) = self.next(&keys, &mut numbers, recipient)?;
+                copies.push((message, mailbox, sender, position, number));
                 touched.push(arrived);
             }
             messages.push(message);
@@ -208,7 +203,7 @@ impl Delivery<'_> {
         tx: &mut Tx,
         post: &Post,
         sender: i64,
-        sent_modseq: u64,
+        sent_modseq: i64,
         expires_at: Timestamp,
     ) -> Result<Option<i64>, Fault> {
         let fixed = Fixed {
@@ -235,12 +230,22 @@ impl Delivery<'_> {
         .bind(fixed.content_sum.as_slice())
         .bind(self.now.unix_ms())
         .bind(expires_at.unix_ms())
-        .bind(signed(sent_modseq))
+        .bind(sent_modseq)
         .bind(fixed.sum().as_slice())
         .fetch_optional(tx)
         .await?;
         Ok(key)
     }
+}
+
+/// Each sender and each recipient of each letter.
+fn concerned<'n>(new: &'n [New<'_>]) -> impl Iterator<Item = &'n Person> {
+    new.iter().flat_map(|new| new.recipients.iter().chain([&new.post.sender.person]))
+}
+
+fn key(keys: &Keys, person: &Person) -> Result<i64, Fault> {
+    let missing = || Fault::corrupt("mailbox", &person.login, &"is not there");
+    keys.get(person.login.as_str()).copied().ok_or_else(missing)
 }
 
 impl Post {

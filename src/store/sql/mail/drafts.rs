@@ -25,7 +25,7 @@ pub(in super::super) struct Save<'a> {
 impl Save<'_> {
     /// Saves it upon its base, or says what stands there.
     pub(in super::super) async fn store(&self, database: &Database) -> Result<SavedDraft, Fault> {
-        let mut tx = database.write().await?;
+        let mut tx = database.write_mail().await?;
         let mailbox = self.mailbox(&mut tx).await?;
         let known = find(&mut tx, mailbox, self.id).await?;
         let version = match known {
@@ -104,7 +104,7 @@ pub(in super::super) async fn throw_draft(
     base_version: Option<u64>,
     now: Timestamp,
 ) -> Result<Option<ThrownDraft>, Fault> {
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
     lock_mailboxes(&mut tx, &[mailbox.key]).await?;
     let Some((key, known)) = find(&mut tx, mailbox.key, id).await? else { return Ok(None) };

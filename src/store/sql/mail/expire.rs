@@ -84,7 +84,7 @@ async fn step(
     mailbox: Option<i64>,
     now: Timestamp,
 ) -> Result<Option<Vec<Touched>>, Fault> {
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     if mailbox.is_none() && !tx.takes_job("restante expiry").await? {
         return Ok(None);
     }

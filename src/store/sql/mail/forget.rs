@@ -18,7 +18,7 @@ pub(super) async fn forget(database: &Database, retention: Seconds, now: Timesta
         if messages.is_empty() {
             return Ok(());
         }
-        let mut tx = database.write().await?;
+        let mut tx = database.write_mail().await?;
         // Another server is at it.
         if !tx.takes_job("restante tombstones").await? {
             return Ok(());

@@ -53,7 +53,7 @@ pub(in super::super) async fn mark_alerted(
     ids: &[MessageId],
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(()) };
     let messages: Vec<i64> = sql::query_scalar(
         "SELECT m.key FROM message m JOIN delivery d ON d.message = m.key AND d.recipient = $1 \
@@ -102,7 +102,7 @@ pub(in super::super) async fn ledger_page(
     database: &Database,
     query: &LedgerQuery,
 ) -> Result<LedgerPage, Fault> {
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     if tx.others_write() {
         // Whoever took a number has ended by then: none that is lower comes after the page.
         tx.run("LOCK TABLE ledger IN SHARE MODE").await?;

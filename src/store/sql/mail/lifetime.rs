@@ -28,7 +28,7 @@ pub(super) async fn follow(
         Some(followed) if followed == signed(lifetime.get()) => Ok(Vec::new()),
         // An office that was never asked follows its own since ever.
         None => {
-            let mut tx = database.write().await?;
+            let mut tx = database.write_mail().await?;
             set_followed(&mut tx, lifetime).await?;
             tx.commit().await?;
             Ok(Vec::new())
@@ -47,7 +47,7 @@ pub(in super::super) async fn redate(
     let mut touched = expire::expire_all(database, now).await?;
     let mut last = 0;
     loop {
-        let mut tx = database.write().await?;
+        let mut tx = database.write_mail().await?;
         let query = format!(
             "SELECT m.key, {FIXED} FROM message m WHERE NOT m.settled AND m.expires_at > $1 AND m.key > $2 \
              AND m.expires_at <> m.accepted_at + $3 ORDER BY m.key LIMIT $4"
@@ -114,7 +114,7 @@ pub(super) async fn warn(database: &Database, ahead: Seconds, now: Timestamp) ->
             return Ok(touched);
         }
         drop(tx);
-        let mut tx = database.write().await?;
+        let mut tx = database.write_mail().await?;
         if !tx.takes_job("restante warnings").await? {
             return Ok(touched);
         }

@@ -143,7 +143,7 @@ pub(in super::super) async fn delete_message(
     now: Timestamp,
 ) -> Result<Option<Touched>, Fault> {
     expire::expire_in(database, owner, now).await?;
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
     lock_mailboxes(&mut tx, &[mailbox.key]).await?;
     let Some(Shown { key, sent, state }) = shown(&mut tx, owner, mailbox.key, id).await? else {

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use restante_model::{Cursor, Timestamp};
 
 use super::{Database, Fault, Query, Row, Tx, json, signed, stored, unsigned};
-use crate::{OfficeTerms, Owner, Touched, sql};
+use crate::{News, OfficeTerms, Owner, Touched, sql};
 
 pub(crate) use self::whole::{Rows, renew_epoch};
 pub(super) use self::{
@@ -47,7 +47,8 @@ pub(super) async fn found(tx: &mut Tx, now: Timestamp) -> Result<(), Fault> {
 
 /// Writes a start of a server into the post office.
 pub(super) async fn begin_generation(database: &Database, now: Timestamp) -> Result<(), Fault> {
-    // The other way to write is closed where the database has changed to another timeline.
+    // Every server hears of it: cursors of before are answered otherwise from now on. The other way to write is
+    // closed where the database has changed to another timeline.
     let mut tx = database.write_alone().await?;
     insert_generation(&mut tx, now).await?;
     Ok(tx.commit().await?)
@@ -211,6 +212,7 @@ impl Numbers {
             };
             numbers.touched.push(Touched { owner, modseq: unsigned(last, "mailbox", &key)? });
         }
+        tx.tells(News::Touched(numbers.touched.clone()));
         Ok(numbers)
     }
 

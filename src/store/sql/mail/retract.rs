@@ -16,7 +16,7 @@ pub(in super::super) async fn retract(
     now: Timestamp,
 ) -> Result<Option<Retracted>, Fault> {
     expire::expire_in(database, owner, now).await?;
-    let mut tx = database.write().await?;
+    let mut tx = database.write_mail().await?;
     let Some(mailbox) = Place::read(&mut tx, owner).await?.mailbox else { return Ok(None) };
     let key: Option<i64> = sql::query_scalar(
         "SELECT key FROM message WHERE organisation = $1 AND id = $2 AND sender = $3 AND removed_modseq IS NULL",

@@ -3,7 +3,7 @@
 use restante_model::{Login, Timestamp};
 
 use super::{Fault, SqlStore, stored};
-use crate::{Administrator, StoreError, sql};
+use crate::{Administrator, News, StoreError, sql};
 
 impl SqlStore {
     pub(in super::super) async fn add_administrator(
@@ -14,6 +14,7 @@ impl SqlStore {
         let now = self.now().await?;
         let write = async {
             let mut tx = self.registry.write().await?;
+            tx.tells(News::NOTHING);
             let added = sql::query(
                 "INSERT INTO administrator (name, password_hash, created_at) VALUES ($1, $2, $3) \
                  ON CONFLICT (name) DO NOTHING",
@@ -63,6 +64,7 @@ impl SqlStore {
     pub(in super::super) async fn remove_administrator(&self, name: &Login) -> Result<bool, StoreError> {
         let write = async {
             let mut tx = self.registry.write().await?;
+            tx.tells(News::NOTHING);
             let gone = sql::query("DELETE FROM administrator WHERE name = $1")
                 .bind(name.as_str())
                 .execute(&mut tx)

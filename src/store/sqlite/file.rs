@@ -116,9 +116,11 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
     match primary_code(&source) {
         Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
         Some(code::FULL) => StoreError::DiskFull { doing, database },
-        Some(code::IOERR | code::CORRUPT | code::NOTADB) => StoreError::Damaged { doing, database, source },
+        Some(code::IOERR | code::CORRUPT | code::NOTADB) => {
+            StoreError::Damaged { doing, database, source: Arc::new(source) }
+        }
         None if matches!(source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, database },
-        Some(_) | None => StoreError::Database { doing, database, source },
+        Some(_) | None => StoreError::Database { doing, database, source: Arc::new(source) },
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn run(
     match store {
         Ok(store) => checks.extend(contents(&store, now).await),
         Err(error @ StoreError::Refused(_)) => {
-            checks.push(fail("database", chain(&error), "the server will not start"))
+            checks.push(fail("database", chain(&error), "the server will not start"));
         }
         Err(error) => checks.push(fail("database", chain(&error), DAMAGED)),
     }

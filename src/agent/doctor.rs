@@ -48,6 +48,7 @@ impl Doctor {
         checks.extend(status.map(|status| self.keyring(status)));
         checks.extend(status.map(|status| self.tray(status)));
         checks.push(notifications);
+        checks.extend(self.speech(&settings));
         checks.push(self.disk());
         checks.push(databases);
         DoctorReport { checks }

@@ -1,5 +1,6 @@
 //! The loop: `event = select(); effects = engine.apply(event, now); carry out(effects)`.
 
+mod carry_out;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -8,12 +9,12 @@ use std::{collections::HashMap, ffi::OsString, io, ops::ControlFlow, path::PathB
 
 use restante_engine::{
     Effect, Engine, Event, StorageError,
-    effect::{Answer, PopupCarrier},
+    effect::Answer,
     event::CallId,
     settings_file::{SettingsFile, SettingsProblem},
 };
 use restante_l10n::Words;
-use restante_local_api::{LocalProblem, NotificationsState, Status};
+use restante_local_api::{LocalProblem, Status};
 use restante_model::{Clock, LocalTime};
 use restante_process::{Paths, PathsError};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -30,11 +31,12 @@ use crate::{
     notifier::Notifier,
     popup_windows::PopupWindows,
     programs::Programs,
-    scheduler::{Scheduler, SchedulerError, Task},
+    scheduler::{Scheduler, SchedulerError},
     server_client::{ClientError, ServerClient, http_client},
     session::Session,
     settings_sources::SettingsSources,
-    settings_watcher::{self, SettingsWatcher},
+    settings_watcher::SettingsWatcher,
+    speech::Speech,
     tray::Tray,
 };
 
@@ -181,6 +183,7 @@ struct Agent {
     notifier: Option<Notifier>,
     popup_windows: PopupWindows,
     hooks: Hooks,
+    speech: Speech,
     local_time: Option<LocalTime>,
     programs: Programs,
     settings_sources: SettingsSources,
@@ -207,6 +210,7 @@ impl Agent {
         };
         let profile = config.paths.profile().map(ToOwned::to_owned);
         let tray = session.then(|| Tray::start(events.clone(), config.words.clone(), clock.clone(), profile));
+        let speech = Speech::new(config.words.clone());
         Ok(Self {
             http: client_of(&settings)?,
             server: None,
@@ -224,6 +228,7 @@ impl Agent {
             ),
             notifier: session.then(|| Notifier::start(events.clone(), config.words)),
             hooks: Hooks::new(),
+            speech,
             local_time: None,
             programs,
             settings_sources: config.settings,
@@ -304,135 +309,9 @@ impl Agent {
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) -> ControlFlow<()> {
-        match effect {
-            Effect::FindToken(key) => self.find_token(key),
-            Effect::KeepToken(key) => self.keep_token(key),
-            Effect::ForgetToken(key) => {
-                let server = self.server.take();
-                self.forget_token(key, server);
-            }
-            Effect::ForgetTokenHere(key) => {
-                self.server = None;
-                self.forget_token(key, None);
-            }
-            Effect::GiveUpExchanges => self.exchanges.give_up(),
-            Effect::ChangePassword { call, wish } => self.change_password(call, wish),
-            Effect::SignIn { call, login } => self.sign_in(call, login),
-
-            Effect::Check { since } => {
-                self.ask_server(|server| async move { Event::Checked(server.changes(since.as_ref()).await) });
-            }
-            Effect::ReportDelivered { cursor } => self.ask_server(|server| async move {
-                let outcome = server.delivered(cursor.clone()).await;
-                Event::DeliveredReported { cursor, outcome }
-            }),
-            Effect::ReportMarks { mark, ids } => self.ask_server(move |server| async move {
-                let outcome = server.marks(mark, ids.clone()).await;
-                Event::MarksReported { mark, ids, outcome }
-            }),
-            Effect::Retract { call, id } => self.ask_server(move |server| async move {
-                Event::RecipientsTold { call, id, outcome: server.retract(id).await }
-            }),
-            Effect::PullRecipients { call, id } => self.ask_server(move |server| async move {
-                Event::RecipientsTold { call, id, outcome: server.recipients(id).await }
-            }),
-            Effect::Post { id, letter } => self.ask_server(move |server| async move {
-                let outcome = server.post(id, &letter).await;
-                Event::Posted { id, outcome }
-            }),
-            Effect::SaveDraft { id, base_version, letter } => self.ask_server(move |server| async move {
-                let content_sum = letter.content_sum();
-                let outcome = server.save_draft(id, base_version, letter).await;
-                Event::DraftSaved { id, content_sum, outcome }
-            }),
-            Effect::ThrowDraft { id, base_version } => self.ask_server(move |server| async move {
-                let outcome = server.throw_draft(id, base_version).await;
-                Event::DraftThrown { id, outcome }
-            }),
-            Effect::PullSettings => {
-                self.ask_server(|server| async move { Event::SettingsPulled(server.settings().await) });
-            }
-            Effect::PushInterval { wish, base_revision } => self.ask_server(move |server| async move {
-                let outcome = server.push_interval(wish, base_revision).await;
-                Event::IntervalPushed { wish, outcome }
-            }),
-            Effect::PullDirectory { tag } => {
-                self.ask_server(|server| async move { Event::DirectoryPulled(server.directory(tag).await) });
-            }
-
-            Effect::Schedule { interval, first_run_at } => {
-                self.scheduler.schedule(Task::CheckMail, interval, first_run_at);
-            }
-            Effect::Unschedule => self.scheduler.unschedule(Task::CheckMail),
-            Effect::ScheduleChore { chore, interval, first_run_at } => {
-                self.scheduler.schedule(Task::Chore(chore), interval, first_run_at);
-            }
-            Effect::UnscheduleChore(chore) => self.scheduler.unschedule(Task::Chore(chore)),
-            Effect::WakeAt { at } => self.alarm.set(at),
-            Effect::WriteInterval { wish } => {
-                let outcome = settings_watcher::write_interval(&self.settings_sources.file, wish);
-                self.tell(Event::IntervalWritten(outcome));
-            }
-            Effect::WriteSetting { call, key, value } => {
-                let outcome = settings_watcher::write_setting(&self.settings_sources, key, value.as_deref());
-                self.tell(Event::SettingWritten { call, outcome });
-            }
-
-            Effect::SetTray(face) => {
-                if let Some(tray) = &self.tray {
-                    tray.set(face);
-                }
-            }
-            Effect::ShowPopup(popup) => match (popup.carrier, &self.notifier) {
-                (PopupCarrier::Window, _) => self.popup_windows.show(&popup),
-                (PopupCarrier::Desktop, Some(notifier)) => notifier.show(popup),
-                (PopupCarrier::Desktop, None) => {
-                    let outcome = Err(NotificationsState::Absent);
-                    self.tell(Event::PopupShown { popup: popup.id, outcome });
-                }
-            },
-            Effect::WithdrawPopup(popup) => {
-                self.popup_windows.withdraw(popup);
-                if let Some(notifier) = &self.notifier {
-                    notifier.withdraw(popup);
-                }
-            }
-            Effect::OpenImportant { ids } => self.programs.open_important(ids, &self.socket),
-            Effect::CloseImportant => self.programs.close_important(),
-            Effect::RunHook { command, about } => self.hooks.run(command, about),
-            Effect::OpenWindow { what, id } => self.programs.open_window(what, id, &self.socket),
-
-            Effect::Answer { call, answer } => {
-                if let Some(reply) = self.waiting.remove(&call) {
-                    // Who asked may have gone meanwhile.
-                    let _ = reply.send(answer);
-                }
-            }
-            Effect::Publish => match self.engine.status() {
-                Ok(status) => {
-                    self.published.send_replace(Arc::new(status));
-                }
-                Err(error) => tracing::error!(%error, "the state could not be read"),
-            },
-            Effect::Quit => return ControlFlow::Break(()),
-        }
-        ControlFlow::Continue(())
-    }
-
     fn tell(&self, event: Event) {
         // The loop that reads it is the one that is running this.
         let _ = self.events.send(event);
-    }
-
-    /// Lets a task ask the server, and the loop go on; the answer comes as an event.
-    fn ask_server<F>(&mut self, ask: impl FnOnce(ServerClient) -> F)
-    where
-        F: Future<Output = Event> + Send + 'static,
-    {
-        // Without a token the server says that it is missing, which is an answer as well.
-        let server = self.server.clone().unwrap_or_else(|| ServerClient::new(self.http.clone(), "", None));
-        self.exchanges.begin(ask(server));
     }
 }
 

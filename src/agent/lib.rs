@@ -10,6 +10,7 @@ mod doctor;
 mod durable_file;
 mod event_loop;
 mod exchanges;
+mod full_screen;
 mod hook;
 mod instance;
 mod job_storage;
@@ -27,6 +28,7 @@ mod server_client;
 mod session;
 mod settings_sources;
 mod settings_watcher;
+mod speech;
 mod tray;
 
 pub use doctor::examine_without_agent;

@@ -3,6 +3,7 @@
 //! The service may come late, be restarted, hang, or be absent for good: no call waits for longer than
 //! [`LIMIT`], nothing is remembered of a service that went, and whoever asked hears what came of it.
 
+mod service;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -13,16 +14,21 @@ use std::{
     time::Duration,
 };
 
-use futures_util::StreamExt;
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
 use restante_engine::{
     Event,
-    effect::Popup,
-    event::{PopupAction, PopupId},
+    effect::{OverFullScreen, Popup},
+    event::{NotShown, PopupAction, PopupId, ServicePopup},
 };
 use restante_l10n::Words;
 use restante_local_api::NotificationsState;
 use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
+
+pub(crate) use text::of as words_of;
+
+use crate::full_screen;
+
+use service::{Abilities, Service};
 
 /// A service that lives answers in milliseconds; a hung one would hold us for ever.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -30,11 +36,6 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// How long a popup can still be acted on. Some services keep them for days and never say that they are
 /// gone, and each holds a connection to the bus.
 const LONGEST_LIFE: Duration = Duration::from_hours(12);
-
-pub(crate) use text::of as words_of;
-
-const SERVICE: &str = "org.freedesktop.Notifications";
-const PATH: &str = "/org/freedesktop/Notifications";
 
 /// The name of the action that clicking the popup itself means (Desktop Notifications Specification 1.2).
 const OPEN: &str = "default";
@@ -71,6 +72,11 @@ impl Notifier {
         self.order(Heard::Show(popup));
     }
 
+    /// Takes over a popup of a process before this one: [`Event::PopupEnded`] when it ends.
+    pub(crate) fn adopt(&self, popup: PopupId, at_service: ServicePopup) {
+        self.order(Heard::Adopt(popup, at_service));
+    }
+
     /// Takes a popup away: [`Event::PopupEnded`] where it was there.
     pub(crate) fn withdraw(&self, popup: PopupId) {
         self.order(Heard::Withdraw(popup));
@@ -85,6 +91,7 @@ impl Notifier {
 /// Everything that the supervisor hears: one closed list, one owner of the state.
 enum Heard {
     Show(Popup),
+    Adopt(PopupId, ServicePopup),
     Withdraw(PopupId),
     /// The service came (again), or went: its name on the bus.
     OwnerChanged(Option<String>),
@@ -114,33 +121,13 @@ enum Heard {
     },
 }
 
-/// What is known of the service that owns the name now.
-#[derive(Default)]
-struct Service {
-    /// Grows with each change of the owner.
-    generation: u64,
-    /// Its name on the bus; `None` also where the bus would start it.
-    owner: Option<String>,
-    there: bool,
-    hung: bool,
-    abilities: Option<Abilities>,
-}
-
-/// What the service can do with a popup.
-#[derive(Clone, Copy, Default)]
-struct Abilities {
-    /// It reads markup in the body, so what is not meant as such must be escaped.
-    body_markup: bool,
-    /// It offers actions.
-    actions: bool,
-}
-
 /// A popup that is on the screen.
 struct Open {
     shown: u64,
     service_id: u32,
-    handle: Arc<NotificationHandle>,
-    waiter: AbortHandle,
+    /// Of one that this process showed: what it says only to the connection that asked. Of one that a process before
+    /// this showed, only what the service says to everybody is heard.
+    waiter: Option<AbortHandle>,
 }
 
 struct Supervisor {
@@ -167,6 +154,7 @@ impl Supervisor {
                     let outcome = self.show(popup).await;
                     self.send(Event::PopupShown { popup: id, outcome });
                 }
+                Heard::Adopt(popup, at_service) => self.adopt(popup, &at_service),
                 Heard::Withdraw(popup) => self.withdraw(popup),
                 Heard::OwnerChanged(owner) => self.owner_changed(owner),
                 Heard::AnsweredLate { popup, generation, handle } => {
@@ -199,123 +187,20 @@ impl Supervisor {
         }
     }
 
-    // === The service ===
-
-    /// Connects to the session bus and begins to follow the service, where there is a bus.
-    async fn connect(&mut self) {
-        let bus = match timeout(LIMIT, follow(self.heard.clone())).await {
-            Ok(Ok(bus)) => bus,
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "no session bus for notifications");
-                return;
-            }
-            Err(_) => {
-                tracing::warn!("the session bus did not answer within 3 s");
-                return;
-            }
-        };
-        self.service.there = reachable(&bus).await;
-        self.bus = Some(bus);
-        self.learn_owner().await;
-    }
-
-    /// Asks who the service is, where that is not known: what it does not answer is kept under its name.
-    async fn learn_owner(&mut self) {
-        let (None, Some(bus)) = (&self.service.owner, &self.bus) else { return };
-        let owner = timeout(LIMIT, owner(bus)).await.ok().flatten();
-        if owner.is_some() {
-            self.service.owner.clone_from(&owner);
-            self.send(Event::NotificationOwnerChanged(owner));
-        }
-    }
-
-    fn owner_changed(&mut self, owner: Option<String>) {
-        if owner.is_some() && owner == self.service.owner {
-            return;
-        }
-        let (generation, there) = (self.service.generation + 1, owner.is_some());
-        self.service = Service { generation, owner: owner.clone(), there, ..Service::default() };
-        // Nobody will answer for what the one before was asked.
-        self.unanswered.clear();
-        self.send(Event::NotificationOwnerChanged(owner));
-        // What the service showed went with it, or nobody can tell any more.
-        let gone: Vec<_> = self.open.keys().copied().collect();
-        for popup in gone {
-            self.end(popup, PopupAction::Closed);
-        }
-    }
-
-    /// Notes that the service does not answer, and waits in the background until it does. It may take
-    /// hours: the wait costs nothing, and a restarted service is heard of anyway.
-    fn hangs(&mut self) {
-        self.service.hung = true;
-        let (Some(bus), heard, generation) = (self.bus.clone(), self.heard.clone(), self.service.generation)
-        else {
-            return;
-        };
-        tokio::spawn(async move {
-            if call(&bus, "GetServerInformation").await.is_ok() {
-                let _ = heard.send(Heard::Answered { generation });
-            }
-        });
-    }
-
-    /// Says how the service is where that has changed.
-    fn tell(&mut self) {
-        let state = match &self.service {
-            Service { hung: true, .. } => NotificationsState::Hung,
-            Service { there: true, .. } => NotificationsState::Ok,
-            Service { there: false, .. } => NotificationsState::Absent,
-        };
-        if self.told.replace(state) != Some(state) {
-            self.send(Event::NotificationsChanged(state));
-        }
-    }
-
-    /// What the service can do, asked once of each owner of the name.
-    async fn abilities(&mut self) -> Result<Abilities, NotificationsState> {
-        if let Some(abilities) = self.service.abilities {
-            return Ok(abilities);
-        }
-        let bus = self.bus.clone().ok_or(NotificationsState::Absent)?;
-        match timeout(LIMIT, call(&bus, "GetCapabilities")).await {
-            Ok(Ok(answer)) => {
-                let names: Vec<String> = answer.body().deserialize().unwrap_or_default();
-                let has = |name: &str| names.iter().any(|named| named == name);
-                let abilities = Abilities { body_markup: has("body-markup"), actions: has("actions") };
-                self.service.abilities = Some(abilities);
-                // A service that the bus starts on demand is there from now on.
-                self.service.there = true;
-                Ok(abilities)
-            }
-            Ok(Err(error)) => Err(self.refused(&error)),
-            Err(_) => Err(self.silent()),
-        }
-    }
-
-    fn refused(&mut self, error: &dyn std::fmt::Display) -> NotificationsState {
-        tracing::warn!(%error, "the notification service refused");
-        self.service.there = false;
-        NotificationsState::Absent
-    }
-
-    fn silent(&mut self) -> NotificationsState {
-        tracing::warn!("the notification service did not answer within 3 s");
-        self.hangs();
-        NotificationsState::Hung
-    }
-
     // === Popups ===
 
-    async fn show(&mut self, popup: Popup) -> Result<(), NotificationsState> {
+    async fn show(&mut self, popup: Popup) -> Result<Option<ServicePopup>, NotShown> {
         // Hung is said only of a popup that the service was asked for: it may yet show that one.
         if self.service.hung {
-            return Err(NotificationsState::Absent);
+            return Err(NotShown::Absent);
+        }
+        if popup.over_full_screen == OverFullScreen::GivesWay && full_screen::is_full().await {
+            return Err(NotShown::FullScreen);
         }
         if self.bus.is_none() {
             self.connect().await;
         }
-        let Ok(abilities) = self.abilities().await else { return Err(NotificationsState::Absent) };
+        let Ok(abilities) = self.abilities().await else { return Err(NotShown::Absent) };
         self.learn_owner().await;
         let mut notification = self.notification(&popup, abilities);
         if let Some(before) = self.open.get(&popup.id) {
@@ -324,8 +209,14 @@ impl Supervisor {
         let mut showing = tokio::spawn(async move { notification.show_async().await });
         let handle = match timeout(LIMIT, &mut showing).await {
             Ok(Ok(Ok(handle))) => handle,
-            Ok(Ok(Err(error))) => return Err(self.refused(&error)),
-            Ok(Err(panicked)) => return Err(self.refused(&panicked)),
+            Ok(Ok(Err(error))) => {
+                self.refused(&error);
+                return Err(NotShown::Absent);
+            }
+            Ok(Err(panicked)) => {
+                self.refused(&panicked);
+                return Err(NotShown::Absent);
+            }
             Err(_) => {
                 // It may still come when the service wakes: then that is its answer.
                 let (heard, generation) = (self.heard.clone(), self.service.generation);
@@ -336,27 +227,42 @@ impl Supervisor {
                     }
                 });
                 self.unanswered.insert(popup.id);
-                return Err(self.silent());
+                self.silent();
+                return Err(NotShown::Hung);
             }
         };
-        self.is_open(popup.id, handle);
-        Ok(())
+        Ok(self.is_open(popup.id, handle))
     }
 
-    fn is_open(&mut self, popup: PopupId, handle: NotificationHandle) {
+    /// What the service calls it.
+    fn is_open(&mut self, popup: PopupId, handle: NotificationHandle) -> Option<ServicePopup> {
+        let number = handle.id();
         self.shown += 1;
-        let handle = Arc::new(handle);
-        let waiter = self.wait_for_end(popup, handle.clone());
-        let open = Open { shown: self.shown, service_id: handle.id(), handle, waiter };
-        if let Some(before) = self.open.insert(popup, open) {
-            before.waiter.abort();
+        let waiter = self.wait_for_end(popup, handle);
+        self.keep(popup, Open { shown: self.shown, service_id: number, waiter: Some(waiter) });
+        self.service_name().map(|service| ServicePopup { service, number })
+    }
+
+    fn keep(&mut self, popup: PopupId, open: Open) {
+        if let Some(waiter) = self.open.insert(popup, open).and_then(|before| before.waiter) {
+            waiter.abort();
+        }
+    }
+
+    fn adopt(&mut self, popup: PopupId, at_service: &ServicePopup) {
+        if self.service_name().as_ref() == Some(&at_service.service) {
+            self.shown += 1;
+            self.keep(popup, Open { shown: self.shown, service_id: at_service.number, waiter: None });
+        } else {
+            // That service went meanwhile, and the popup with it.
+            self.send(Event::PopupEnded { popup, action: PopupAction::Closed });
         }
     }
 
     fn answered_late(&mut self, popup: PopupId, handle: NotificationHandle) {
         if self.unanswered.remove(&popup) {
-            self.is_open(popup, handle);
-            self.send(Event::PopupShown { popup, outcome: Ok(()) });
+            let at_service = self.is_open(popup, handle);
+            self.send(Event::PopupShown { popup, outcome: Ok(at_service) });
         } else {
             // It was withdrawn meanwhile.
             tokio::spawn(async move { timeout(LIMIT, handle.close_async()).await });
@@ -388,7 +294,7 @@ impl Supervisor {
     }
 
     /// Waits on the popup's own connection: some services answer only the one that asked.
-    fn wait_for_end(&self, popup: PopupId, handle: Arc<NotificationHandle>) -> AbortHandle {
+    fn wait_for_end(&self, popup: PopupId, handle: NotificationHandle) -> AbortHandle {
         let (heard, shown) = (self.heard.clone(), self.shown);
         let waiting = async move {
             let mut action = PopupAction::Closed;
@@ -412,14 +318,15 @@ impl Supervisor {
     fn withdraw(&mut self, popup: PopupId) {
         self.unanswered.remove(&popup);
         let Some(open) = self.open.get(&popup) else { return };
-        let handle = open.handle.clone();
-        tokio::spawn(async move { timeout(LIMIT, handle.close_async()).await });
+        self.close(open.service_id);
         self.end(popup, PopupAction::Closed);
     }
 
     fn end(&mut self, popup: PopupId, action: PopupAction) {
         if let Some(open) = self.open.remove(&popup) {
-            open.waiter.abort();
+            if let Some(waiter) = open.waiter {
+                waiter.abort();
+            }
             self.send(Event::PopupEnded { popup, action });
         }
     }
@@ -445,74 +352,4 @@ fn meaning_of_name(action: &str) -> PopupAction {
         // We offered no other.
         _ => PopupAction::Closed,
     }
-}
-
-/// A connection on which the service is followed: who owns its name, and what it says to everybody of
-/// its popups. (What it says only to the one who asked, the popup's own connection hears.)
-async fn follow(heard: mpsc::UnboundedSender<Heard>) -> zbus::Result<zbus::Connection> {
-    let bus = zbus::Connection::session().await?;
-    let rule = zbus::MatchRule::builder()
-        .msg_type(zbus::message::Type::Signal)
-        .interface(SERVICE)
-        .path(PATH)
-        .build()?;
-    let mut said = zbus::MessageStream::for_match_rule(rule, &bus, None).await?;
-    let names = zbus::fdo::DBusProxy::new(&bus).await?;
-    let mut owners = names.receive_name_owner_changed_with_args(&[(0, SERVICE)]).await?;
-    tokio::spawn({
-        let heard = heard.clone();
-        async move {
-            while let Some(signal) = said.next().await {
-                if let Some(acted) = signal.ok().as_ref().and_then(acted) {
-                    let _ = heard.send(acted);
-                }
-            }
-        }
-    });
-    tokio::spawn(async move {
-        while let Some(signal) = owners.next().await {
-            if let Ok(change) = signal.args() {
-                let owner = change.new_owner().as_ref().map(ToString::to_string);
-                let _ = heard.send(Heard::OwnerChanged(owner));
-            }
-        }
-        let _ = heard.send(Heard::BusGone);
-    });
-    Ok(bus)
-}
-
-fn acted(signal: &zbus::Message) -> Option<Heard> {
-    let (service_id, action) = match signal.header().member()?.as_str() {
-        "ActionInvoked" => {
-            let (id, name): (u32, String) = signal.body().deserialize().ok()?;
-            (id, meaning_of_name(&name))
-        }
-        "NotificationClosed" => {
-            let (id, _reason): (u32, u32) = signal.body().deserialize().ok()?;
-            (id, PopupAction::Closed)
-        }
-        _ => return None,
-    };
-    Some(Heard::Acted { service_id, action })
-}
-
-/// Whether a popup could be shown: the service runs, or the bus would start it.
-async fn reachable(bus: &zbus::Connection) -> bool {
-    let asked = async {
-        let names = zbus::fdo::DBusProxy::new(bus).await?;
-        let there = names.name_has_owner(SERVICE.try_into()?).await?
-            || names.list_activatable_names().await?.iter().any(|name| name.as_str() == SERVICE);
-        zbus::Result::Ok(there)
-    };
-    timeout(LIMIT, asked).await.is_ok_and(|asked| asked.unwrap_or(false))
-}
-
-/// The name on the bus of the one who is the service now.
-async fn owner(bus: &zbus::Connection) -> Option<String> {
-    let names = zbus::fdo::DBusProxy::new(bus).await.ok()?;
-    names.get_name_owner(SERVICE.try_into().ok()?).await.ok().map(|owner| owner.to_string())
-}
-
-async fn call(bus: &zbus::Connection, method: &'static str) -> zbus::Result<zbus::Message> {
-    bus.call_method(Some(SERVICE), PATH, Some(SERVICE), method, &()).await
 }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, ffi::OsString, process::Stdio, sync::Arc};
 
 use restante_engine::{
     Event,
-    effect::Popup,
-    event::{PopupAction, PopupId},
+    effect::{OverFullScreen, Popup},
+    event::{NotShown, PopupAction, PopupId},
 };
 use restante_l10n::{Words, clock_time, local};
 use restante_local_api::{PopupCard, PopupOrder, PopupReport};
@@ -16,11 +16,11 @@ use tokio::{
     sync::mpsc,
 };
 
-use crate::notifier::words_of;
+use crate::{full_screen, notifier::words_of};
 
 /// Gives the orders; a task of its own carries them out.
 pub(crate) struct PopupWindows {
-    orders: mpsc::UnboundedSender<PopupOrder>,
+    orders: mpsc::UnboundedSender<(PopupOrder, OverFullScreen)>,
     words: Arc<Words>,
     clock: Arc<dyn Clock>,
 }
@@ -50,17 +50,17 @@ impl PopupWindows {
             note,
             important: said.important,
         };
-        self.order(PopupOrder::Show(card));
+        self.order(PopupOrder::Show(card), popup.over_full_screen);
     }
 
     /// Takes a popup away, where it is one of these.
     pub(crate) fn withdraw(&self, popup: PopupId) {
-        self.order(PopupOrder::Withdraw { id: popup.0 });
+        self.order(PopupOrder::Withdraw { id: popup.0 }, OverFullScreen::Shown);
     }
 
-    fn order(&self, order: PopupOrder) {
+    fn order(&self, order: PopupOrder, over_full_screen: OverFullScreen) {
         // The task ends only with this sender, or with the runtime.
-        let _ = self.orders.send(order);
+        let _ = self.orders.send((order, over_full_screen));
     }
 }
 
@@ -86,11 +86,14 @@ struct Program {
 }
 
 impl Keeper {
-    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<PopupOrder>) {
+    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<(PopupOrder, OverFullScreen)>) {
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
-                    Some(order) => self.carry_out(order).await,
+                    Some((PopupOrder::Show(card), OverFullScreen::GivesWay)) if full_screen::is_full().await => {
+                        self.gives_way(card.id);
+                    }
+                    Some((order, _)) => self.carry_out(order).await,
                     None => return,
                 },
                 report = next_report(&mut self.program) => match report {
@@ -106,6 +109,10 @@ impl Keeper {
                 tokio::spawn(async move { program.child.wait().await });
             }
         }
+    }
+
+    fn gives_way(&self, id: u64) {
+        self.send(Event::PopupShown { popup: PopupId(id), outcome: Err(NotShown::FullScreen) });
     }
 
     async fn carry_out(&mut self, order: PopupOrder) {
@@ -139,7 +146,7 @@ impl Keeper {
             PopupReport::Shown { id } => {
                 if let Some(progress) = self.popups.get_mut(&id) {
                     *progress = Progress::Shown;
-                    self.send(Event::PopupShown { popup: PopupId(id), outcome: Ok(()) });
+                    self.send(Event::PopupShown { popup: PopupId(id), outcome: Ok(None) });
                 }
             }
             PopupReport::Opened { id } => self.end(id, PopupAction::Open),
@@ -234,6 +241,7 @@ mod tests {
             content: PopupContent::Summary { count: id },
             carrier: PopupCarrier::Window,
             sound: None,
+            over_full_screen: OverFullScreen::Shown,
         }
     }
 
@@ -244,7 +252,10 @@ mod tests {
         let (windows, mut events) = windows(script);
         windows.show(&popup(5));
         let event = events.recv().await;
-        assert!(matches!(event, Some(Event::PopupShown { popup: PopupId(5), outcome: Ok(()) })), "{event:?}");
+        assert!(
+            matches!(event, Some(Event::PopupShown { popup: PopupId(5), outcome: Ok(None) })),
+            "{event:?}"
+        );
         let event = events.recv().await;
         let opened = Event::PopupEnded { popup: PopupId(5), action: PopupAction::Open };
         assert_eq!(format!("{event:?}"), format!("{:?}", Some(opened)));

@@ -6,7 +6,9 @@ use restante_l10n::{Value, Words, isolate, local, moment, one_line, when};
 use restante_local_api::{
     CacheState, ClientError, Connection, Direction, DiskState, FolderSummary, Message, MessageRow, Mode,
     RowState, Status,
-    model::{DeliveryState, Folder, Importance, LetterProblem, Person, Timestamp},
+    model::{
+        DeliveryState, Folder, Importance, LetterProblem, NotDelivered, NotDeliveredReason, Person, Timestamp,
+    },
 };
 use slint::{ModelRc, SharedString, VecModel};
 
@@ -121,6 +123,7 @@ pub(crate) fn reading(words: &Words, now: Timestamp, message: &Message) -> Readi
             let held = row.on_its_way.is_some_and(|it| it.may_be_taken_back);
             action = held.then(|| words.text("take-back"));
         }
+        (Direction::Sent, _) if may_be_retracted(message) => action = Some(words.text("retract")),
         (Direction::Sent | Direction::Received, _) => {}
     }
     Reading {
@@ -139,6 +142,14 @@ pub(crate) fn reading(words: &Words, now: Timestamp, message: &Message) -> Readi
         text: message.body.as_str().into(),
         ..Reading::default()
     }
+}
+
+/// Whether somebody has not read a sent message yet, so that it can be taken back from him (row B20).
+pub(crate) fn may_be_retracted(message: &Message) -> bool {
+    let open = |it: &restante_local_api::Recipient| {
+        matches!(it.state, DeliveryState::Waiting | DeliveryState::Delivered)
+    };
+    message.direction == Direction::Sent && message.recipients.iter().any(open)
 }
 
 /// The line along the bottom of the mailbox, and the strip under its toolbar.
@@ -303,9 +314,16 @@ fn recipients(words: &Words, now: Timestamp, message: &Message) -> ModelRc<Recip
             DeliveryState::Expired => "recipient-expired",
             DeliveryState::Retracted => "recipient-retracted",
         });
+        let state = match recipient.acknowledged_at {
+            None => state,
+            Some(_) => words.with("recipient-acknowledged", &[("state", Value::Text(&state))]),
+        };
         let name = line(name(&recipient.person));
         let since = moment_of(words, now, recipient.since);
         let when = match recipient.state {
+            DeliveryState::Waiting if recipient.not_delivered_because.is_some() => {
+                recipient.not_delivered_because.as_ref().map(|it| because(words, now, it)).unwrap_or_default()
+            }
             DeliveryState::Waiting => words.with("recipient-since", &[("moment", Value::Text(&since))]),
             _ => since,
         };
@@ -319,6 +337,20 @@ fn recipients(words: &Words, now: Timestamp, message: &Message) -> ModelRc<Recip
         }
     });
     ModelRc::new(lines.collect::<VecModel<_>>())
+}
+
+/// Why no device of a recipient has it (row B18).
+fn because(words: &Words, now: Timestamp, because: &NotDelivered) -> String {
+    let seen = because.last_seen_at.map(|at| moment_of(words, now, at));
+    match (because.why, seen) {
+        (NotDeliveredReason::AccountDisabled, _) => words.text("recipient-disabled"),
+        (NotDeliveredReason::NeverSignedIn, _) => words.text("recipient-never-signed-in"),
+        (NotDeliveredReason::Offline, Some(seen)) => {
+            words.with("recipient-offline-since", &[("moment", Value::Text(&seen))])
+        }
+        (NotDeliveredReason::Offline, None) => words.text("recipient-offline"),
+        (NotDeliveredReason::NotFetchedYet, _) => words.text("recipient-not-fetched-yet"),
+    }
 }
 
 /// The names of those who have not received it; `None` when there are none.

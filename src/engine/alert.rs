@@ -2,11 +2,13 @@
 //! a message alerts once a device (reliability, "What one alert means").
 
 mod connection;
+mod expiry;
 mod hook;
 mod hush;
 mod important;
 mod popups;
 mod rhythm;
+mod service;
 #[cfg(test)]
 mod stories;
 
@@ -76,7 +78,7 @@ impl Alerts {
         Ok(Self {
             local: LocalTime::default(),
             popups: BTreeMap::new(),
-            next_popup: 1,
+            next_popup: ledger.newest_popup()?.0 + 1,
             important: Vec::new(),
             snoozed: ledger.snoozed()?,
             hush: Hush::default(),
@@ -128,6 +130,8 @@ impl Engine {
             let shown = self.announce_important(&high, now)?;
             self.alerts.outgoing.extend(shown);
         }
+        let expiries = self.announce_expiries(now)?;
+        self.alerts.outgoing.extend(expiries);
         let connection = self.announce_connection(now)?;
         self.alerts.outgoing.extend(connection);
         Ok(())
@@ -243,7 +247,10 @@ impl Engine {
     fn next_alert(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let hush = self.alerts.hush;
         let mut moments = vec![self.ledger.next_reminder(now)?, hush.snoozed_until];
-        if self.connection_due() || self.ledger.has_due_alerts(Importance::Normal, now)? {
+        if self.connection_due()
+            || self.ledger.has_due_alerts(Importance::Normal, now)?
+            || self.ledger.has_due_expiry_warnings()?
+        {
             moments.push(hush.ordinary_until().or_else(|| self.alerts.patience_ends_at()));
         }
         if self.ledger.has_due_alerts(Importance::High, now)? {

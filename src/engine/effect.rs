@@ -1,12 +1,12 @@
 //! Everything that an agent can do: one closed list. What the engine decides, the agent carries out.
 
 use restante_local_api::{
-    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode,
-    Recipients, SearchPage, ShowWhat, Status,
+    CheckAnswer, Connection, Direction, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message,
+    Mode, Recipients, SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
-use crate::event::{CallId, Chore, PopupId};
+use crate::event::{CallId, Chore, PopupId, ServicePopup};
 
 /// Something to do. Each that asks the server or the desktop answers with an event of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,6 +153,14 @@ pub enum Effect {
     SetTray(TrayFace),
     /// Put a popup into the corner: `PopupShown`, later `PopupEnded`.
     ShowPopup(Popup),
+    /// Take over a popup that a process of the agent before this one showed, where that service still runs: it is
+    /// withdrawn and acted on like any other. `PopupEnded` when it ends, or its service has gone.
+    AdoptPopup {
+        /// Which.
+        popup: PopupId,
+        /// What the service calls it.
+        at_service: ServicePopup,
+    },
     /// Take a popup away; no event follows but `PopupEnded`.
     WithdrawPopup(PopupId),
     /// Open the window for important mail, in place of one that is open: `ImportantOpened`, later
@@ -163,6 +171,8 @@ pub enum Effect {
     },
     /// Close the window for important mail: `ImportantClosed`.
     CloseImportant,
+    /// Say aloud that important mail is there; no event follows.
+    Speak(Vec<PopupContent>),
     /// Run the person's command for new mail, without a shell; no event follows.
     RunHook {
         /// The program and its arguments.
@@ -223,9 +233,11 @@ impl Effect {
             | Self::WriteSetting { .. }
             | Self::SetTray(_)
             | Self::ShowPopup(_)
+            | Self::AdoptPopup { .. }
             | Self::WithdrawPopup(_)
             | Self::OpenImportant { .. }
             | Self::CloseImportant
+            | Self::Speak(_)
             | Self::OpenWindow { .. }
             | Self::Answer { .. }
             | Self::Publish
@@ -291,6 +303,18 @@ pub struct Popup {
     pub carrier: PopupCarrier,
     /// The name of the sound that is heard with it; absent: none.
     pub sound: Option<String>,
+    /// Whether it comes over a window that has the whole screen.
+    pub over_full_screen: OverFullScreen,
+}
+
+/// Whether a popup comes over a window that has the whole screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OverFullScreen {
+    /// It comes.
+    Shown,
+    /// It is not shown, and its carrier says so: `NotShown::FullScreen`.
+    #[default]
+    GivesWay,
 }
 
 /// By whom a popup is shown.
@@ -333,6 +357,17 @@ pub enum PopupContent {
     Summary {
         /// How many.
         count: u64,
+    },
+    /// Messages that expire soon unread.
+    Expiring {
+        /// Whether they came here, and are unread here, or were sent from here.
+        direction: Direction,
+        /// How many.
+        count: u64,
+        /// When the first of them expires.
+        expires_at: Timestamp,
+        /// What a single one is about; absent where previews are off.
+        subject: Option<String>,
     },
     /// The connection is in a state that needs a person.
     Connection {

@@ -157,9 +157,9 @@ pub enum Event {
     PopupShown {
         /// Which.
         popup: PopupId,
-        /// Whether it was taken. `Hung`: the service was asked and has not answered, so it may yet show it, and
-        /// this event comes again when it does. `Absent`: it was not asked, or refused.
-        outcome: Result<(), NotificationsState>,
+        /// Whether it was taken, and what the desktop's service calls it. After `Hung` this event comes again when the
+        /// service answers.
+        outcome: Result<Option<ServicePopup>, NotShown>,
     },
     /// The person acted on a popup, or it went away.
     PopupEnded {
@@ -189,7 +189,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Another program is the notification service now, or none: its name on the bus.
+    /// Another program is the notification service now, or none: a name that no other ever had, of its bus and of
+    /// itself there.
     NotificationOwnerChanged(Option<String>),
     /// The local clock is set otherwise than was last told: told first of all, and when it changes.
     LocalTimeChanged(LocalTime),
@@ -407,7 +408,27 @@ pub enum TrayItem {
     Quit,
 }
 
-/// The number of a popup, unique for the life of the agent.
+/// Why a popup is not on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NotShown {
+    /// Its carrier was not asked, or refused.
+    Absent,
+    /// The service was asked and has not answered: it may yet show it.
+    Hung,
+    /// Another window has the whole screen, and this popup gives way to it.
+    FullScreen,
+}
+
+/// What a notification service calls a popup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePopup {
+    /// The service, as [`Event::NotificationOwnerChanged`] named it.
+    pub service: String,
+    /// Its number for the popup.
+    pub number: u32,
+}
+
+/// The number of a popup; one that may still be on the screen has its own also after a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PopupId(pub u64);
 

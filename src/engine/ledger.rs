@@ -2,9 +2,11 @@
 
 mod alerts;
 mod drafts;
+mod expiry;
 mod letters;
 mod marks;
 mod outbox;
+mod popups;
 mod settings;
 mod whole;
 
@@ -17,8 +19,10 @@ use crate::storage::{self, Durability, Schema, StorageError};
 
 pub(crate) use alerts::{AlertState, DueAlert, NewAlert};
 pub(crate) use drafts::{Draft, ServerDraft, TakenDraft};
+pub(crate) use expiry::ExpiryWarning;
 pub(crate) use letters::WrittenLetter;
 pub(crate) use outbox::{OutboxLetter, Refusal};
+pub(crate) use popups::{PopupAbout, ShownPopup};
 pub(crate) use settings::SyncedInterval;
 
 const SCHEMA: Schema = Schema {
@@ -27,6 +31,7 @@ const SCHEMA: Schema = Schema {
         include_str!("ledger/schema_1.sql"),
         include_str!("ledger/schema_2.sql"),
         include_str!("ledger/schema_3.sql"),
+        include_str!("ledger/schema_4.sql"),
     ],
     fill: |connection, found| if found < 2 { outbox::fill_row_sums(connection) } else { Ok(()) },
     durability: Durability::Full,
@@ -87,8 +92,8 @@ impl Ledger {
         if fresh {
             transaction
                 .execute_batch(
-                    "DELETE FROM alert; DELETE FROM pending_read; DELETE FROM pending_acknowledgement;
-                     DELETE FROM pending_deletion; DELETE FROM kept_unread;
+                    "DELETE FROM alert; DELETE FROM expiry_warning; DELETE FROM pending_read;
+                     DELETE FROM pending_acknowledgement; DELETE FROM pending_deletion; DELETE FROM kept_unread;
                      DELETE FROM setting WHERE name IN ('interval', 'batch_open', 'connection_alert')",
                 )
                 .map_err(database)?;

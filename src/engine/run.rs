@@ -23,7 +23,7 @@ use crate::{
 /// How often a wish that met a newer revision is pushed again in one run.
 const MAX_PUSHES: u8 = 3;
 /// Marks in one request; the rest follow in the next run.
-const MAX_MARKS: usize = 500;
+const MAX_MARKS: u32 = 500;
 /// How long directory and settings are taken as known while only the scheduler asks, in milliseconds.
 const DIRECTORY_FRESH_MS: i64 = 3_600_000;
 
@@ -199,9 +199,8 @@ impl Engine {
             return Ok(Some(step));
         }
         for mark in Mark::ALL {
-            let mut ids = self.ledger.pending_marks(mark)?;
+            let ids = self.ledger.pending_marks(mark, MAX_MARKS)?;
             if !ids.is_empty() && run.first(Step::Marks(mark)) {
-                ids.truncate(MAX_MARKS);
                 return Ok(Some((Step::Marks(mark), Effect::ReportMarks { mark, ids })));
             }
         }
@@ -264,6 +263,7 @@ impl Engine {
             run.again(Step::Changes);
         }
         if !more {
+            self.answered_well(now);
             self.close_batch()?;
             self.announce(now)?;
         }
@@ -274,7 +274,7 @@ impl Engine {
     /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
     /// commit: after a crash in between the page comes again, and alerts for nothing twice.
     pub(crate) fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
-        let pending = |mark| self.ledger.pending_marks(mark).map(|ids| ids.into_iter().collect());
+        let pending = |mark| self.ledger.pending_marks(mark, u32::MAX).map(|ids| ids.into_iter().collect());
         let done_here = DoneHere {
             opened: pending(Mark::Read)?,
             deleted: pending(Mark::Deleted)?,
@@ -302,6 +302,7 @@ impl Engine {
             })
             .collect();
         self.ledger.note_alerts(&due, now)?;
+        self.note_expiries(&page.changes, now)?;
         self.take_drafts(&page.changes)?;
         let Some(account) = &self.account else { return Ok(Vec::new()) };
         let applied = self.cache.apply(page, &account.user.login, &done_here)?;

@@ -1,6 +1,8 @@
 //! The settings file `config.toml`: what it says, where it is wrong, and how one value in it is
 //! rewritten with everything else left as it is. Text in, values or text out: no file is touched here.
 
+#[cfg(test)]
+mod garbage;
 mod keys;
 mod layers;
 mod rewrite;
@@ -9,7 +11,7 @@ use std::path::PathBuf;
 
 use restante_model::Seconds;
 
-pub use crate::alert::Rhythm;
+pub use crate::{alert::Rhythm, effect::OverFullScreen};
 pub use keys::{KEYS, parse};
 pub use layers::{Layer, Origin, SettingInForce, merge, of_environment};
 pub use rewrite::{SettingNotWritten, value_of, with_check_interval, with_setting};
@@ -41,6 +43,10 @@ pub struct SettingsFile {
     pub important_in_quiet_hours: InQuietHours,
     /// What is heard with a popup.
     pub sound: Sound,
+    /// Whether ordinary popups come over a window that has the whole screen.
+    pub over_full_screen: OverFullScreen,
+    /// Whether important mail is spoken.
+    pub speech: Speech,
     /// The program and its arguments that run for each new message.
     pub hook: Option<Vec<String>>,
     /// After how many seconds in an active window a message counts as read.
@@ -134,6 +140,16 @@ pub enum Sound {
     NewMail,
     /// The sound of this name (freedesktop.org, "Sound Naming Specification").
     Named(String),
+}
+
+/// Whether important mail is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speech {
+    /// It is not.
+    #[default]
+    Off,
+    /// Once, with its first alert.
+    Important,
 }
 
 /// Seconds in an active window after which a message counts as read.

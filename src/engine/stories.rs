@@ -1,19 +1,23 @@
 //! Stories of one agent: events in, effects out, real SQLite in memory.
 
 mod by_hand;
+mod checks;
 mod chores;
 mod crash;
 mod damage;
 mod dense_beginnings;
 mod drafts;
+mod garbage;
 mod interval;
 mod letters;
 mod office;
 mod offline;
+mod search;
 mod told;
+mod upgrades;
 mod weather;
 
-use restante_local_api::{CheckOutcome, Connection, Mode, NotificationsState, Undo};
+use restante_local_api::{CheckOutcome, Connection, Mode, Undo};
 use restante_model::{
     CheckInterval, Cursor, DeliveryState, Importance, IntervalFrom, Letter, MessageId, Person, Seconds,
     Timestamp,
@@ -25,8 +29,8 @@ use restante_server_api::{
 
 use crate::{
     Effect, Engine, Event,
-    effect::{Answer, Mark},
-    event::{Ask, CallId, Checked, PopupAction, ServerError, TokenFound},
+    effect::Answer,
+    event::{Ask, CallId, Checked, ServerError, TokenFound},
     settings_file::SettingsFile,
 };
 
@@ -70,6 +74,16 @@ pub(crate) fn received(number: u128, importance: Importance, state: DeliveryStat
         direction: Direction::Received { state },
     };
     Change::Message { message: Box::new(message), state: Some(state) }
+}
+
+fn about(number: u128, subject: &str, body: &str) -> Change {
+    let mut change = received(number, Importance::Normal, DeliveryState::Waiting);
+    if let Change::Message { message, .. } = &mut change {
+        message.subject = subject.into();
+        message.body = body.into();
+        message.from.name = "Мария Кузнецова".into();
+    }
+    change
 }
 
 /// Boris signed in.
@@ -131,7 +145,7 @@ impl Story {
     }
 
     /// A person signs in to this agent.
-    fn with(engine: Engine) -> Self {
+    pub(crate) fn with(engine: Engine) -> Self {
         let mut story = Self {
             engine,
             kept: Vec::new(),
@@ -277,7 +291,7 @@ impl Story {
             Effect::ShowPopup(_) | Effect::OpenImportant { .. } if self.silent => return None,
             Effect::ShowPopup(popup) => {
                 self.done.push(effect.clone());
-                Event::PopupShown { popup: popup.id, outcome: Ok(()) }
+                Event::PopupShown { popup: popup.id, outcome: Ok(None) }
             }
             Effect::OpenImportant { ids } => {
                 self.done.push(effect.clone());
@@ -302,177 +316,6 @@ impl Story {
 
 pub(crate) fn letter() -> Letter {
     Letter { to: vec!["anna".into()], subject: "s".into(), body: "b".into(), importance: Importance::Normal }
-}
-
-#[test]
-fn ordinary_mail_is_one_popup_and_one_in_the_count() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
-    story.due();
-    assert_eq!((story.popups(), story.unread()), (1, 1));
-    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Delivered)];
-    story.due();
-    assert_eq!((story.popups(), story.unread()), (1, 1), "the same message came again");
-}
-
-#[test]
-fn important_mail_opens_its_one_window() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![received(1, Importance::High, DeliveryState::Waiting)];
-    story.due();
-    assert!(story.done.contains(&Effect::OpenImportant { ids: vec![id(1)] }));
-    assert_eq!(story.popups(), 0);
-}
-
-#[test]
-fn many_at_once_are_one_summary() {
-    let mut story = Story::signed_in();
-    story.waiting = (1..=4).map(|it| received(it, Importance::Normal, DeliveryState::Waiting)).collect();
-    story.due();
-    assert_eq!((story.popups(), story.unread()), (1, 4));
-}
-
-fn about(number: u128, subject: &str, body: &str) -> Change {
-    let mut change = received(number, Importance::Normal, DeliveryState::Waiting);
-    if let Change::Message { message, .. } = &mut change {
-        message.subject = subject.into();
-        message.body = body.into();
-        message.from.name = "Мария Кузнецова".into();
-    }
-    change
-}
-
-impl Story {
-    /// The numbers of the messages found, and what to ask for the page that follows.
-    fn found(&mut self, words: &str, before: Option<&str>, limit: u32) -> (Vec<u128>, Option<String>) {
-        let ask = Ask::Search { words: words.into(), before: before.map(Into::into), limit };
-        let effects = self.engine.apply(Event::Asked { call: CallId(90), ask }, self.now);
-        let page = effects.iter().find_map(|effect| match effect {
-            Effect::Answer { answer: Ok(Answer::Found(page)), .. } => Some(page.clone()),
-            _ => None,
-        });
-        let page = page.unwrap_or_else(|| panic!("{words:?}: {effects:?}"));
-        (page.messages.iter().map(|it| it.row.id.uuid().as_u128()).collect(), page.next_before)
-    }
-}
-
-#[test]
-fn mail_is_found_offline_by_any_form_of_its_words_and_by_its_sender() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![
-        about(1, "Отчёты за квартал", "Прошу прислать деньги."),
-        about(2, "Minutes of the meeting", "Пришлите письмо по foo-bar, C++ и т.е. \u{ab}ёлку\u{bb}"),
-        about(3, "Отчет", "Без денег"),
-    ];
-    story.due();
-    story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
-    for (words, expected) in [
-        ("отчёт", &[3, 1][..]),
-        ("ОТЧЕТОВ", &[3, 1]),
-        ("денег", &[3, 1]),
-        ("писем", &[2]),
-        ("meetings", &[2]),
-        ("мееting", &[]),
-        ("ёлка", &[2]),
-        ("foo-bar", &[2]),
-        ("c++", &[2]),
-        ("т.е.", &[2]),
-        ("отчет за ква", &[1]),
-        ("кузнецовой", &[3, 2, 1]),
-        ("anna", &[3, 2, 1]),
-        ("\"", &[]),
-        ("*", &[]),
-        ("отчет AND", &[]),
-        ("отчет)", &[3, 1]),
-    ] {
-        assert_eq!(story.found(words, None, 50).0, expected, "{words:?}");
-    }
-}
-
-#[test]
-fn what_is_found_comes_in_pages_and_what_is_removed_is_found_no_more() {
-    let mut story = Story::signed_in();
-    story.waiting = (1..=5).map(|number| about(number, "Приказ", "text")).collect();
-    story.due();
-    let (first, next) = story.found("приказы", None, 2);
-    let (second, next) = story.found("приказы", next.as_deref(), 2);
-    let (third, next) = story.found("приказы", next.as_deref(), 2);
-    assert_eq!((first, second, third, next), (vec![5, 4], vec![3, 2], vec![1], None));
-    let reason = restante_server_api::RemovedReason::Deleted;
-    story.waiting = vec![Change::Removed { message_id: id(3), reason }];
-    story.due();
-    assert_eq!(story.found("приказ", None, 50).0, [5, 4, 2, 1]);
-}
-
-#[test]
-fn what_is_still_written_or_waits_to_go_out_is_found_too() {
-    let mut story = Story::signed_in();
-    story.happens(Event::Asked { call: CallId(1), ask: Ask::SetMode(Mode::Offline) });
-    let about = |subject: &str| Letter { subject: subject.into(), ..letter() };
-    story.happens(Event::Asked {
-        call: CallId(2),
-        ask: Ask::Send { id: id(7), letter: about("Заявки"), undo: Undo::AtOnce },
-    });
-    story.happens(Event::Asked {
-        call: CallId(3),
-        ask: Ask::SaveDraft {
-            id: id(8), letter: about("Заявка на отпуск"), base_version: None
-        },
-    });
-    assert_eq!(story.found("заявок", None, 50).0, [8, 7]);
-    assert_eq!(story.found("заявок", Some("1"), 50).0, []);
-}
-
-#[test]
-fn a_failed_check_never_looks_like_an_empty_mailbox() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
-    story.due();
-    story.reachable = false;
-    story.due();
-    let status = story.engine.status().unwrap();
-    assert_eq!(status.unread, 1);
-    assert_eq!(status.connection, Connection::Unreachable);
-    assert_eq!(status.last_check.unwrap().outcome, CheckOutcome::Unreachable);
-    story.reachable = true;
-    story.due();
-    assert_eq!((story.popups(), story.engine.status().unwrap().connection), (1, Connection::Ok));
-}
-
-#[test]
-fn read_elsewhere_withdraws_the_popup_and_the_count() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
-    story.due();
-    let user = person("boris").login;
-    story.waiting = vec![Change::Delivery {
-        message_id: id(1),
-        user,
-        state: DeliveryState::Read,
-        at: at(9),
-        acknowledged_at: None,
-    }];
-    story.due();
-    assert!(story.done.iter().any(|effect| matches!(effect, Effect::WithdrawPopup(_))));
-    assert_eq!(story.unread(), 0);
-}
-
-#[test]
-fn mark_read_in_a_popup_reaches_the_server() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
-    story.due();
-    let popup = story.done.iter().find_map(|effect| match effect {
-        Effect::ShowPopup(popup) => Some(popup.id),
-        _ => None,
-    });
-    story.reachable = false;
-    story.happens(Event::PopupEnded { popup: popup.unwrap(), action: PopupAction::MarkRead });
-    assert_eq!(story.unread(), 0);
-    assert_eq!(story.engine.ledger.pending_marks(Mark::Read).unwrap(), [id(1)]);
-    story.reachable = true;
-    story.due();
-    assert!(story.engine.ledger.pending_marks(Mark::Read).unwrap().is_empty());
 }
 
 #[test]
@@ -549,126 +392,4 @@ fn an_interval_changed_at_the_office_is_followed_within_the_hour_although_no_mai
     story.now = at(3_700);
     story.due();
     assert_eq!(story.engine.status().unwrap().interval.seconds, 900);
-}
-
-#[test]
-fn a_revoked_token_is_one_state_and_deletes_nothing() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
-    story.due();
-    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(50));
-    let problem = Problem::new(ProblemKind::Unauthenticated, "the token was revoked");
-    let effects = story.engine.apply(Event::Checked(Err(ServerError::Refused(Box::new(problem)))), at(51));
-    assert!(effects.contains(&Effect::Unschedule));
-    let status = story.engine.status().unwrap();
-    assert_eq!((status.connection, status.unread), (Connection::SignedOut, 1));
-}
-
-#[test]
-fn a_check_that_joins_asks_once_more_so_that_nothing_newer_is_missed() {
-    let mut story = Story::signed_in();
-    let first = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
-    assert!(first.iter().any(|effect| matches!(effect, Effect::Check { .. })));
-    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
-    assert!(!story.engine.apply(ask, at(61)).iter().any(|effect| matches!(effect, Effect::Answer { .. })));
-    let again =
-        story.engine.apply(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })), at(62));
-    assert!(again.iter().any(|effect| matches!(effect, Effect::Check { .. })));
-    story.happens(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })));
-    assert!(
-        story
-            .done
-            .iter()
-            .any(|effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) }))
-    );
-}
-
-#[test]
-fn an_interval_changed_at_the_office_is_noticed_by_a_check_that_brings_nothing() {
-    let mut story = Story::signed_in();
-    story.due();
-    story.settings = settings(900, 2);
-    story.asked.clear();
-    story.due();
-    assert!(story.asked.contains(&Effect::PullSettings), "{:?}", story.asked);
-    assert_eq!(story.engine.status().unwrap().interval.seconds, 900);
-    story.asked.clear();
-    story.due();
-    assert!(!story.asked.contains(&Effect::PullSettings), "once: {:?}", story.asked);
-}
-
-#[test]
-fn a_check_that_joins_behind_the_changes_asks_for_them_once_more() {
-    let mut story = Story::signed_in();
-    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
-    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
-    let page = story.answer(&Effect::Check { since: None }).unwrap();
-    let reports = story.engine.apply(page, at(61));
-    assert!(reports.iter().any(|effect| matches!(effect, Effect::ReportDelivered { .. })), "{reports:?}");
-    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
-    let _joined = story.engine.apply(ask, at(62));
-    let cursor = story.engine.cache.cursor().unwrap().unwrap();
-    let next = story.engine.apply(Event::DeliveredReported { cursor, outcome: Ok(()) }, at(63));
-    assert!(next.iter().any(|effect| matches!(effect, Effect::Check { .. })), "{next:?}");
-}
-
-#[test]
-fn a_check_asked_for_before_the_keyring_answers_waits_for_it() {
-    let mut story = Story::signed_in();
-    story.engine.signed_in = false;
-    story.engine.connection = Connection::Untried;
-    let asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
-    assert!(asks.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
-    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
-    let early = story.engine.apply(ask, at(61));
-    assert!(!early.iter().any(|effect| matches!(effect, Effect::Answer { .. })), "{early:?}");
-    story.happens(Event::TokenFound(TokenFound::Found(restante_local_api::KeyringState::Ok)));
-    let answered =
-        |effect: &Effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) });
-    assert!(story.done.iter().any(answered));
-}
-
-#[test]
-fn a_popup_that_no_service_took_is_shown_when_one_comes() {
-    let mut story = Story::signed_in();
-    let page = ChangesPage {
-        cursor: Cursor { epoch: "e".into(), generation: "g".into(), modseq: 5 },
-        more: false,
-        unread: 1,
-        changes: vec![received(1, Importance::Normal, DeliveryState::Waiting)],
-        settings_revision: 1,
-        next_check_in_seconds: None,
-        server_time: at(0),
-    };
-    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
-    let effects = story.engine.apply(Event::Checked(Ok(Checked::Page(Box::new(page)))), at(61));
-    let shown = effects.iter().find_map(|effect| match effect {
-        Effect::ShowPopup(popup) => Some(popup.id),
-        _ => None,
-    });
-    let outcome = Err(NotificationsState::Absent);
-    let _none = story.engine.apply(Event::PopupShown { popup: shown.unwrap(), outcome }, at(62));
-    story.happens(Event::NotificationsChanged(NotificationsState::Ok));
-    assert_eq!(story.popups(), 1);
-}
-
-#[test]
-fn a_token_that_the_keyring_cannot_give_yet_is_asked_for_again() {
-    let mut story = Story::signed_in();
-    story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
-    story.due();
-    assert!(story.done.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
-}
-
-#[test]
-fn the_job_follows_a_new_interval_while_the_keyring_is_locked() {
-    let mut story = Story::signed_in();
-    story.engine = Engine::open(None, None).unwrap();
-    story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
-    story.happens(Event::Scheduled { next_run_at: Some(at(60)) });
-    let edited = SettingsFile { check_interval: Some(Seconds::new(120)), ..SettingsFile::default() };
-    story.happens(Event::SettingsEdited(Ok(edited)));
-    let scheduled =
-        |effect: &Effect| matches!(effect, Effect::Schedule { interval, .. } if interval.seconds() == 120);
-    assert!(story.done.iter().any(scheduled), "{:?}", story.done);
 }

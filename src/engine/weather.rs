@@ -242,6 +242,57 @@ mod tests {
         assert!(buckets.iter().all(|count| (5..70).contains(count)), "{buckets:?}");
     }
 
+    /// How many of these agents, who check every five minutes, come in each second after their server was away for
+    /// so long: until the last of those that it turned away has been there.
+    fn arrivals(agents: u64, away_seconds: i64) -> Vec<u32> {
+        let interval = seconds(300);
+        let second = |second: i64| Timestamp::from_unix_ms((1_790_000_000 + second) * 1_000);
+        let back = second(away_seconds);
+        let mut came = Vec::new();
+        let mut last_turned_away = 0;
+        for agent in 0..agents {
+            let device = format!("device {agent}");
+            let phase = chance(&device, "") % interval.seconds();
+            let mut check = next_in_phase(second(0), interval.seconds(), phase);
+            let mut failures = 0;
+            while check < back {
+                failures += 1;
+                let chance = chance(&device, &format!("/retry/{failures}"));
+                check = whole_seconds(check.plus(Seconds::new(wait_seconds(failures, interval, chance))));
+            }
+            let seconds_after = |check: Timestamp| usize::try_from(check.ms_since(back) / 1_000).unwrap();
+            if failures > 0 {
+                last_turned_away = last_turned_away.max(seconds_after(check));
+            }
+            // Back in their phase, the early ones come again while others are still waited for.
+            while seconds_after(check) <= 900 {
+                came.push(seconds_after(check));
+                check = next_in_phase(check, interval.seconds(), phase);
+            }
+        }
+        let mut arrivals = vec![0; last_turned_away + 1];
+        for second in came {
+            if let Some(count) = arrivals.get_mut(second) {
+                *count += 1;
+            }
+        }
+        arrivals
+    }
+
+    #[test]
+    fn two_thousand_agents_do_not_come_all_at_once_when_their_server_is_back() {
+        for away_seconds in [1, 2, 5, 20, 60, 300, 900, 3_600, 86_400] {
+            let arrivals = arrivals(2_000, away_seconds);
+            let (all, seconds): (u32, usize) = (arrivals.iter().sum(), arrivals.len());
+            let busiest = arrivals.iter().max().copied().unwrap_or_default();
+            let mean = f64::from(all) / f64::from(u32::try_from(seconds).unwrap());
+            println!("away {away_seconds} s: busiest second {busiest}, mean {mean:.1} over {seconds} s");
+            // A restart takes seconds; after hours without a server all of them are waiting for it.
+            let most = if away_seconds <= 5 { 3.0 * mean } else { 50.0 };
+            assert!(f64::from(busiest) < most, "{busiest} at once after {away_seconds} s, {mean} a second");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_wait_is_never_nothing_and_never_too_long(

@@ -33,13 +33,17 @@ impl Language {
         }
     }
 
-    /// Its identifier, by which plural forms are picked.
-    pub(crate) fn identifier(self) -> LanguageIdentifier {
-        let name = match self {
+    /// Its name by ISO 639: what other programs know it by.
+    pub fn code(self) -> &'static str {
+        match self {
             Self::English => "en",
             Self::Russian => "ru",
-        };
-        name.parse().unwrap_or_default() // both names parse: the plural forms are tested
+        }
+    }
+
+    /// Its identifier, by which plural forms are picked.
+    pub(crate) fn identifier(self) -> LanguageIdentifier {
+        self.code().parse().unwrap_or_default() // both names parse: the plural forms are tested
     }
 }
 

@@ -13,5 +13,5 @@ mod words;
 
 pub use language::Language;
 pub use text::{isolate, one_line};
-pub use when::{clock_time, local, moment, span, when};
+pub use when::{clock_time, date_and_time, local, moment, span, when};
 pub use words::{Value, Words};

@@ -23,6 +23,11 @@ pub fn moment(words: &Words, at: OffsetDateTime, now: OffsetDateTime) -> String 
     if at.date() == now.date() {
         return clock_time(at);
     }
+    date_and_time(words, at)
+}
+
+/// The same with the date also today, for what is read another day. The moment is local, see [`local`].
+pub fn date_and_time(words: &Words, at: OffsetDateTime) -> String {
     words.with("moment", &[("date", Value::Text(&date(at))), ("time", Value::Text(&clock_time(at)))])
 }
 

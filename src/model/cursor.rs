@@ -100,6 +100,15 @@ mod tests {
     }
 
     #[test]
+    fn garbage_is_refused_or_prints_as_itself() {
+        restante_garbage::each_text(&["9f31c0de.77ab01.42", "e.g.0", "a.b.9223372036854775807"], |text| {
+            if let Ok(cursor) = text.parse::<Cursor>() {
+                assert_eq!(cursor.to_string().parse(), Ok(cursor));
+            }
+        });
+    }
+
+    #[test]
     fn other_text_is_refused() {
         for text in
             ["", "a.b", "a.b.c", "a.b.-1", "a.b.+1", "a.b.1.2", ".b.1", "a..1", "a.b.9223372036854775808"]

@@ -68,6 +68,15 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn garbage_is_refused_or_means_what_it_says() {
+        restante_garbage::each_text(&["300s", "5m", "24h", "7d", "18446744073709551615s"], |text| {
+            let Ok(seconds) = text.parse::<Seconds>() else { return };
+            assert_eq!(seconds.to_string().parse(), Ok(seconds));
+            assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{text:?} was taken");
+        });
+    }
+
+    #[test]
     fn people_write_spans_with_a_unit() {
         for (text, seconds) in [("300s", 300), ("5m", 300), ("24h", 86_400), ("7d", 604_800)] {
             assert_eq!(text.parse(), Ok(Seconds::new(seconds)));

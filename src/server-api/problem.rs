@@ -237,6 +237,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn garbage_is_no_problem_or_one_that_tells_itself_again() {
+        let mut whole = Problem::new(ProblemKind::Invalid, "the letter is not as described");
+        whole.hint = Some("look at /to".into());
+        whole.retry_after_seconds = Some(5);
+        let whole = serde_json::to_string(&whole).unwrap();
+        let busy = serde_json::to_string(&Problem::new(ProblemKind::Busy, "later")).unwrap();
+        restante_garbage::each(&[whole.as_bytes(), busy.as_bytes()], |bytes| {
+            let Ok(problem) = serde_json::from_slice::<Problem>(bytes) else { return };
+            let again = serde_json::to_vec(&problem).unwrap();
+            assert_eq!(serde_json::from_slice::<Problem>(&again).unwrap(), problem);
+        });
+    }
+
+    #[test]
     fn the_code_in_json_is_the_code_in_logs() {
         for kind in ProblemKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());

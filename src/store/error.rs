@@ -1,9 +1,9 @@
 //! What can go wrong in the store, with its address: which database, which table, which row.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-/// The store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+/// The store could not do what it was asked. Letters that are stored together have their errors in common as well.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// A second thing of the same kind and name.
     #[error("{what} {name:?} exists already")]
@@ -84,7 +84,7 @@ pub enum StoreError {
         /// Which one.
         database: String,
         /// What the connection says.
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// The disk or the file is broken: what was written last may or may not be there, so the server
     /// must stop rather than go on from a guess.
@@ -95,7 +95,7 @@ pub enum StoreError {
         /// Which one.
         database: String,
         /// What the database says.
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// Anything else that the database said.
     #[error("{doing} in {database}")]
@@ -105,7 +105,7 @@ pub enum StoreError {
         /// Which one.
         database: String,
         /// What the database says.
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// A folder or file could not be made.
     #[error("{doing} {path}", path = .path.display())]
@@ -115,7 +115,7 @@ pub enum StoreError {
         /// Which one.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
 }
 

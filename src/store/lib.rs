@@ -37,6 +37,7 @@ pub use mail::{
     Message, Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
+pub use postgres::Durability;
 pub use remembering::Remembering;
 pub use settings::{IntervalReply, Settings};
 pub use sql::{Migrated, MigratedTable, SqlStore, Time};

@@ -85,6 +85,34 @@ async fn a_popup_is_withdrawn_when_the_message_is_read_on_another_device() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn popups_outlive_the_agent_that_showed_them_and_obey_the_next() {
+    let office = Office::open().await;
+    let mut desktop = Desktop::log_in().await;
+    let mut anna = Agent::signed_in(&desktop.bus, &office, "anna").await;
+    let boris = office.sign_in("boris").await;
+    let read = boris.send(&["anna"], "Read me anywhere", "normal").await;
+    anna.cli.check().await;
+    let read_elsewhere = desktop.popups.next("the first mail").await;
+    let opened = boris.send(&["anna"], "Open me", "normal").await;
+    anna.cli.check().await;
+    let acted_on = desktop.popups.next("the second mail").await;
+    // The server hears of the alerts once they are written down.
+    anna.cli.check().await;
+    anna.kill().await;
+    let own = office.sign_in("anna").await;
+    own.call(reqwest::Method::POST, "read", Some(serde_json::json!({ "ids": [read] }))).await;
+
+    anna.start().await;
+    anna.cli.check().await;
+    while desktop.popups.next_withdrawn().await != read_elsewhere.id {}
+    desktop.popups.choose_aloud(&acted_on, "default").await;
+    let window = anna.next_window().await;
+    assert!(window.contains(&opened), "{window}");
+    assert_eq!(desktop.popups.withdrawn(), [read_elsewhere.id]);
+    assert_eq!(desktop.popups.shown().len(), 2, "nothing is shown again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hidden_preview_tells_neither_sender_nor_subject() {
     let office = Office::open().await;
     let mut desktop = Desktop::log_in().await;

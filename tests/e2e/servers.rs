@@ -199,3 +199,61 @@ async fn a_database_that_crashes_under_load_costs_patience_and_no_letter() {
         server.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_postgresql_does_not_promise() {
+    let cluster = Arc::new(Cluster::start());
+    let installation = Installation::make(&cluster).await;
+    let name = installation.database.name().to_owned();
+    let examined = async |code: i32| -> Vec<String> {
+        let output = installation.admin("--json doctor", "").await;
+        let output = if code == 0 { output.done() } else { output.ended_with(code) };
+        let checks = output.json()["checks"].as_array().expect("a list").clone();
+        let ours = checks.iter().filter(|check| check["id"] == "postgresql");
+        ours.map(|check| {
+            format!("{} {}", check["status"].as_str().unwrap(), check["detail"].as_str().unwrap())
+        })
+        .collect()
+    };
+    // The cluster of these tests has it off; the registry and the office have a database each.
+    let said = examined(1).await;
+    assert!(
+        said.len() == 2 && said.iter().all(|it| it.starts_with("fail") && it.contains("fsync is off")),
+        "{said:?}"
+    );
+
+    cluster.set("fsync", "on");
+    let said = examined(0).await;
+    assert!(said.iter().all(|it| it.starts_with("ok") && it.contains("PostgreSQL 1")), "{said:?}");
+
+    for (setting, of) in [
+        ("synchronous_commit", format!("DATABASE {name}_main")),
+        ("synchronous_commit", "ROLE owner".to_owned()),
+    ] {
+        installation.database.sql(&format!("ALTER {of} SET {setting} = off"));
+        let said = examined(1).await.join("\n");
+        assert!(
+            said.contains("synchronous_commit is off: a crash can lose mail that was accepted"),
+            "{of}: {said}"
+        );
+        installation.database.sql(&format!("ALTER {of} RESET {setting}"));
+    }
+    cluster.set("full_page_writes", "off");
+    let said = examined(1).await.join("\n");
+    assert!(said.contains("full_page_writes is off"), "{said}");
+    cluster.set("full_page_writes", "on");
+
+    let _standby = cluster.standby();
+    let said = examined(0).await;
+    assert!(
+        said.iter().all(|it| it.starts_with("warn") && it.contains("failover may lose the newest mail")),
+        "{said:?}"
+    );
+
+    // Served or examined through a pooler that lends its connections for a transaction, it says why it cannot be.
+    let pooled =
+        Installation { database: installation.database.through_pooler("transaction"), ..installation };
+    let refused = pooled.admin("serve --listen 127.0.0.1:0", "").await.ended_with(5);
+    refused.says("pool_mode = session");
+    pooled.admin("doctor", "").await.ended_with(1).says("pool_mode = session");
+}

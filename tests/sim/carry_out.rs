@@ -6,10 +6,10 @@ use restante_agent::Plan;
 use restante_engine::{
     Effect, Event,
     effect::{Answer, Popup, PopupContent},
-    event::{Ask, CallId, TokenFound, TokenProblem},
+    event::{Ask, CallId, NotShown, TokenFound, TokenProblem},
     settings_file,
 };
-use restante_local_api::{KeyringState, NotificationsState};
+use restante_local_api::KeyringState;
 use restante_model::{Importance, Seconds};
 
 use crate::{
@@ -51,7 +51,7 @@ impl Office {
         let now = self.devices[device].clock(self.agenda.now_ms());
         self.note(|office| format!("{} <- {}", office.devices[device].name, crate::words::event(&event)));
         let noted = match &event {
-            Event::PopupShown { popup, outcome: Ok(()) | Err(NotificationsState::Absent) } => Some(*popup),
+            Event::PopupShown { popup, outcome: Ok(_) | Err(NotShown::Absent) } => Some(*popup),
             _ => None,
         };
         let own = &mut self.devices[device];
@@ -240,7 +240,7 @@ impl Office {
                             u64::from(knows.inbox.get(&id).is_some_and(|row| row.bold))
                         }
                         PopupContent::Summary { count } => count,
-                        PopupContent::Connection { .. } => 0,
+                        PopupContent::Expiring { .. } | PopupContent::Connection { .. } => 0,
                     };
                 }
             }
@@ -268,8 +268,13 @@ impl Office {
                 self.devices[device].replies.insert(call.0, answer);
             }
             Effect::Quit => self.find("an agent quit although nobody told it to".into()),
-            // What they show was looked at already; nobody has set a hook.
-            Effect::RunHook { .. } | Effect::SetTray(_) | Effect::Publish | Effect::OpenWindow { .. } => {}
+            // What they show was looked at already; nobody has set a hook; no desktop here outlives its agent.
+            Effect::AdoptPopup { .. }
+            | Effect::Speak(_)
+            | Effect::RunHook { .. }
+            | Effect::SetTray(_)
+            | Effect::Publish
+            | Effect::OpenWindow { .. } => {}
         }
     }
 
@@ -308,18 +313,18 @@ impl Office {
         let about = match popup.content {
             PopupContent::Message { .. } => 1,
             PopupContent::Summary { count } => count,
-            PopupContent::Connection { .. } => 0,
+            PopupContent::Expiring { .. } | PopupContent::Connection { .. } => 0,
         };
         own.on_their_way.insert(id, about);
         let (outcome, ms) = match own.service {
-            Service::Here => (Ok(()), 1),
+            Service::Here => (Ok(None), 1),
             Service::Away => {
                 self.marks.hit(Mark::ServiceAway);
-                (Err(NotificationsState::Absent), 1)
+                (Err(NotShown::Absent), 1)
             }
             Service::Hung => {
                 self.marks.hit(Mark::ServiceHung);
-                (Err(NotificationsState::Hung), HUNG_MS)
+                (Err(NotShown::Hung), HUNG_MS)
             }
         };
         if outcome.is_ok() {
@@ -338,7 +343,7 @@ impl Office {
                 let high = knows.inbox.get(id).is_some_and(|row| row.importance == Importance::High);
                 knows.see_popup(*id, high)
             }
-            PopupContent::Connection { .. } => Ok(()),
+            PopupContent::Expiring { .. } | PopupContent::Connection { .. } => Ok(()),
             PopupContent::Summary { count } => {
                 self.marks.hit(Mark::Summary);
                 knows.summed += count;

@@ -121,7 +121,7 @@ impl Knowledge {
             PopupContent::Message { id, .. } => {
                 self.handed.insert(*id);
             }
-            PopupContent::Connection { .. } => {}
+            PopupContent::Expiring { .. } | PopupContent::Connection { .. } => {}
             PopupContent::Summary { count } => self.handed_in_summaries += count,
         }
     }

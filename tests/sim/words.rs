@@ -42,6 +42,7 @@ pub(crate) fn effect(effect: &Effect) -> String {
         Effect::ShowPopup(popup) => match &popup.content {
             PopupContent::Message { id, .. } => format!("ShowPopup {id}"),
             PopupContent::Summary { count } => format!("ShowPopup of {count}"),
+            PopupContent::Expiring { count, .. } => format!("ShowPopup of {count} that expire"),
             PopupContent::Connection { .. } => "ShowPopup of the connection".into(),
         },
         Effect::Check { since } => format!("Check since {:?}", since.as_ref().map(|since| since.modseq)),

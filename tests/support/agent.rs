@@ -1,7 +1,7 @@
 //! A real agent with an account of its own, and the command line that speaks to it.
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs::Permissions,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -128,6 +128,7 @@ pub struct Agent {
     account: Account,
     folder: Arc<TempDir>,
     programs: TempDir,
+    variables: Vec<(&'static str, OsString)>,
     windows: pipe::Receiver,
     // Windows stay open as long as somebody could still write to this pipe.
     _close_windows: pipe::Sender,
@@ -183,7 +184,17 @@ impl Agent {
         let close_windows =
             open_pipe(&programs.path().join("close"), |options, path| options.open_sender(path));
         let cli = Cli(account.clone());
-        Self { cli, account, folder, programs, windows, _close_windows: close_windows, process: None }
+        let variables = Vec::new();
+        Self {
+            cli,
+            account,
+            folder,
+            programs,
+            variables,
+            windows,
+            _close_windows: close_windows,
+            process: None,
+        }
     }
 
     /// The same with the real windows on this display.
@@ -198,6 +209,11 @@ impl Agent {
         agent.account.display = Some(display.to_owned());
         agent.cli = Cli(agent.account.clone());
         agent
+    }
+
+    /// Gives its program one more environment variable, from the next start on.
+    pub fn set_variable(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.variables.push((name, value.into()));
     }
 
     /// Starts the agent and signs this user in.
@@ -269,6 +285,7 @@ impl Agent {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_file());
         let mut command = self.account.command(&self.programs.path().join(Program::Agent.name()));
         command.stdout(Stdio::null()).stderr(log.expect("the log can be opened"));
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -411,7 +428,8 @@ impl Agent {
         self.account.folder("run").join("agent.log")
     }
 
-    fn socket(&self) -> PathBuf {
+    /// Where the agent answers front ends.
+    pub fn socket(&self) -> PathBuf {
         self.account.folder("run").join("agent.sock")
     }
 }

@@ -119,6 +119,15 @@ impl NotificationService {
         self.signal(popup, "NotificationClosed", &(popup.id, 2_u32)).await;
     }
 
+    /// The same, told to everybody, as most services do it.
+    ///
+    /// # Panics
+    /// When the popup does not offer it.
+    pub async fn choose_aloud(&self, popup: &Popup, key: &str) {
+        let everybody = Popup { asker: String::new(), ..popup.clone() };
+        self.choose(&everybody, key).await;
+    }
+
     /// The person closes a popup.
     ///
     /// # Panics
@@ -154,7 +163,7 @@ impl NotificationService {
         B: serde::Serialize + zbus::DynamicType,
     {
         self.connection
-            .emit_signal(Some(popup.asker.as_str()), PATH, NAME, name, body)
+            .emit_signal((!popup.asker.is_empty()).then_some(popup.asker.as_str()), PATH, NAME, name, body)
             .await
             .expect("the bus takes the signal");
     }

@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU32, Ordering},
@@ -34,6 +34,15 @@ pub struct Cluster {
 pub struct Database {
     cluster: Arc<Cluster>,
     name: String,
+    /// Through which it is reached.
+    pooler: Option<Arc<Pooler>>,
+}
+
+/// `PgBouncer` in front of a cluster; it ends with the last who holds it.
+#[derive(Debug)]
+pub struct Pooler {
+    folder: TempDir,
+    child: Mutex<Child>,
 }
 
 /// The cluster that the tests of this process share.
@@ -54,7 +63,7 @@ impl Database {
     /// As [`Database::create`].
     pub fn within(cluster: &Arc<Cluster>) -> Self {
         let name = format!("test_{}", cluster.databases.fetch_add(1, Ordering::Relaxed));
-        let database = Self { cluster: Arc::clone(cluster), name };
+        let database = Self { cluster: Arc::clone(cluster), name, pooler: None };
         database.cluster.sql("postgres", &format!("CREATE DATABASE {}", database.name));
         database
     }
@@ -67,7 +76,16 @@ impl Database {
     /// One of this name in the same cluster, made by whomever.
     #[must_use]
     pub fn beside(&self, name: &str) -> Self {
-        Self { cluster: Arc::clone(&self.cluster), name: name.to_owned() }
+        Self { name: name.to_owned(), ..self.clone() }
+    }
+
+    /// The same through a pooler that lends its connections for a `session` or a `transaction`.
+    ///
+    /// # Panics
+    /// When `PgBouncer` is not installed or does not start.
+    #[must_use]
+    pub fn through_pooler(&self, lent_for: &str) -> Self {
+        Self { pooler: Some(Arc::new(Pooler::start(&self.cluster, lent_for))), ..self.clone() }
     }
 
     /// Where it is, for the cluster's owner.
@@ -77,7 +95,8 @@ impl Database {
 
     /// Where it is, for another role; what a password is asked for nobody here is asked.
     pub fn url_for(&self, role: &str, password: &str) -> String {
-        let socket = self.cluster.folder.path().display();
+        let folder = self.pooler.as_ref().map_or(&self.cluster.folder, |pooler| &pooler.folder);
+        let socket = folder.path().display();
         format!("postgres:///{}?host={socket}&user={role}&password={password}", self.name)
     }
 
@@ -128,6 +147,9 @@ impl Cluster {
         let mut initdb = cluster.program("initdb");
         initdb.args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=owner"]);
         done(initdb.arg("--pgdata").arg(cluster.data()).output());
+        // Here, where ALTER SYSTEM can change it, and not on the command line.
+        let settings = fs::OpenOptions::new().append(true).open(cluster.data().join("postgresql.conf"));
+        writeln!(settings.expect("initdb made it"), "fsync = off").expect("it is written");
         cluster.run();
         cluster
     }
@@ -141,6 +163,56 @@ impl Cluster {
         self.run();
     }
 
+    /// Makes a copy of it as it is now, beside it.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn copy_away(&self) {
+        let mut backup = self.program("pg_basebackup");
+        backup.args(["--no-sync", "--checkpoint=fast", "--username=owner"]);
+        done(backup.arg("--host").arg(self.folder.path()).arg("--pgdata").arg(self.copy()).output());
+    }
+
+    /// Ends it as its machine's end does, and goes on with the copy, as after a failover to a standby that was behind.
+    ///
+    /// # Panics
+    /// When the copy does not start.
+    pub fn fail_over_to_copy(&self) {
+        self.control(&["stop", "--mode=immediate", "--wait"]);
+        fs::remove_dir_all(self.data()).expect("it is ours");
+        fs::rename(self.copy(), self.data()).expect("a copy was made");
+        done(self.program("touch").arg(self.data().join("standby.signal")).output());
+        self.run();
+        self.control(&["promote", "--wait"]);
+    }
+
+    /// Changes a setting of the whole cluster, and waits until it is in force for who connects.
+    ///
+    /// # Panics
+    /// When there is no such setting.
+    pub fn set(&self, setting: &str, value: &str) {
+        self.sql("postgres", &format!("ALTER SYSTEM SET {setting} = '{value}'"));
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        while self.sql("postgres", &format!("SHOW {setting}")) != value {}
+    }
+
+    /// Somebody to whom the cluster sends its log as to a standby, until he is dropped.
+    ///
+    /// # Panics
+    /// When he cannot connect.
+    pub fn standby(&self) -> Standby {
+        let mut receiver = self.program("pg_receivewal");
+        receiver.args(["--username=owner", "--no-sync", "--directory"]).arg(self.folder.path());
+        let child = receiver.arg("--host").arg(self.folder.path()).spawn().expect("it starts");
+        let standby = Standby(child);
+        while self.sql("postgres", "SELECT count(*) FROM pg_stat_replication") == "0" {}
+        standby
+    }
+
+    fn copy(&self) -> PathBuf {
+        self.folder.path().join("copy")
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -150,7 +222,7 @@ impl Cluster {
         let socket = self.folder.path().display();
         let mut server = self.program("postgres");
         server.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path());
-        server.args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]);
+        server.args(["-c", "listen_addresses=", "-c", "max_connections=200"]);
         server.args(["-c", &format!("unix_socket_directories={socket}"), "-c", "shared_buffers=32MB"]);
         server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log());
@@ -160,7 +232,7 @@ impl Cluster {
             let words = BufReader::new(child.stderr.take().expect("stderr is piped"));
             for line in words.lines().map_while(Result::ok) {
                 let _ = writeln!(log, "{line}");
-                if line.contains("database system is ready to accept connections") {
+                if line.contains("database system is ready to accept") {
                     let _ = ready.send(());
                 }
             }
@@ -183,12 +255,9 @@ impl Cluster {
 
     /// One of PostgreSQL's programs, as a user that it accepts.
     fn program(&self, name: &str) -> Command {
-        let program = self.programs.join(name);
-        let mut command = Command::new("setpriv");
-        if root() {
-            command.args(["--reuid", USER, "--regid", USER, "--clear-groups"]);
-        }
-        command.args(["--pdeathsig", "QUIT"]).arg(program);
+        // Another program is where it always is.
+        let own = self.programs.join(name);
+        let mut command = as_user(if own.exists() { &own } else { Path::new(name) });
         command.current_dir(self.folder.path()).env("LC_ALL", "C.UTF-8");
         command
     }
@@ -220,6 +289,62 @@ impl Drop for Cluster {
             self.program("pg_ctl").args(["stop", "--mode=immediate"]).arg("-D").arg(self.data()).output();
         drop(stop);
     }
+}
+
+/// See [`Cluster::standby`].
+#[derive(Debug)]
+pub struct Standby(Child);
+
+impl Drop for Standby {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Pooler {
+    fn start(cluster: &Cluster, lent_for: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").expect("a temporary folder");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).expect("it is ours");
+        let (settings, users) = (folder.path().join("pooler.ini"), folder.path().join("users"));
+        fs::write(&users, "\"owner\" \"\"\n").expect("it is written");
+        let text = format!(
+            "[databases]\n* = host={}\n[pgbouncer]\npool_mode = {lent_for}\nunix_socket_dir = {}\n\
+             listen_port = 5432\nauth_type = trust\nauth_file = {}\n",
+            cluster.folder.path().display(),
+            folder.path().display(),
+            users.display()
+        );
+        fs::write(&settings, text).expect("it is written");
+        let mut program = as_user(Path::new("pgbouncer"));
+        program.arg(settings).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child =
+            program.env("PATH", "/usr/sbin:/usr/bin:/bin").spawn().expect("PgBouncer is installed");
+        let mut words =
+            BufReader::new(child.stderr.take().expect("stderr is piped")).lines().map_while(Result::ok);
+        assert!(words.any(|line| line.contains("process up")), "PgBouncer does not start");
+        // Read on, or it would wait for somebody to read what it says.
+        std::thread::spawn(move || words.count());
+        Self { folder, child: Mutex::new(child) }
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// A program as a user that PostgreSQL accepts, which ends with the thread that began it.
+fn as_user(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    if root() {
+        command.args(["--reuid", USER, "--regid", USER, "--clear-groups"]);
+    }
+    command.args(["--pdeathsig", "QUIT"]).arg(program);
+    command
 }
 
 fn root() -> bool {

@@ -12,9 +12,9 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::{Bus, Keyring, run, within, workspace_root};
+use crate::{Bus, Keyring, Program, run, within, workspace_root};
 
-/// Width and height in pixels.
+/// Width and height in pixels, where nobody wants another one.
 const SIZE: (u32, u32) = (1280, 800);
 
 /// The panel of the pictures: at the bottom, with a list of windows, the tray and a clock.
@@ -66,6 +66,7 @@ pub struct Screen {
     panel: Option<Child>,
     _programs: [Child; 3],
     display: String,
+    size: (u32, u32),
     folder: TempDir,
 }
 
@@ -101,6 +102,17 @@ pub struct Place {
     pub height: i64,
 }
 
+/// An element of a window, as a screen reader is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct Told {
+    /// What it is.
+    pub role: String,
+    /// What it is called.
+    pub name: String,
+    /// How it is.
+    pub states: Vec<String>,
+}
+
 impl Screen {
     /// A person logs in at a screen.
     ///
@@ -115,6 +127,14 @@ impl Screen {
     /// # Panics
     /// As [`Screen::log_in`].
     pub async fn with_popups_by(popups: Popups) -> Self {
+        Self::of_size(SIZE, popups).await
+    }
+
+    /// The same of so many pixels, across and down.
+    ///
+    /// # Panics
+    /// As [`Screen::log_in`].
+    pub async fn of_size(size: (u32, u32), popups: Popups) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let home = folder.path();
         let services = write(home, "services/org.xfce.Xfconf.service", &xfconf_service());
@@ -123,7 +143,7 @@ impl Screen {
 
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-nolisten", "tcp", "-noreset", "-screen", "0"])
-            .arg(format!("{}x{}x24", SIZE.0, SIZE.1))
+            .arg(format!("{}x{}x24", size.0, size.1))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -149,7 +169,7 @@ impl Screen {
         };
         bus.wait_for_owner("org.freedesktop.Notifications").await;
         let programs = [xvfb, openbox, popups];
-        let mut screen = Self { bus, keyring, panel: None, _programs: programs, display, folder };
+        let mut screen = Self { bus, keyring, panel: None, _programs: programs, display, size, folder };
         screen.start_panel().await;
         drop(screen.tool("xsetroot", &["-solid", "#3a5a78"]).await.done());
         screen
@@ -214,6 +234,72 @@ impl Screen {
         program(self.folder.path(), &self.display, self.bus.address(), name, arguments)
     }
 
+    /// One of our windows, started by itself; it ends when the child is dropped.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn open(&self, arguments: &[&str], surroundings: &[(&str, &str)]) -> Child {
+        let path = Program::Desktop.path().display().to_string();
+        let mut window = self.program(&path, arguments);
+        window.envs(surroundings.iter().copied()).spawn().expect("the window starts")
+    }
+
+    /// Waits until a window of this title is to be seen; gives its id.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn titled(&self, title: &str) -> String {
+        let search = ["search", "--sync", "--onlyvisible", "--name", title];
+        let found = within("a window of that title", self.tool("xdotool", &search)).await;
+        found.stdout.lines().last().expect("the search ends with a window").to_owned()
+    }
+
+    /// A screen reader is switched on: from now on new windows say what is in them.
+    ///
+    /// # Panics
+    /// When its bus is not installed.
+    pub async fn switch_screen_reader_on(&self) -> Child {
+        let options = ["--launch-immediately", "--a11y=1", "--screen-reader=1"];
+        let bus = self.program("/usr/libexec/at-spi-bus-launcher", &options).spawn();
+        let bus = bus.expect("the bus for screen readers starts; tests/run installs it");
+        self.bus.wait_for_owner("org.a11y.Bus").await;
+        bus
+    }
+
+    /// What a screen reader is told of the window of this title.
+    ///
+    /// # Panics
+    /// When it is told nothing.
+    pub async fn told_to_screen_reader(&self, title: &str) -> Vec<Told> {
+        let script = workspace_root().join("tests/support/accessible_tree.py").display().to_string();
+        // The system's Python, which has the package; another one may come first in PATH.
+        let told = within("the tree", self.tool("/usr/bin/python3", &[&script, title])).await.done().stdout;
+        told.lines().map(|line| serde_json::from_str(line).expect("a line is an element")).collect()
+    }
+
+    /// Waits until two looks at a window show the same, and keeps the picture under `target/screenshots`.
+    ///
+    /// # Panics
+    /// When it does not come to rest.
+    pub async fn picture_of(&self, window: &str, name: &str) -> PathBuf {
+        self.painted(window).await;
+        let file = pictures_folder().join(name);
+        let take =
+            format!("import -window {window} {path} && identify -format %# {path}", path = file.display());
+        within("the window to come to rest", async {
+            let mut before = String::new();
+            loop {
+                let seen = self.tool("sh", &["-c", &take]).await.stdout;
+                if !seen.is_empty() && seen == before {
+                    return;
+                }
+                before = seen;
+            }
+        })
+        .await;
+        file
+    }
+
     /// Runs a tool to its end.
     ///
     /// # Panics
@@ -261,7 +347,7 @@ impl Screen {
 
     /// The screen's size.
     pub fn size(&self) -> (i64, i64) {
-        (i64::from(SIZE.0), i64::from(SIZE.1))
+        (i64::from(self.size.0), i64::from(self.size.1))
     }
 
     /// A property of a window, as `xprop` prints it.
@@ -270,6 +356,22 @@ impl Screen {
     /// When the window is gone.
     pub async fn property(&self, window: &str, name: &str) -> String {
         self.tool("xprop", &["-id", window, name]).await.done().stdout
+    }
+
+    /// The person gives a window the whole screen, or takes it back: the window manager is asked as a program asks it
+    /// (Extended Window Manager Hints, `_NET_WM_STATE`), and has done it when this returns.
+    ///
+    /// # Panics
+    /// When the screen is gone, or the window manager does not do it.
+    pub async fn full_screen(&self, window: &str, full: bool) {
+        let (display, id) = (self.display.clone(), window.parse().expect("a window is a number"));
+        let asked = tokio::task::spawn_blocking(move || ask_for_full_screen(&display, id, full));
+        asked.await.expect("the asking ends").expect("the display takes it");
+        within("the window manager to do it", async {
+            // Each look is a round trip through the X server, so this is no idle loop.
+            while self.property(window, "_NET_WM_STATE").await.contains("FULLSCREEN") != full {}
+        })
+        .await;
     }
 
     /// Waits until a window is painted: more colours than a blank one has.
@@ -297,9 +399,7 @@ impl Screen {
     /// # Panics
     /// When it cannot be taken.
     pub async fn picture(&self, name: &str, part: Option<&str>) -> PathBuf {
-        let folder = crate::target_folder().parent().expect("a profile lies in target").join("screenshots");
-        std::fs::create_dir_all(&folder).expect("a folder for pictures");
-        let file = folder.join(name);
+        let file = pictures_folder().join(name);
         let path = file.display().to_string();
         let mut arguments = vec!["-window", "root"];
         if let Some(part) = part {
@@ -309,6 +409,16 @@ impl Screen {
         drop(self.tool("import", &arguments).await.done());
         file
     }
+}
+
+/// Where pictures are kept.
+///
+/// # Panics
+/// When the folder cannot be made.
+pub fn pictures_folder() -> PathBuf {
+    let folder = crate::target_folder().parent().expect("a profile lies in target").join("screenshots");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    folder
 }
 
 /// A command in a session.
@@ -394,6 +504,26 @@ fn xfce_popups() -> String {
     let service = "/usr/share/dbus-1/services/org.xfce.xfce4-notifyd.Notifications.service";
     let text = std::fs::read_to_string(service).expect("xfce4-notifyd is installed; tests/run does that");
     text.lines().find_map(|line| line.strip_prefix("Exec=")).expect("a service has a program").to_owned()
+}
+
+fn ask_for_full_screen(
+    display: &str,
+    window: u32,
+    full: bool,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    use x11rb::{
+        connection::Connection as _,
+        protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask},
+    };
+    let (display, screen) = x11rb::connect(Some(display))?;
+    let atom = |name: &str| display.intern_atom(false, name.as_bytes());
+    let (state, full_screen) = (atom("_NET_WM_STATE")?, atom("_NET_WM_STATE_FULLSCREEN")?);
+    let (state, full_screen) = (state.reply()?.atom, full_screen.reply()?.atom);
+    // 1 adds and 0 takes away; the 1 at the end: a program asks.
+    let message = ClientMessageEvent::new(32, window, state, [u32::from(full), full_screen, 0, 1, 0]);
+    let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+    display.send_event(false, display.setup().roots[screen].root, mask, message)?.check()?;
+    Ok(())
 }
 
 /// Where the pictures of the README lie, if this run is to take them anew.

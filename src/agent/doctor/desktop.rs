@@ -1,9 +1,11 @@
 //! The tray's host and the notification service.
 
+use restante_engine::settings_file::{SettingsFile, Speech};
 use restante_l10n::Value;
 use restante_local_api::{CheckStatus, DoctorCheck, NotificationsState, Status, TrayState};
 
 use super::{Doctor, PATIENCE, check, ok};
+use crate::speech;
 
 /// What a notification service says of itself.
 struct Service {
@@ -20,6 +22,19 @@ impl Doctor {
             TrayState::NoBus => "cli-no-bus",
         };
         check("tray", CheckStatus::Warn, self.words.text(key), None)
+    }
+
+    /// Whether what the settings want to be spoken can be.
+    pub(super) fn speech(&self, settings: &SettingsFile) -> Option<DoctorCheck> {
+        if settings.speech == Speech::Off {
+            return None;
+        }
+        Some(if speech::is_there() {
+            ok("speech", self.words.text("doctor-speech-ok"))
+        } else {
+            let hint = Some(self.words.text("doctor-speech-hint"));
+            check("speech", CheckStatus::Warn, self.words.text("doctor-speech-absent"), hint)
+        })
     }
 
     pub(super) async fn notifications(&self, status: Option<&Status>) -> DoctorCheck {

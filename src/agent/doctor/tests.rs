@@ -89,6 +89,16 @@ async fn a_server_that_is_away_and_one_that_is_not_ours_are_told_apart_from_ours
 }
 
 #[tokio::test]
+async fn a_voice_that_is_wished_and_not_there_is_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = doctor(folder.path(), "").examine(None).await;
+    assert!(report.checks.iter().all(|check| check.id != "speech"), "nobody wishes one: {report:?}");
+    let report = doctor(folder.path(), "[notifications]\nspeak_important = true\n").examine(None).await;
+    let expected = if crate::speech::is_there() { CheckStatus::Ok } else { CheckStatus::Warn };
+    assert_eq!(found(&report, "speech").status, expected);
+}
+
+#[tokio::test]
 async fn a_damaged_database_fails() {
     let folder = tempfile::tempdir().unwrap();
     let doctor = doctor(folder.path(), "");

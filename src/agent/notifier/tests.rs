@@ -6,7 +6,10 @@ use restante_engine::effect::{PopupCarrier, PopupContent};
 use restante_l10n::Language;
 use restante_model::{MessageId, Person};
 
-use super::*;
+use super::{
+    service::{PATH, SERVICE},
+    *,
+};
 use crate::private_bus::{Answer, Played, Session, in_session, next, reply, silence};
 
 type Events = mpsc::UnboundedReceiver<Event>;
@@ -27,6 +30,7 @@ fn popup(id: u64, subject: &str) -> Popup {
         },
         carrier: PopupCarrier::Desktop,
         sound: None,
+        over_full_screen: OverFullScreen::GivesWay,
     }
 }
 
@@ -62,9 +66,9 @@ fn asked(call: &zbus::Message) -> (String, String, Vec<String>) {
     (summary, body, actions)
 }
 
-async fn shown(events: &mut Events) -> (PopupId, Result<(), NotificationsState>) {
+async fn shown(events: &mut Events) -> (PopupId, Result<(), NotShown>) {
     next(events, |event| match event {
-        Event::PopupShown { popup, outcome } => Some((*popup, *outcome)),
+        Event::PopupShown { popup, outcome } => Some((*popup, outcome.clone().map(drop))),
         _ => None,
     })
     .await
@@ -100,7 +104,7 @@ fn without_a_bus_nothing_is_shown_and_nothing_waits() {
         let (notifier, mut events) = start();
         assert_eq!(state(&mut events).await, NotificationsState::Absent);
         notifier.show(popup(1, "Lunch"));
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Absent)));
     });
 }
 
@@ -204,6 +208,32 @@ fn a_popup_that_is_withdrawn_goes_from_the_screen() {
 }
 
 #[test]
+fn a_popup_of_a_process_before_is_acted_on_and_withdrawn_while_its_service_runs() {
+    let test =
+        "notifier::tests::a_popup_of_a_process_before_is_acted_on_and_withdrawn_while_its_service_runs";
+    in_session(Session::Bus, test, async {
+        let mut service = Played::start(SERVICE, answers(&["actions"])).await;
+        let (notifier, mut events) = start();
+        let name = next(&mut events, |event| match event {
+            Event::NotificationOwnerChanged(owner) => owner.clone(),
+            _ => None,
+        })
+        .await;
+        let at = |service: &str, number| ServicePopup { service: service.to_owned(), number };
+        notifier.adopt(PopupId(1), at("another bus :1.7", 7));
+        assert_eq!(ended(&mut events).await, (PopupId(1), PopupAction::Closed));
+        notifier.adopt(PopupId(2), at(&name, 8));
+        notifier.adopt(PopupId(3), at(&name, 9));
+        notifier.withdraw(PopupId(3));
+        assert_eq!(ended(&mut events).await, (PopupId(3), PopupAction::Closed));
+        let closed: u32 = service.call("CloseNotification").await.body().deserialize().unwrap();
+        assert_eq!(closed, 9);
+        signal(&service, None, "ActionInvoked", &(8_u32, "read")).await;
+        assert_eq!(ended(&mut events).await, (PopupId(2), PopupAction::MarkRead));
+    });
+}
+
+#[test]
 fn a_popup_shown_again_takes_the_place_of_the_first() {
     let test = "notifier::tests::a_popup_shown_again_takes_the_place_of_the_first";
     in_session(Session::Bus, test, async {
@@ -229,7 +259,7 @@ fn a_service_that_comes_later_or_again_is_asked_anew() {
         let (notifier, mut events) = start();
         assert_eq!(state(&mut events).await, NotificationsState::Absent);
         notifier.show(popup(1, "Lunch"));
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Absent)));
 
         let mut service = Played::start(SERVICE, answers(&["body-markup"])).await;
         assert_eq!(state(&mut events).await, NotificationsState::Ok);
@@ -266,11 +296,11 @@ fn a_hung_service_holds_nobody_and_is_heard_of_when_it_wakes() {
         assert_eq!(state(&mut events).await, NotificationsState::Ok);
         notifier.show(popup(1, "Lunch"));
         let late = service.call("Notify").await;
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Hung)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Hung)));
         assert_eq!(state(&mut events).await, NotificationsState::Hung);
         // The next one does not wait at all: the service hears nothing of it.
         notifier.show(popup(2, "Dinner"));
-        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotShown::Absent)));
 
         // It wakes: the popup came after all, and the state is good again.
         let question = service.call("GetServerInformation").await;
@@ -279,7 +309,7 @@ fn a_hung_service_holds_nobody_and_is_heard_of_when_it_wakes() {
         let mut told = (None, None);
         while told.0.is_none() || told.1.is_none() {
             match events.recv().await.unwrap() {
-                Event::PopupShown { popup, outcome } => told.0 = Some((popup, outcome)),
+                Event::PopupShown { popup, outcome } => told.0 = Some((popup, outcome.map(drop))),
                 Event::NotificationsChanged(state) => told.1 = Some(state),
                 _ => {}
             }
@@ -302,11 +332,11 @@ fn a_popup_withdrawn_while_the_service_hangs_does_not_stay_when_it_wakes() {
         let (notifier, mut events) = start();
         notifier.show(popup(1, "Lunch"));
         let late = service.call("Notify").await;
-        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotificationsState::Hung)));
+        assert_eq!(shown(&mut events).await, (PopupId(1), Err(NotShown::Hung)));
         notifier.withdraw(PopupId(1));
         // The order to withdraw is carried out before the one that follows it is answered.
         notifier.show(popup(2, "Dinner"));
-        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotificationsState::Absent)));
+        assert_eq!(shown(&mut events).await, (PopupId(2), Err(NotShown::Absent)));
         service.bus.reply(&late.header(), &77_u32).await.unwrap();
         let closed: u32 = service.call("CloseNotification").await.body().deserialize().unwrap();
         assert_eq!(closed, 77);
@@ -320,7 +350,8 @@ fn who_the_service_is_is_told_before_what_it_was_asked_for() {
         let service = Played::start(SERVICE, answers(&[])).await;
         let (notifier, mut events) = start();
         notifier.show(popup(1, "Lunch"));
-        let name = service.bus.unique_name().map(ToString::to_string);
+        let own = service.bus.unique_name().unwrap();
+        let name = Some(format!("{} {own}", service.bus.server_guid()));
         let mut owners = Vec::new();
         loop {
             match events.recv().await.unwrap() {

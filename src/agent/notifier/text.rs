@@ -1,8 +1,9 @@
 //! What a popup says, in words. Names and subjects come from other people: one line each, bounded.
 
 use restante_engine::effect::PopupContent;
-use restante_l10n::{Value, Words, isolate, one_line};
-use restante_local_api::Connection;
+use restante_l10n::{Value, Words, date_and_time, isolate, local, one_line};
+use restante_local_api::{Connection, Direction};
+use restante_model::Timestamp;
 
 /// More of a name or a subject than this no popup shows; and the service copies it all.
 const MAX_NAME_CHARACTERS: usize = 80;
@@ -45,8 +46,33 @@ pub(crate) fn of(content: &PopupContent, words: &Words) -> Said {
             one_message: false,
             of_mail: true,
         },
+        PopupContent::Expiring { direction, count, expires_at, subject } => {
+            expiring(*direction, *count, *expires_at, subject.as_deref(), words)
+        }
         PopupContent::Connection { state, detail } => connection(*state, detail.as_deref(), words),
     }
+}
+
+/// Until when there is time to read them.
+fn expiring(
+    direction: Direction,
+    count: u64,
+    expires_at: Timestamp,
+    subject: Option<&str>,
+    words: &Words,
+) -> Said {
+    let key = match direction {
+        Direction::Received => "popup-expiring",
+        Direction::Sent => "popup-expiring-sent",
+    };
+    let moment = date_and_time(words, local(expires_at.to_date_time()));
+    let mut body = words
+        .with("popup-expiring-until", &[("count", Value::Number(count)), ("moment", Value::Text(&moment))]);
+    if let Some(subject) = subject.map(|it| bounded(it, MAX_SUBJECT_CHARACTERS)).filter(|it| !it.is_empty()) {
+        body = format!("{}. {body}", isolate(&subject));
+    }
+    let summary = words.with(key, &[("count", Value::Number(count))]);
+    Said { summary, body, important: false, one_message: false, of_mail: true }
 }
 
 /// What is wrong with the connection, and what the server said to do about it.
@@ -150,6 +176,22 @@ mod tests {
             (office.summary.as_str(), office.body.as_str()),
             ("Сервер сообщений не доступен", "обратитесь в комнату 12")
         );
+    }
+
+    #[test]
+    fn what_expires_soon_is_told_with_its_moment() {
+        let words = Words::new(Language::Russian);
+        let expires_at = Timestamp::parse("2026-11-25T16:05:00Z").unwrap();
+        let said = |direction, count, subject: Option<&str>| {
+            let subject = subject.map(str::to_owned);
+            of(&PopupContent::Expiring { direction, count, expires_at, subject }, &words)
+        };
+        let one = said(Direction::Received, 1, Some("Совещание"));
+        assert!(one.body.contains("Совещание") && one.body.contains("25.11.2026"), "{}", one.body);
+        assert_eq!(one.summary, "Скоро истечёт срок хранения непрочитанного письма");
+        let three = said(Direction::Sent, 3, None);
+        assert!(three.summary.ends_with("писем: 3"), "{}", three.summary);
+        assert!(!three.one_message, "it is not marked read from here");
     }
 
     #[test]

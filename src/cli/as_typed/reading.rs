@@ -99,6 +99,33 @@ async fn sent_mail_names_those_who_have_not_received_it() {
 }
 
 #[tokio::test]
+async fn sent_mail_says_why_it_is_not_delivered_and_who_acknowledged() {
+    let person = |login: &str| json!({"login": login, "name": login.to_uppercase()});
+    let since = "2026-11-24T11:00:00Z";
+    let anna =
+        json!({"login": "anna", "name": "ANNA", "state": "read", "since": since, "acknowledged_at": since});
+    let olga = json!({"login": "olga", "name": "OLGA", "state": "waiting", "since": since,
+        "not_delivered_because": {"why": "never_signed_in"}});
+    let mut sent = row(ID, "waiting");
+    sent["not_delivered"] = json!(["olga"]);
+    let mut whole = message("waiting");
+    whole["not_delivered"] = json!(["olga"]);
+    whole["to"] = json!([person("anna"), person("olga")]);
+    let agent = Agent::start()
+        .answers("GET /v1/folders/sent", page(&[sent]))
+        .answers(&format!("GET /v1/messages/{ID}"), whole)
+        .answers(&format!("GET /v1/messages/{ID}/recipients"), json!({"recipients": [anna, olga]}));
+    let ran = SCRIPT.types(&agent, &["list", "sent", "--why"]).await;
+    for said in ["  Read: ANNA <anna>", "Acknowledged by ANNA", "OLGA <olga>: has never signed in"] {
+        assert!(ran.output.contains(said), "{said} is not in {}", ran.output);
+    }
+    let ran = SCRIPT.types(&agent, &["list", "sent", "--why", "--json"]).await;
+    let recipients = &ran.object()["messages"][0]["recipients"];
+    assert_eq!(recipients[1]["not_delivered_because"]["why"], "never_signed_in", "{ran:?}");
+    assert!(recipients[0]["acknowledged_at"].is_string());
+}
+
+#[tokio::test]
 async fn a_list_goes_on_over_pages_until_the_limit() {
     let first = json!({"messages": [row(ID, "read"), row(ID, "read")], "next_before": "17"});
     let agent = Agent::start()

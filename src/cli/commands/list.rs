@@ -3,13 +3,17 @@
 use clap::Args;
 use restante_l10n::Words;
 use restante_local_api::{
-    FolderPage, MessageRow, RowState,
+    FolderPage, MessageRow, Recipient, RowState,
     model::{Folder, Importance, Person},
 };
 use restante_process::Exit;
+use serde::Serialize;
 
-use super::paging::{self, Limit};
-use crate::{failure::Failure, session::Session, table::Table};
+use super::{
+    paging::{self, Limit},
+    read,
+};
+use crate::{failure::Failure, session::Session, table::Table, text::safe_line};
 
 /// The messages of a folder, newest first
 #[derive(Debug, Args)]
@@ -22,14 +26,64 @@ pub(crate) struct List {
     unread: bool,
     #[command(flatten)]
     limit: Limit,
+    /// Of sent ones also: who read and acknowledged each, and why it is not delivered to the others; asks the server
+    #[arg(long)]
+    why: bool,
 }
 
 impl List {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
         let page = pages(session, self.folder, self.limit.limit, self.unread).await?;
+        if self.why && self.folder == Folder::Sent {
+            let told = with_recipients(session, page).await?;
+            if session.json {
+                session.object(&told)?;
+                return Ok(Exit::Done);
+            }
+            return print_with_recipients(session, told);
+        }
         print(session, self.folder, &page)?;
         Ok(Exit::Done)
     }
+}
+
+/// A page of sent messages with what became of each recipient's copy.
+#[derive(Serialize)]
+struct SentPage {
+    messages: Vec<SentMessage>,
+    next_before: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SentMessage {
+    #[serde(flatten)]
+    row: MessageRow,
+    recipients: Vec<Recipient>,
+}
+
+async fn with_recipients(session: &Session<'_, '_>, page: FolderPage) -> Result<SentPage, Failure> {
+    let mut messages = Vec::new();
+    for row in page.messages {
+        let recipients = read::recipients(session, &session.client.message(row.id).await?).await;
+        messages.push(SentMessage { row, recipients });
+    }
+    Ok(SentPage { messages, next_before: page.next_before })
+}
+
+/// The table, and below it a few lines for each message.
+fn print_with_recipients(session: &mut Session<'_, '_>, told: SentPage) -> Result<Exit, Failure> {
+    let (rows, recipients): (Vec<_>, Vec<_>) =
+        told.messages.into_iter().map(|message| (message.row, message.recipients)).unzip();
+    let page = FolderPage { messages: rows, next_before: told.next_before };
+    print(session, Folder::Sent, &page)?;
+    for (row, recipients) in page.messages.iter().zip(&recipients) {
+        session.line("")?;
+        session.line(&format!("{}  {}", paging::id(session, row.id), safe_line(&row.subject)))?;
+        for fate in read::fates(session, recipients) {
+            session.line(&format!("  {fate}"))?;
+        }
+    }
+    Ok(Exit::Done)
 }
 
 /// As many pages of a folder as the limit takes, as one.

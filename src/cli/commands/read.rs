@@ -29,12 +29,7 @@ impl Read {
     pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
         let id = message_id::find(session, &self.id).await?;
         let mut message = session.client.message(id).await?;
-        if !message.row.not_delivered.is_empty() && message.row.on_its_way.is_none() {
-            // Why is known at the server alone; without it the rest is told.
-            if let Ok(told) = session.client.recipients(id).await {
-                message.recipients = told.recipients;
-            }
-        }
+        message.recipients = recipients(session, &message).await;
         let printed = print(session, &message);
         let unread = message.direction == Direction::Received && message.row.state == RowState::Delivered;
         // Who pipes a letter into `head` has seen it too.
@@ -45,6 +40,18 @@ impl Read {
         printed?;
         Ok(Exit::Done)
     }
+}
+
+/// What became of each recipient's copy. Why one was not delivered is known at the server alone; without it the rest
+/// is told.
+pub(super) async fn recipients(session: &Session<'_, '_>, message: &Message) -> Vec<Recipient> {
+    if !message.row.not_delivered.is_empty()
+        && message.row.on_its_way.is_none()
+        && let Ok(told) = session.client.recipients(message.row.id).await
+    {
+        return told.recipients;
+    }
+    message.recipients.clone()
 }
 
 fn print(session: &mut Session<'_, '_>, message: &Message) -> Result<(), Failure> {

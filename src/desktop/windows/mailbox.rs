@@ -4,6 +4,7 @@ mod layout;
 mod list;
 mod parts;
 mod reading;
+mod sent;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -64,6 +65,8 @@ struct Mailbox {
     /// One refresh at a time, the newest last.
     refreshing: Mutex<()>,
     read_timer: Timer,
+    /// Whether the person was asked if the sent message on show is to be taken back.
+    retract_asked: Cell<bool>,
     read_after: Cell<Duration>,
     /// What was marked unread while it was on show: it does not count as read by standing there.
     left_unread: Cell<Option<MessageId>>,
@@ -98,6 +101,7 @@ pub(super) fn run(
         reading: RefCell::default(),
         refreshing: Mutex::default(),
         read_timer: Timer::default(),
+        retract_asked: Cell::new(false),
         read_after: Cell::new(READ_AFTER),
         left_unread: Cell::default(),
         view: RefCell::default(),
@@ -169,7 +173,7 @@ impl Mailbox {
             it.keep_layout();
             let _ = it.window.hide(); // fails only where there is no window
         }));
-        window.on_acted(on(Self::go_on_writing));
+        window.on_acted(on(Self::act));
         window.on_folder_picked(on_index(Self::pick_folder));
         window.on_picked(on_index(Self::pick));
         window.on_opened(on_index(|it, _| it.go_on_writing()));

@@ -62,7 +62,9 @@ impl Engine {
 
     /// Says it, written down first: like ordinary mail it is said at most once.
     pub(super) fn announce_connection(&mut self, now: Timestamp) -> Result<Option<Effect>> {
-        let Some(alert) = self.alerts.connection.filter(|alert| !alert.told) else { return Ok(None) };
+        // What was held back and is over by now is not said any more.
+        let due = |alert: &ConnectionAlert| !alert.told && alert.connection == self.connection;
+        let Some(alert) = self.alerts.connection.filter(due) else { return Ok(None) };
         if self.hush_at(now).ordinary_until().is_some() {
             return Ok(None);
         }

@@ -9,7 +9,7 @@ use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result};
 use crate::{
     effect::Mark,
     ledger::{AlertState, DueAlert},
-    settings_file::ImportantCarrier,
+    settings_file::{ImportantCarrier, Speech},
 };
 
 impl Engine {
@@ -19,13 +19,28 @@ impl Engine {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        match self.settings.important {
+        let speech = self.speech(due, now)?;
+        let mut effects = match self.settings.important {
             ImportantCarrier::Modal => {
                 self.ledger.set_alerts(&ids, AlertState::Showing, now)?;
-                Ok(vec![self.open_important(ids)])
+                vec![self.open_important(ids)]
             }
-            ImportantCarrier::Desktop => self.important_popups(&ids, now),
+            ImportantCarrier::Desktop => self.important_popups(&ids, now)?,
+        };
+        if !effects.is_empty() {
+            effects.extend(speech);
         }
+        Ok(effects)
+    }
+
+    /// What is said aloud of these: of each once, when it is first shown, and nothing in quiet hours.
+    fn speech(&self, due: &[DueAlert], now: Timestamp) -> Result<Option<Effect>> {
+        if self.settings.speech == Speech::Off || self.hush_at(now).quiet_until.is_some() {
+            return Ok(None);
+        }
+        let first = due.iter().filter(|alert| alert.first);
+        let said = first.map(|alert| self.message_content(alert.message_id)).collect::<Result<Vec<_>>>()?;
+        Ok((!said.is_empty()).then_some(Effect::Speak(said)))
     }
 
     fn important_popups(&mut self, ids: &[MessageId], now: Timestamp) -> Result<Vec<Effect>> {
@@ -66,7 +81,7 @@ impl Engine {
         let ids: Vec<_> = ids.iter().copied().filter(|id| self.alerts.important.contains(id)).collect();
         match outcome {
             Ok(()) => {
-                self.ledger.alerts_shown(&ids, self.settings.important_rhythm, now)?;
+                self.ledger.alerts_shown(&ids, None, self.settings.important_rhythm, now)?;
                 Ok(Vec::new())
             }
             Err(reason) => {

@@ -5,9 +5,9 @@ use restante_model::{Importance, MessageId, Timestamp};
 
 use super::{Alerts, ConnectionAlert, Effect, Engine, Result};
 use crate::{
-    effect::{Popup, PopupCarrier, PopupContent},
-    event::{PopupAction, PopupId},
-    ledger::{AlertState, DueAlert},
+    effect::{OverFullScreen, Popup, PopupCarrier, PopupContent},
+    event::{NotShown, PopupAction, PopupId, ServicePopup},
+    ledger::{AlertState, DueAlert, PopupAbout, ShownPopup},
     settings_file::{Carrier, Preview, Sound},
 };
 
@@ -23,7 +23,7 @@ const NEW_MAIL_SOUND: &str = "message-new-email";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OpenPopup {
     pub(super) about: About,
-    carrier: PopupCarrier,
+    pub(super) carrier: PopupCarrier,
 }
 
 /// Whether popups can be shown by our own corner window.
@@ -39,14 +39,25 @@ pub(super) enum OwnWindow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum About {
     Messages(Vec<MessageId>),
+    /// That these expire soon.
+    Expiry(Vec<MessageId>),
     Connection,
 }
 
 impl About {
-    fn messages(&self) -> &[MessageId] {
+    /// The messages whose alert it is.
+    pub(super) fn messages(&self) -> &[MessageId] {
         match self {
             Self::Messages(ids) => ids,
-            Self::Connection => &[],
+            Self::Expiry(_) | Self::Connection => &[],
+        }
+    }
+
+    fn kind(&self) -> PopupAbout {
+        match self {
+            Self::Messages(_) => PopupAbout::Messages,
+            Self::Expiry(_) => PopupAbout::Expiry,
+            Self::Connection => PopupAbout::Connection,
         }
     }
 }
@@ -173,15 +184,20 @@ impl Engine {
 
     /// A popup about one message, in place of the one about it that is there.
     fn message_popup(&mut self, id: MessageId, carrier: PopupCarrier, now: Timestamp) -> Result<Effect> {
+        let content = self.message_content(id)?;
+        Ok(self.popup(About::Messages(vec![id]), content, carrier, now))
+    }
+
+    /// What is told of one message: no more of it than the person wants others to see or hear.
+    pub(super) fn message_content(&self, id: MessageId) -> Result<PopupContent> {
         let shown = self.settings.preview == Preview::Shown;
         let message = self.cache.message(id)?;
-        let content = PopupContent::Message {
+        Ok(PopupContent::Message {
             id,
             important: message.as_ref().is_some_and(|it| it.row.importance == Importance::High),
             from: message.as_ref().filter(|_| shown).map(|it| it.row.from.clone()),
             subject: message.filter(|_| shown).map(|it| it.row.subject),
-        };
-        Ok(self.popup(About::Messages(vec![id]), content, carrier, now))
+        })
     }
 
     pub(super) fn popup(
@@ -201,15 +217,31 @@ impl Engine {
             Sound::NewMail => Some(NEW_MAIL_SOUND.to_owned()),
             Sound::Named(name) => Some(name.clone()),
         };
+        let over_full_screen = match &content {
+            PopupContent::Message { important: true, .. } => OverFullScreen::Shown,
+            _ => self.settings.over_full_screen,
+        };
         self.alerts.popups.insert(id, OpenPopup { about, carrier });
-        Effect::ShowPopup(Popup { id, content, carrier, sound })
+        Effect::ShowPopup(Popup { id, content, carrier, sound, over_full_screen })
     }
 
     /// A popup that is about these alone goes away; one that is about others too stays.
     pub(super) fn take_back_popups(&mut self, ids: &[MessageId]) -> Vec<Effect> {
+        self.take_back_popups_if(ids, |_| true)
+    }
+
+    /// Of those popups only that are about such things.
+    pub(super) fn take_back_popups_if(
+        &mut self,
+        ids: &[MessageId],
+        such: impl Fn(&About) -> bool,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.alerts.popups.retain(|popup, open| {
-            let About::Messages(about) = &mut open.about else { return true };
+            if !such(&open.about) {
+                return true;
+            }
+            let (About::Messages(about) | About::Expiry(about)) = &mut open.about else { return true };
             about.retain(|id| !ids.contains(id));
             if about.is_empty() {
                 effects.push(Effect::WithdrawPopup(*popup));
@@ -223,19 +255,33 @@ impl Engine {
     pub(crate) fn popup_shown(
         &mut self,
         popup: PopupId,
-        outcome: std::result::Result<(), NotificationsState>,
+        outcome: std::result::Result<Option<ServicePopup>, NotShown>,
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
         let Some(open) = self.alerts.popups.get(&popup).cloned() else { return Ok(Vec::new()) };
         match outcome {
-            Ok(()) | Err(NotificationsState::Ok) => {
-                self.ledger.alerts_shown(open.about.messages(), self.settings.important_rhythm, now)?;
+            Ok(at_service) => {
+                let about = open.about.kind();
+                let shown = at_service.map(|at_service| ShownPopup { id: popup, about, at_service });
+                match (&open.about, &shown) {
+                    (About::Expiry(ids), Some(shown)) => self.ledger.expiry_shown(ids, shown)?,
+                    (About::Expiry(_), None) => {}
+                    (About::Messages(_) | About::Connection, shown) => {
+                        let rhythm = self.settings.important_rhythm;
+                        self.ledger.alerts_shown(open.about.messages(), shown.as_ref(), rhythm, now)?;
+                    }
+                }
             }
-            Err(NotificationsState::Absent) => self.not_shown(popup, now)?,
             // It may yet appear on the screen, so it stays `showing`: at most one popup.
-            Err(NotificationsState::Hung) => {
+            Err(NotShown::Hung) => {
                 let service = self.alerts.service.clone().unwrap_or_default();
                 self.ledger.note_unanswered(open.about.messages(), &service)?;
+            }
+            Err(NotShown::Absent) => self.not_shown(popup, now)?,
+            // It is told with what comes meanwhile, at the first check that finds the screen free.
+            Err(NotShown::FullScreen) => {
+                self.not_shown(popup, now)?;
+                self.ledger.hold_alerts(open.about.messages())?;
             }
         }
         Ok(Vec::new())
@@ -244,6 +290,7 @@ impl Engine {
     fn not_shown(&mut self, popup: PopupId, now: Timestamp) -> Result<()> {
         match self.alerts.popups.remove(&popup).map(|open| open.about) {
             Some(About::Messages(ids)) => self.ledger.alerts_not_shown(&ids, now)?,
+            Some(About::Expiry(ids)) => self.ledger.set_expiry_told(&ids, false)?,
             Some(About::Connection) => {
                 let due = self.alerts.connection.map(|alert| ConnectionAlert { told: false, ..alert });
                 self.set_connection_alert(due)?;
@@ -261,19 +308,6 @@ impl Engine {
         self.announce(now)
     }
 
-    /// Another program is the notification service now, or none.
-    pub(crate) fn notification_owner_changed(&mut self, owner: Option<String>, now: Timestamp) -> Result<()> {
-        let freed = self.ledger.free_unanswered(owner.as_deref())?;
-        self.alerts.service = owner;
-        for popup in self.alerts.popups_of(&freed) {
-            self.alerts.popups.remove(&popup);
-        }
-        if freed.is_empty() || self.carriers.notifications != NotificationsState::Ok {
-            return Ok(());
-        }
-        self.announce(now)
-    }
-
     /// The person acted on a popup, or it went away.
     pub(crate) fn popup_ended(
         &mut self,
@@ -281,13 +315,17 @@ impl Engine {
         action: PopupAction,
         now: Timestamp,
     ) -> Result<Vec<Effect>> {
+        self.ledger.forget_popup(popup)?;
         let Some(open) = self.alerts.popups.remove(&popup) else { return Ok(Vec::new()) };
         let ids = open.about.messages();
         match action {
             PopupAction::Closed => Ok(Vec::new()),
             PopupAction::Open => {
                 self.ledger.settle_alerts(ids, now)?;
-                let id = if let [id] = ids { Some(*id) } else { None };
+                let (About::Messages(of) | About::Expiry(of)) = &open.about else {
+                    return Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id: None }]);
+                };
+                let id = if let [id] = of[..] { Some(id) } else { None };
                 Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id }])
             }
             PopupAction::MarkRead => {
@@ -298,11 +336,5 @@ impl Engine {
                 Ok(effects)
             }
         }
-    }
-}
-
-impl Alerts {
-    fn popups_of(&self, ids: &[MessageId]) -> Vec<PopupId> {
-        self.popups_about(|about| about.messages().iter().any(|id| ids.contains(id))).collect()
     }
 }

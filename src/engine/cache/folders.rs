@@ -144,6 +144,14 @@ impl Cache {
         )
     }
 
+    /// Whether a message was sent from here and one of its recipients has not read it.
+    pub(crate) fn unread_by_others(&self, id: MessageId) -> Result<bool> {
+        self.is_here(
+            id,
+            "SELECT 1 FROM recipient WHERE message_id = ?1 AND state IN ('waiting', 'delivered')",
+        )
+    }
+
     fn is_here(&self, id: MessageId, sql: &str) -> Result<bool> {
         self.connection
             .prepare_cached(sql)

@@ -1,13 +1,10 @@
 //! Which messages were announced on this device and how far each alert is.
 
 use restante_model::{Importance, MessageId, Timestamp};
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
-use super::{Ledger, Result, database};
-use crate::{
-    alert::{ConnectionAlert, Rhythm},
-    storage,
-};
+use super::{Ledger, Result, ShownPopup, database, popups};
+use crate::{alert::Rhythm, storage};
 
 /// The next beat of a series after a showing, NULL where it is over; counted from the first showing, or from this
 /// one where the clock was set back since.
@@ -80,6 +77,8 @@ pub(crate) struct DueAlert {
     pub(crate) importance: Importance,
     /// Whether quiet hours or a snooze held it back.
     pub(crate) held: bool,
+    /// Whether it was never shown in its series.
+    pub(crate) first: bool,
 }
 
 impl Ledger {
@@ -108,7 +107,7 @@ impl Ledger {
         let mut query = self
             .connection
             .prepare_cached(
-                "SELECT message_id, importance, held FROM alert
+                "SELECT message_id, importance, held, series_began_at IS NULL FROM alert
                  WHERE state = 'due' AND (not_before IS NULL OR not_before <= ?1 OR at > ?1)
                  ORDER BY at, message_id",
             )
@@ -118,6 +117,7 @@ impl Ledger {
                 message_id: storage::message_id(row, 0)?,
                 importance: storage::named(row, 1, Importance::from_name)?,
                 held: row.get(2)?,
+                first: row.get(3)?,
             })
         });
         rows.and_then(Iterator::collect).map_err(database)
@@ -196,21 +196,41 @@ impl Ledger {
         self.update_alerts(ids, "UPDATE alert SET held = 1 WHERE message_id = ?1", params![])
     }
 
-    /// They are on the screen, of which the server is to hear; important mail comes again at the next beat of this rhythm since its first
-    /// showing.
-    pub(crate) fn alerts_shown(&mut self, ids: &[MessageId], rhythm: Rhythm, at: Timestamp) -> Result<()> {
-        self.update_alerts(
+    /// They are on the screen, of which the server is to hear; in this popup where it is one of the desktop's.
+    /// Important mail comes again at the next beat of this rhythm since its first showing.
+    pub(crate) fn alerts_shown(
+        &mut self,
+        ids: &[MessageId],
+        popup: Option<&ShownPopup>,
+        rhythm: Rhythm,
+        at: Timestamp,
+    ) -> Result<()> {
+        if ids.is_empty() && popup.is_none() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction().map_err(database)?;
+        if let Some(popup) = popup {
+            popups::note(&transaction, popup).map_err(database)?;
+        }
+        update(
+            &transaction,
             ids,
             concat!(
                 "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
-                     told = CASE told WHEN 'no' THEN 'due' ELSE told END,
+                     popup = ?5, told = CASE told WHEN 'no' THEN 'due' ELSE told END,
                      series_began_at = CASE importance WHEN 'high' THEN coalesce(series_began_at, ?2) END,
                      repeat_at = iif(importance = 'high', ",
                 next_beat!("?2", "?3", "?4"),
                 ", NULL) WHERE message_id = ?1",
             ),
-            params![at.unix_ms(), rhythm.every_ms(), rhythm.lasting_ms()],
-        )
+            params![
+                at.unix_ms(),
+                rhythm.every_ms(),
+                rhythm.lasting_ms(),
+                popup.map(|popup| popup.id.0.cast_signed())
+            ],
+        )?;
+        transaction.commit().map_err(database)
     }
 
     /// What waits for its repeat waits by this rhythm from now on. A series that is over stays over.
@@ -231,7 +251,7 @@ impl Ledger {
         self.update_alerts(
             ids,
             "UPDATE alert SET state = 'shown', at = ?2, held = 0, not_before = NULL, bus_name = NULL,
-                 repeat_at = NULL
+                 repeat_at = NULL, popup = NULL
              WHERE message_id = ?1",
             params![at.unix_ms()],
         )
@@ -242,7 +262,7 @@ impl Ledger {
         self.update_alerts(
             &[id],
             "UPDATE alert SET state = 'due', at = ?2, held = 0, not_before = ?3, bus_name = NULL,
-                 series_began_at = NULL, repeat_at = NULL
+                 series_began_at = NULL, repeat_at = NULL, popup = NULL
              WHERE message_id = ?1",
             params![at.unix_ms(), until.unix_ms()],
         )
@@ -313,36 +333,6 @@ impl Ledger {
         self.update_alerts(ids, "UPDATE alert SET hook = 'done' WHERE message_id = ?1", params![])
     }
 
-    /// Until when the person wants no alerts at all, and when he said so.
-    pub(crate) fn snoozed(&self) -> Result<Option<(Timestamp, Timestamp)>> {
-        Ok(self.setting("snoozed")?.flatten())
-    }
-
-    /// Writes down until when, or that he wants them again.
-    pub(crate) fn set_snoozed(&mut self, snoozed: Option<(Timestamp, Timestamp)>) -> Result<()> {
-        self.set_setting("snoozed", &snoozed)
-    }
-
-    /// Whether a batch of pages has begun and was not complete yet.
-    pub(crate) fn batch_open(&self) -> Result<bool> {
-        Ok(self.setting("batch_open")?.unwrap_or(false))
-    }
-
-    /// Writes that down.
-    pub(crate) fn set_batch_open(&mut self, open: bool) -> Result<()> {
-        self.set_setting("batch_open", &open)
-    }
-
-    /// What was said of the connection.
-    pub(crate) fn connection_alert(&self) -> Result<Option<ConnectionAlert>> {
-        Ok(self.setting("connection_alert")?.flatten())
-    }
-
-    /// Writes that down, or that there is nothing to say any more.
-    pub(crate) fn set_connection_alert(&mut self, alert: Option<ConnectionAlert>) -> Result<()> {
-        self.set_setting("connection_alert", &alert)
-    }
-
     fn message_ids(&self, sql: &str) -> Result<Vec<MessageId>> {
         let mut query = self.connection.prepare_cached(sql).map_err(database)?;
         let rows = query.query_map([], |row| storage::message_id(row, 0));
@@ -350,22 +340,37 @@ impl Ledger {
     }
 
     /// One update for each message, all in one commit; `?1` is the message.
-    fn update_alerts(&mut self, ids: &[MessageId], sql: &str, rest: &[&dyn rusqlite::ToSql]) -> Result<()> {
+    pub(super) fn update_alerts(
+        &mut self,
+        ids: &[MessageId],
+        sql: &str,
+        rest: &[&dyn rusqlite::ToSql],
+    ) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
         }
         let transaction = self.connection.transaction().map_err(database)?;
-        for id in ids {
-            let id = id.to_string();
-            let mut values: Vec<&dyn rusqlite::ToSql> = vec![&id];
-            values.extend(rest);
-            transaction
-                .prepare_cached(sql)
-                .and_then(|mut update| update.execute(values.as_slice()))
-                .map_err(database)?;
-        }
+        update(&transaction, ids, sql, rest)?;
         transaction.commit().map_err(database)
     }
+}
+
+pub(super) fn update(
+    transaction: &Transaction<'_>,
+    ids: &[MessageId],
+    sql: &str,
+    rest: &[&dyn rusqlite::ToSql],
+) -> Result<()> {
+    for id in ids {
+        let id = id.to_string();
+        let mut values: Vec<&dyn rusqlite::ToSql> = vec![&id];
+        values.extend(rest);
+        transaction
+            .prepare_cached(sql)
+            .and_then(|mut update| update.execute(values.as_slice()))
+            .map_err(database)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

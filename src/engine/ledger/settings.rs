@@ -1,4 +1,5 @@
-//! What the ledger remembers of settings: offline mode, where the token is, and the check interval as last synced.
+//! What the ledger remembers of settings: offline mode, where the token is, the check interval as last synced,
+//! and what was said of alerts and of the connection.
 
 use restante_local_api::{KeyringState, Mode};
 use restante_model::{CheckInterval, Timestamp};
@@ -7,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Ledger, Result, database};
+use crate::alert::ConnectionAlert;
 
 /// The check interval as it was when agent and server last agreed (contracts, section 4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +54,36 @@ impl Ledger {
     /// Writes down the interval as synced.
     pub(crate) fn set_synced_interval(&mut self, synced: &SyncedInterval) -> Result<()> {
         self.set_setting("interval", synced)
+    }
+
+    /// Until when the person wants no alerts at all, and when he said so.
+    pub(crate) fn snoozed(&self) -> Result<Option<(Timestamp, Timestamp)>> {
+        Ok(self.setting("snoozed")?.flatten())
+    }
+
+    /// Writes down until when, or that he wants them again.
+    pub(crate) fn set_snoozed(&mut self, snoozed: Option<(Timestamp, Timestamp)>) -> Result<()> {
+        self.set_setting("snoozed", &snoozed)
+    }
+
+    /// Whether a batch of pages has begun and was not complete yet.
+    pub(crate) fn batch_open(&self) -> Result<bool> {
+        Ok(self.setting("batch_open")?.unwrap_or(false))
+    }
+
+    /// Writes that down.
+    pub(crate) fn set_batch_open(&mut self, open: bool) -> Result<()> {
+        self.set_setting("batch_open", &open)
+    }
+
+    /// What was said of the connection.
+    pub(crate) fn connection_alert(&self) -> Result<Option<ConnectionAlert>> {
+        Ok(self.setting("connection_alert")?.flatten())
+    }
+
+    /// Writes that down, or that there is nothing to say any more.
+    pub(crate) fn set_connection_alert(&mut self, alert: Option<ConnectionAlert>) -> Result<()> {
+        self.set_setting("connection_alert", &alert)
     }
 
     /// A value that cannot be read any more counts as never written: every one of them has a default

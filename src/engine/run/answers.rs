@@ -15,13 +15,18 @@ use crate::{
 impl Engine {
     /// Our server answered as it should.
     pub(crate) fn step_done(&mut self, step: Step, now: Timestamp) -> Result<Vec<Effect>> {
-        self.connection = Connection::Ok;
-        self.connection_detail = None;
-        self.last_good_at = Some(now);
+        self.answered_well(now);
         if step == Step::Settings {
             self.interval_sync_wanted = false;
         }
         self.go_on(step, now)
+    }
+
+    /// What is known of the connection by that.
+    pub(super) fn answered_well(&mut self, now: Timestamp) {
+        self.connection = Connection::Ok;
+        self.connection_detail = None;
+        self.last_good_at = Some(now);
     }
 
     /// The next exchange of the run that had this one.

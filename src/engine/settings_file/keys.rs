@@ -8,8 +8,8 @@ use restante_model::Seconds;
 use toml_edit::{Document, Item, Value};
 
 use super::{
-    Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, Preview, Proxy, QuietHours, Rhythm,
-    SettingsFile, SettingsProblem, Sound, TokenStorage, UndoWindow,
+    Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, OverFullScreen, Preview, Proxy,
+    QuietHours, Rhythm, SettingsFile, SettingsProblem, Sound, Speech, TokenStorage, UndoWindow,
 };
 
 /// One key of the settings file.
@@ -69,6 +69,16 @@ pub const KEYS: &[Key] = &[
             Some(false) => Sound::Off,
             None => Sound::Named(text(value).map_err(|_| "must be true, false or the name of a sound")?),
         };
+        Ok(())
+    }),
+    key("notifications.respect_full_screen", Some("true"), |file, value| {
+        let respected = value.as_bool().ok_or("must be true or false")?;
+        file.over_full_screen = if respected { OverFullScreen::GivesWay } else { OverFullScreen::Shown };
+        Ok(())
+    }),
+    key("notifications.speak_important", Some("false"), |file, value| {
+        let spoken = value.as_bool().ok_or("must be true or false")?;
+        file.speech = if spoken { Speech::Important } else { Speech::Off };
         Ok(())
     }),
     key("notifications.hook", None, |file, value| hook(value).map(|it| file.hook = Some(it))),

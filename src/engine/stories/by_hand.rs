@@ -4,6 +4,7 @@ use restante_local_api::{FolderOrder, FolderPage, LocalProblemKind, SortBy};
 use restante_model::Folder;
 
 use super::*;
+use crate::effect::Mark;
 
 impl Story {
     fn unread_rows(&mut self) -> usize {
@@ -126,10 +127,10 @@ fn a_deleted_message_is_gone_at_once_and_from_the_server_when_it_answers() {
     // Until the server has heard, what it says of the message brings it not back.
     story.reachable = true;
     story.refusal = None;
-    assert_eq!(story.engine.ledger.pending_marks(Mark::Deleted).unwrap(), [id(1)]);
+    assert_eq!(story.engine.ledger.pending_marks(Mark::Deleted, 9).unwrap(), [id(1)]);
     story.silent_server = true;
     story.happens(Event::Asked { call: CallId(1), ask: Ask::Check { wait: false } });
-    assert!(story.engine.ledger.pending_marks(Mark::Deleted).unwrap().is_empty(), "the server has heard");
+    assert!(story.engine.ledger.pending_marks(Mark::Deleted, 9).unwrap().is_empty(), "the server has heard");
     let deletions =
         story.asked.iter().filter(|it| matches!(it, Effect::ReportMarks { mark: Mark::Deleted, .. }));
     assert_eq!(deletions.count(), 2, "once in vain, once heard");

@@ -258,10 +258,13 @@ fn words(effect: &Effect) -> Option<String> {
         Effect::ShowPopup(popup) => match &popup.content {
             PopupContent::Message { id, .. } => format!("popup {}: message {}", popup.id.0, number(*id)),
             PopupContent::Connection { state, .. } => format!("popup {}: {state:?}", popup.id.0),
+            PopupContent::Expiring { count, .. } => format!("popup {}: {count} expire soon", popup.id.0),
             PopupContent::Summary { count } => format!("popup {}: {count} messages", popup.id.0),
         },
+        Effect::AdoptPopup { popup, .. } => format!("takes popup {} over", popup.0),
         Effect::WithdrawPopup(popup) => format!("takes popup {} away", popup.0),
         Effect::OpenImportant { ids } => format!("important window: {}", numbers(ids)),
+        Effect::Speak(said) => format!("speaks of {} messages", said.len()),
         Effect::RunHook { .. } => "runs the hook".into(),
         Effect::CloseImportant => "closes the important window".into(),
         Effect::OpenWindow { what, id } => format!("opens {what:?} {:?}", id.map(number)),

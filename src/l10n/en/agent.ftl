@@ -1,4 +1,4 @@
-# Tray, popups and what the agent says. Keys start with agent-, tray- or popup-.
+# Tray, popups and what the agent says. Keys start with agent-, tray-, popup- or speech-.
 
 agent-name = Mail
 
@@ -11,10 +11,26 @@ popup-summary = { $count ->
    *[other] { $count } new messages
 }
 popup-summary-body = They are waiting in the mailbox.
+popup-expiring = { $count ->
+    [one] An unread message expires soon
+   *[other] { $count } unread messages expire soon
+}
+popup-expiring-sent = { $count ->
+    [one] A message that you sent expires soon, unread
+   *[other] { $count } messages that you sent expire soon, unread
+}
+popup-expiring-until = { $count ->
+    [one] It is kept until { $moment }.
+   *[other] The first one is kept until { $moment }.
+}
 popup-sign-in-again = Sign in to your mail again
 popup-sign-in-again-body = The server no longer knows this device. Your mail here stays as it is.
 popup-open = Open
 popup-mark-read = Mark read
+speech-important = { $count ->
+    [one] { $count } important message
+   *[other] { $count } important messages
+}
 
 tray-check-now = Check mail now
 tray-open-mail = { $count ->
@@ -82,6 +98,9 @@ doctor-tray-ok = the icon is shown
 doctor-notifications-ok = { $name } { $version } ({ $capabilities })
 doctor-notifications-plain = { $name } { $version } ({ $capabilities }): it shows no buttons
 doctor-notifications-hint = start a notification service, such as dunst, or set ordinary = "window" under [notifications]
+doctor-speech-ok = spd-say is there: important mail is spoken
+doctor-speech-absent = important mail is to be spoken, and there is no spd-say
+doctor-speech-hint = install speech-dispatcher, or set speak_important = false under [notifications]
 doctor-disk-unknown = how much room there is cannot be known
 doctor-disk-free = { $count } MB free
 doctor-disk-hint = make room in your home folder

@@ -1,4 +1,4 @@
-# Значок в трее, всплывающие сообщения и то, что говорит агент. Ключи начинаются с agent-, tray- или popup-.
+# Значок в трее, всплывающие сообщения и то, что говорит агент. Ключи начинаются с agent-, tray-, popup- или speech-.
 
 agent-name = Почта
 
@@ -12,10 +12,27 @@ popup-summary = { $count ->
    *[many] { $count } новых писем
 }
 popup-summary-body = Они ждут в почте.
+popup-expiring = { $count ->
+    [1] Скоро истечёт срок хранения непрочитанного письма
+   *[other] Скоро истечёт срок хранения непрочитанных писем: { $count }
+}
+popup-expiring-sent = { $count ->
+    [1] Скоро истечёт срок хранения письма, которое не прочитано
+   *[other] Скоро истечёт срок хранения отправленных и не прочитанных писем: { $count }
+}
+popup-expiring-until = { $count ->
+    [1] Хранится до { $moment }.
+   *[other] Первое хранится до { $moment }.
+}
 popup-sign-in-again = Войдите в почту снова
 popup-sign-in-again-body = Сервер больше не знает это устройство. Почта здесь остаётся как была.
 popup-open = Открыть
 popup-mark-read = Прочитано
+speech-important = { $count ->
+    [one] { $count } важное письмо
+    [few] { $count } важных письма
+   *[many] { $count } важных писем
+}
 
 tray-check-now = Проверить почту
 tray-open-mail = { $count ->
@@ -84,6 +101,9 @@ doctor-tray-ok = значок показан
 doctor-notifications-ok = { $name } { $version } ({ $capabilities })
 doctor-notifications-plain = { $name } { $version } ({ $capabilities }): кнопок не показывает
 doctor-notifications-hint = запустите службу уведомлений, например dunst, или укажите ordinary = "window" в разделе [notifications]
+doctor-speech-ok = программа spd-say есть: важные письма произносятся вслух
+doctor-speech-absent = важные письма должны произноситься вслух, но программы spd-say нет
+doctor-speech-hint = установите speech-dispatcher или укажите speak_important = false в разделе [notifications]
 doctor-disk-unknown = не удалось узнать, сколько места на диске
 doctor-disk-free = свободно { $count } МБ
 doctor-disk-hint = освободите место в домашней папке

@@ -1,5 +1,7 @@
 //! `doctor`: what is wrong with this server, and what to do about it. Looks and changes nothing.
 
+mod durability;
+
 use std::{path::Path, time::Duration};
 
 use restante_model::{Clock, SystemClock, Timestamp};
@@ -72,6 +74,9 @@ pub(super) async fn run(
     }
     match store {
         Ok(store) => checks.extend(contents(&store, now).await),
+        Err(error @ StoreError::Refused(_)) => {
+            checks.push(fail("database", chain(&error), "the server will not start"))
+        }
         Err(error) => checks.push(fail("database", chain(&error), DAMAGED)),
     }
     checks.push(listening(settings));
@@ -174,6 +179,10 @@ const DAMAGED: &str =
 
 async fn contents(store: &SqlStore, now: Timestamp) -> Vec<Check> {
     let mut checks = databases(store).await;
+    match store.durability().await {
+        Ok(all) => checks.extend(all.iter().flat_map(durability::checks)),
+        Err(error) => checks.push(fail("postgresql", chain(&error), "see the databases above")),
+    }
     match store.organisations().await {
         Ok(organisations) => {
             checks.extend(organisations.iter().map(organisation));

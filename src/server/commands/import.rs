@@ -261,6 +261,28 @@ mod tests {
     }
 
     #[test]
+    fn of_garbage_each_line_is_a_user_or_named() {
+        let good: [&[u8]; 3] = [
+            b"login,name,password\nboris,Boris Ivanov,a long pass; word\nclara,\"Clara \"\"C\"\" Smith\",\n",
+            b"\xef\xbb\xbfName;Login\r\n\"Boris\r\nIvanov\";boris\r\n;;\r\n",
+            "login;name\nборис;Борис Иванов\n".as_bytes(),
+        ];
+        let there = HashSet::from(["anna".parse().unwrap()]);
+        restante_garbage::each(&good, |bytes| {
+            let Ok((rows, bad)) = rows(bytes, &there) else { return };
+            assert!(!rows.is_empty() || !bad.is_empty());
+            let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
+            let named = rows.iter().map(|row| row.line).chain(bad.iter().map(|bad| bad.line));
+            for line in named {
+                // A lone return ends a line for the reader, and none for the editor that shows its number.
+                assert!((1..=lines).contains(&line), "line {line} of {lines}");
+            }
+            let logins: HashSet<_> = rows.iter().map(|row| &row.person.login).collect();
+            assert_eq!(logins.len(), rows.len(), "nobody twice");
+        });
+    }
+
+    #[test]
     fn passwords_that_are_made_are_good_and_each_another() {
         let (one, other) = (generated(), generated());
         assert_ne!(one, other);

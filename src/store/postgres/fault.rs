@@ -1,5 +1,7 @@
 //! What an error of PostgreSQL means to whoever asked.
 
+use std::sync::Arc;
+
 use crate::StoreError;
 
 /// Tells apart what passes from what does not. A connection that is lost in COMMIT leaves it open whether it was done;
@@ -17,9 +19,9 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
             if ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
                 || matches!(code, "25P03" | "25P04") =>
         {
-            StoreError::Away { doing, database, source }
+            StoreError::Away { doing, database, source: Arc::new(source) }
         }
-        Some(_) => StoreError::Database { doing, database, source },
+        Some(_) => StoreError::Database { doing, database, source: Arc::new(source) },
         None => match source {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
@@ -27,8 +29,8 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
-            | sqlx::Error::BeginFailed => StoreError::Away { doing, database, source },
-            _ => StoreError::Database { doing, database, source },
+            | sqlx::Error::BeginFailed => StoreError::Away { doing, database, source: Arc::new(source) },
+            _ => StoreError::Database { doing, database, source: Arc::new(source) },
         },
     }
 }

@@ -3,14 +3,17 @@
 //! WHEN CHANGING THE SCHEMA: add the next file to the list, here and in `sqlite/schema.rs`; never edit one that was
 //! released.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
 };
 
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgConnectOptions};
 
-use super::{announcement, server::quoted};
+use super::{Durability, announcement, server::quoted, timeline::Timeline};
 use crate::{News, sql::Part};
 
 /// All steps from an empty schema to this build's.
@@ -38,6 +41,9 @@ pub(crate) const LISTS: &str = include_str!("migrations/lists.sql");
 #[derive(Debug)]
 pub(crate) struct Schema {
     pool: PgPool,
+    timeline: Arc<Timeline>,
+    /// The timeline on which this server began a generation; 0 where it has begun none.
+    begun: AtomicU32,
     name: String,
     shown: String,
     begin_read: String,
@@ -48,7 +54,7 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    pub(super) fn new(pool: PgPool, name: &str, shown: String) -> Self {
+    pub(super) fn new(pool: PgPool, timeline: Arc<Timeline>, name: &str, shown: String) -> Self {
         let path = format!("SET LOCAL search_path TO {}", quoted(name));
         // One that waits for a lock is told after 5 s that it is busy; one whose server is gone with its machine lets
         // go of its locks.
@@ -61,6 +67,8 @@ impl Schema {
         );
         Self {
             pool,
+            timeline,
+            begun: AtomicU32::new(0),
             name: name.to_owned(),
             shown,
             begin_read: format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {path}"),
@@ -75,9 +83,14 @@ impl Schema {
         format!("{} ({})", self.shown, self.name)
     }
 
-    /// Its database, which other schemas may lie in as well.
-    pub(super) fn database(&self) -> &str {
+    /// The database that it is in, whichever schemas share it.
+    pub(crate) fn database(&self) -> &str {
         &self.shown
+    }
+
+    /// What its server promises of what is committed.
+    pub(crate) async fn durability(&self) -> Result<Durability, sqlx::Error> {
+        Durability::ask(&self.pool, &self.shown).await
     }
 
     pub(super) fn options(&self) -> Arc<PgConnectOptions> {
@@ -99,7 +112,26 @@ impl Schema {
     }
 
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.begin(&self.begin_write).await
+        let tx = self.begin(&self.begin_write).await?;
+        let begun = self.begun.load(Ordering::SeqCst);
+        if begun != 0 && begun != self.timeline() {
+            // What was lost and what comes now would have the same numbers, and nothing to tell them apart.
+            return Err(io::Error::other(
+                "PostgreSQL is on another timeline, and no generation has begun on it",
+            )
+            .into());
+        }
+        Ok(tx)
+    }
+
+    /// The timeline of the newest connection.
+    pub(crate) fn timeline(&self) -> u32 {
+        self.timeline.current()
+    }
+
+    /// A generation has begun on this timeline: from now on nothing is written on another one.
+    pub(crate) fn begin_timeline(&self, timeline: u32) {
+        self.begun.store(timeline, Ordering::SeqCst);
     }
 
     pub(crate) async fn write_alone(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {

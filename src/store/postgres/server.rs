@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -12,7 +12,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::Schema;
+use super::{Schema, pooler, timeline::Timeline};
 use crate::StoreError;
 
 /// How long a request waits for a connection before the database is said to be busy or away.
@@ -28,7 +28,7 @@ const TRUSTED: Duration = Duration::from_secs(1);
 /// A server, by the URL of one of its databases.
 pub(crate) struct Server {
     given: PgConnectOptions,
-    pools: Mutex<HashMap<String, PgPool>>,
+    pools: Mutex<HashMap<String, (PgPool, Arc<Timeline>)>>,
 }
 
 impl Server {
@@ -55,7 +55,7 @@ impl Server {
     /// Makes a database beside the one given; one that is there already stays as it is.
     pub(crate) async fn create_database(&self, name: &str) -> Result<(), StoreError> {
         let statement = AssertSqlSafe(format!("CREATE DATABASE {}", quoted(name)));
-        let created = sqlx::raw_sql(statement).execute(&self.pool(&self.given)).await;
+        let created = sqlx::raw_sql(statement).execute(&self.pool(&self.given).0).await;
         let Err(error) = created else { return Ok(()) };
         match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
             // duplicate_database
@@ -71,13 +71,32 @@ impl Server {
     }
 
     fn at(&self, options: &PgConnectOptions, schema: &str) -> Schema {
-        Schema::new(self.pool(options), schema, shown(options))
+        let (pool, timeline) = self.pool(options);
+        Schema::new(pool, timeline, schema, shown(options))
     }
 
-    fn pool(&self, options: &PgConnectOptions) -> PgPool {
+    /// Refuses a pooler that lends a connection for one transaction only: what a connection prepared is then looked for
+    /// in another one.
+    pub(crate) async fn refuse_lent_connections(&self) -> Result<(), StoreError> {
+        let lent = pooler::lends(&self.pool(&self.given).0).await;
+        if lent.map_err(|error| super::error(error, "connecting", shown(&self.given)))? {
+            return Err(StoreError::Refused(format!(
+                "{}: a pooler lends its connections for a transaction at a time, and the server needs its own: let it \
+                 lend them for a session (PgBouncer: pool_mode = session), or name PostgreSQL itself",
+                shown(&self.given)
+            )));
+        }
+        Ok(())
+    }
+
+    fn pool(&self, options: &PgConnectOptions) -> (PgPool, Arc<Timeline>) {
         let key = options.get_database().unwrap_or_default().to_owned();
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        pools.entry(key).or_insert_with(|| pool(options)).clone()
+        let begin = || {
+            let timeline = Arc::default();
+            (pool(options, &timeline), timeline)
+        };
+        pools.entry(key).or_insert_with(begin).clone()
     }
 }
 
@@ -106,12 +125,17 @@ pub(super) fn listening_pool(options: &PgConnectOptions) -> PgPool {
         .connect_lazy_with(options.clone())
 }
 
-fn pool(options: &PgConnectOptions) -> PgPool {
+fn pool(options: &PgConnectOptions, timeline: &Arc<Timeline>) -> PgPool {
+    let timeline = Arc::clone(timeline);
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE)
         .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let timeline = Arc::clone(&timeline);
+            Box::pin(async move { timeline.look(connection).await })
+        })
         .before_acquire(|connection, used| {
             Box::pin(async move { Ok(used.idle_for < TRUSTED || connection.ping().await.is_ok()) })
         })

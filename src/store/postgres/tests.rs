@@ -5,8 +5,9 @@ use std::sync::Arc;
 use restante_model::DeliveryState;
 
 use crate::{
-    DatabaseUrl, NewOffice, OfficeTerms, Placement, Posted, SqlStore, Store, StoreError, Time,
+    ChangesReply, DatabaseUrl, NewOffice, OfficeTerms, Placement, Posted, SqlStore, Store, StoreError, Time,
     story::{
+        mail::{a_letter_to_many_reaches_each_once, first_mail_travels_and_its_sender_is_told},
         postgres_cluster::{Cluster, Database},
         town::{Town, WEEK_MS, account, device, id, letter, name, owner, since_then, told},
     },
@@ -214,4 +215,54 @@ async fn a_server_started_beside_another_makes_no_cursor_unknown() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_pooler_lends_connections_for_a_session_or_is_refused() {
+    let _kept = Cluster::shared();
+    let by_session = async || Town::in_database(Database::create().through_pooler("session")).await;
+    first_mail_travels_and_its_sender_is_told(&by_session().await).await;
+    a_letter_to_many_reaches_each_once(&by_session().await).await;
+
+    let by_transaction = Database::create().through_pooler("transaction");
+    let refused = SqlStore::connect(&by_transaction.url(), Time::Database).await.err();
+    let Some(StoreError::Refused(why)) = &refused else { panic!("not refused: {refused:?}") };
+    assert!(why.contains("for a transaction at a time") && why.contains("pool_mode = session"), "{why}");
+    assert_eq!(by_transaction.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'restante'"), "0");
+}
+
+/// Does it as an agent does, until PostgreSQL answers again.
+async fn patiently<T>(mut task: impl AsyncFnMut() -> Result<T, StoreError>) -> T {
+    loop {
+        match task().await {
+            Ok(done) => return done,
+            Err(StoreError::Away { .. }) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_failover_lost_a_running_server_takes_for_no_news() {
+    let cluster = Arc::new(Cluster::start());
+    let town = Town::in_database(Database::within(&cluster)).await;
+    town.send("anna", 1, &["boris"]).await;
+    let before = town.cursor("boris").await;
+    cluster.copy_away();
+    town.send("anna", 2, &["boris"]).await;
+    let lost = town.cursor("boris").await;
+    cluster.fail_over_to_copy();
+
+    // Letter 3 takes the number that letter 2 had in the mailbox.
+    let letter = letter(&["boris"], "letter 3");
+    let posted = patiently(async || town.store.deliver(&account("town", "anna"), id(3), &letter).await).await;
+    assert!(matches!(posted, Posted::Accepted(..)), "{posted:?}");
+    let reply = patiently(async || town.store.changes(&owner("boris"), &since_then(Some(&lost))).await).await;
+    assert!(matches!(reply.reply, ChangesReply::Reset), "he was told of letter 2: {reply:?}");
+    let page = town.page("boris", Some(&before)).await;
+    assert_eq!(told(&page.changes), ["letter 3 Received(Waiting)"], "what is not lost is known");
+    assert_eq!((&page.cursor.epoch, page.cursor.modseq), (&lost.epoch, lost.modseq));
+    assert_ne!(page.cursor.generation, lost.generation);
+    let again = town.page("boris", None).await;
+    assert_eq!(again.cursor, page.cursor, "one generation a timeline");
 }

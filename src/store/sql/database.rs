@@ -30,6 +30,30 @@ impl Database {
         }
     }
 
+    /// Whether its file is there; of PostgreSQL only a connection can say.
+    pub(crate) fn is_there(&self) -> bool {
+        match self {
+            Self::Sqlite(file) => file.path().exists(),
+            Self::Postgres(_) => true,
+        }
+    }
+
+    /// Which history of its data this is: PostgreSQL begins another one where what was committed last may be missing.
+    pub(crate) fn timeline(&self) -> u32 {
+        match self {
+            Self::Sqlite(_) => 0,
+            Self::Postgres(schema) => schema.timeline(),
+        }
+    }
+
+    /// A generation has begun on this timeline; on another one nothing is written any more.
+    pub(crate) fn begin_timeline(&self, timeline: u32) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(schema) => schema.begin_timeline(timeline),
+        }
+    }
+
     /// How many transactions were begun so far.
     pub(crate) fn transactions(&self) -> u64 {
         match self {

@@ -1,6 +1,6 @@
 //! Looking a whole database through.
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 use super::{
     Database, Fault, Installation, SqlStore, Tx,
@@ -8,7 +8,7 @@ use super::{
     query_scalar,
     schema::{self, Part},
 };
-use crate::{ExaminedDatabase, StoreError};
+use crate::{Durability, ExaminedDatabase, StoreError};
 
 /// The engine's own check, where it has one, then the sums of every row that has one.
 pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
@@ -30,7 +30,7 @@ pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
 impl SqlStore {
     /// Every database of the data folder with its place in it: the registry, then what the registry names.
     pub(crate) async fn all_files(&self) -> Result<Vec<(String, PathBuf)>, StoreError> {
-        let Installation::Folder(folder, _) = &self.installation else {
+        let Installation::Folder(folder, _) = &*self.installation else {
             let what = "the installation is on PostgreSQL: pg_dump makes a copy of it".to_owned();
             return Err(StoreError::Refused(what));
         };
@@ -55,6 +55,24 @@ impl SqlStore {
         for (office, location) in self.separate_offices().await? {
             // Also where an administrator had it made elsewhere: restored, it lies in the data folder.
             all.push((format!("offices/{office}/office.db"), location));
+        }
+        Ok(all)
+    }
+
+    /// What the servers of PostgreSQL promise that hold databases of this installation.
+    pub async fn durability(&self) -> Result<Vec<Durability>, StoreError> {
+        let mut databases = vec![Arc::clone(&self.registry)];
+        for (_, location) in self.all_locations().await?.into_iter().skip(1) {
+            databases.push(self.database(&location)?);
+        }
+        let (mut asked, mut all) = (HashSet::new(), Vec::new());
+        for database in &databases {
+            if let Database::Postgres(schema) = &**database
+                && asked.insert(schema.database())
+            {
+                let durability = schema.durability().await;
+                all.push(durability.map_err(|error| Fault::from(error).at("reading settings of", database))?);
+            }
         }
         Ok(all)
     }

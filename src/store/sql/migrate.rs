@@ -42,7 +42,7 @@ impl SqlStore {
     /// Copies this data folder into an empty database of PostgreSQL. Nobody writes into the folder meanwhile, and
     /// nothing in it changes. The registry comes last: until it is there, nothing serves the copy.
     pub async fn migrate_to(&self, url: &str) -> Result<Migrated, StoreError> {
-        let Installation::Folder(..) = &self.installation else {
+        let Installation::Folder(..) = *self.installation else {
             return Err(StoreError::Refused("the installation is on PostgreSQL already".to_owned()));
         };
         let target = Installation::Server(Box::new(postgres::Server::new(url)?));

@@ -245,31 +245,32 @@ pub(super) async fn directory(database: &Database) -> Result<Vec<Person>, Fault>
     rows.iter().map(person).collect()
 }
 
-/// The users meant by recipients as written, each once and in that order; or those that are nobody.
-/// A disabled user can still be written to: the sender sees that he does not call for it.
+/// The users meant by the recipients of each letter as written, each once and in that order; or those that are
+/// nobody. A disabled user can still be written to: the sender sees that he does not call for it.
 pub(super) async fn resolve(
     database: &Database,
-    written: &[String],
-) -> Result<Result<Vec<Person>, Vec<String>>, Fault> {
-    let logins: Vec<Option<Login>> = written.iter().map(|text| text.parse().ok()).collect();
-    let wanted: HashSet<&str> = logins.iter().flatten().map(Login::as_str).collect();
+    letters: &[&[String]],
+) -> Result<Vec<Result<Vec<Person>, Vec<String>>>, Fault> {
+    let logins: HashSet<Login> =
+        letters.iter().copied().flatten().filter_map(|text| text.parse().ok()).collect();
     let mut tx = database.read().await?;
-    let mut found = people(&mut tx, &wanted.into_iter().collect::<Vec<_>>()).await?;
+    let users = people(&mut tx, &logins.iter().map(Login::as_str).collect::<Vec<_>>()).await?;
+    Ok(letters.iter().map(|written| recipients(written, &users)).collect())
+}
+
+fn recipients(written: &[String], users: &HashMap<Login, String>) -> Result<Vec<Person>, Vec<String>> {
     let (mut recipients, mut unknown, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
-    for (text, login) in written.iter().zip(logins) {
-        match login {
-            Some(login) if taken.contains(&login) => {}
-            Some(login) => match found.remove(&login) {
-                Some(name) => {
-                    taken.insert(login.clone());
-                    recipients.push(Person { login, name });
+    for text in written {
+        match text.parse().ok().and_then(|login: Login| users.get_key_value(&login)) {
+            Some((login, name)) => {
+                if taken.insert(login) {
+                    recipients.push(Person { login: login.clone(), name: name.clone() });
                 }
-                None => unknown.push(text.clone()),
-            },
+            }
             None => unknown.push(text.clone()),
         }
     }
-    Ok(if unknown.is_empty() { Ok(recipients) } else { Err(unknown) })
+    if unknown.is_empty() { Ok(recipients) } else { Err(unknown) }
 }
 
 /// The names of those of these logins that are users.

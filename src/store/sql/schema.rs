@@ -6,7 +6,7 @@ use super::{Database, Fault, Tx};
 use crate::{StoreError, Unavailable, postgres, sql, sqlite};
 
 /// A kind of tables; several may share one file (an office inside an organisation's database).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Part {
     Registry,
     Organisation,
@@ -104,9 +104,7 @@ pub(crate) async fn found(tx: &mut Tx, part: Part) -> Result<i64, Fault> {
 /// Whether this build can work with the file: `None` when it can. A file that cannot be read is one
 /// organisation's misfortune, so it is told as such and does not stop the server for the others.
 pub(crate) async fn gate(database: &Database, part: Part) -> Result<Option<Unavailable>, StoreError> {
-    if let Database::Sqlite(file) = database
-        && !file.path().exists()
-    {
+    if !database.is_there() {
         let reason = "no such file".to_owned();
         return Ok(Some(Unavailable::Unreachable { location: database.address(), reason }));
     }

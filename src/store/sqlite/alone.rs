@@ -4,6 +4,7 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, Write},
+    sync::Arc,
 };
 
 use super::folder;
@@ -26,7 +27,7 @@ impl DataFolderLock {
         let path = data_folder.join(LOCK);
         let failed = |doing| {
             let path = path.clone();
-            move |source| StoreError::Folder { doing, path, source }
+            move |source| StoreError::Folder { doing, path, source: Arc::new(source) }
         };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);

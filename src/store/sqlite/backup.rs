@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use sha2::{Digest, Sha256};
@@ -169,7 +170,7 @@ pub(super) fn parent(path: &Path) -> &Path {
 
 pub(super) fn failed(doing: &'static str, path: &Path) -> impl Fn(io::Error) -> StoreError {
     let path = path.to_owned();
-    move |source| StoreError::Folder { doing, path: path.clone(), source }
+    move |source| StoreError::Folder { doing, path: path.clone(), source: Arc::new(source) }
 }
 
 /// Work on files, off the threads that answer.

@@ -26,6 +26,9 @@ const READERS: u32 = 4;
 /// After so long without use a connection is closed, so that many small organisations hold no threads.
 const IDLE: Duration = Duration::from_mins(1);
 
+/// Takes the write lock at once.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// A transaction in one of our files.
 type Tx = Transaction<'static, Sqlite>;
 
@@ -96,7 +99,15 @@ impl File {
             neighbours.announce_write()?;
         }
         self.transactions.fetch_add(1, Ordering::Relaxed);
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with(BEGIN).await {
+            // On a full disk SQLite itself undoes a transaction; undoing it once more fails, and the connection
+            // counts as one in a transaction for good.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 }
 
@@ -105,9 +116,11 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
     match primary_code(&source) {
         Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
         Some(code::FULL) => StoreError::DiskFull { doing, database },
-        Some(code::IOERR | code::CORRUPT | code::NOTADB) => StoreError::Damaged { doing, database, source },
+        Some(code::IOERR | code::CORRUPT | code::NOTADB) => {
+            StoreError::Damaged { doing, database, source: Arc::new(source) }
+        }
         None if matches!(source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, database },
-        Some(_) | None => StoreError::Database { doing, database, source },
+        Some(_) | None => StoreError::Database { doing, database, source: Arc::new(source) },
     }
 }
 

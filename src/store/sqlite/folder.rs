@@ -1,6 +1,6 @@
 //! Folders that only their owner can look into, whatever the umask of the program around the store.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use crate::StoreError;
 
@@ -13,7 +13,7 @@ pub(crate) fn make(path: &Path) -> Result<(), StoreError> {
     builder.create(path).map_err(|source| StoreError::Folder {
         doing: "making the folder",
         path: path.to_owned(),
-        source,
+        source: Arc::new(source),
     })
 }
 
@@ -31,7 +31,11 @@ pub(super) fn temporary(prefix: &str, inside: &Path) -> std::io::Result<tempfile
 pub(crate) fn probe(path: &Path) -> Result<(), StoreError> {
     let probe = path.join(format!(".probe-{:016x}", rand::random::<u64>()));
     std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(|source| {
-        StoreError::Folder { doing: "writing into the folder", path: path.to_owned(), source }
+        StoreError::Folder {
+            doing: "writing into the folder",
+            path: path.to_owned(),
+            source: Arc::new(source),
+        }
     })
 }
 

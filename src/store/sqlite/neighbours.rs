@@ -110,7 +110,7 @@ impl Neighbours {
 }
 
 fn failed(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
-    StoreError::Folder { doing, path: path.to_owned(), source }
+    StoreError::Folder { doing, path: path.to_owned(), source: source.into() }
 }
 
 #[cfg(test)]

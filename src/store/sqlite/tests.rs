@@ -7,7 +7,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::{
     ChangesReply, NewOffice, OfficeTerms, Placement, SqlStore, Store, StoreError, Unavailable,
-    story::town::{HandClock, Town, id, name, owner, separate, since_then, told},
+    story::town::{HandClock, Town, id, login, name, owner, separate, since_then, told},
 };
 
 /// The file of the town's post office.
@@ -110,6 +110,11 @@ async fn a_state_or_name_that_cannot_be_is_an_error_too() {
     assert!(matches!(error, StoreError::Corrupt { table: "users", .. }), "{error:?}");
 }
 
+/// Writes into the data folder as another process, as one that upgrades a database does.
+async fn announce(town: &Town) {
+    open(town).await.unwrap().add_administrator(&login("root"), "none").await.unwrap();
+}
+
 #[tokio::test]
 async fn a_database_of_another_schema_waits_at_the_gate() {
     type Expected = fn(&Unavailable) -> bool;
@@ -129,7 +134,9 @@ async fn a_database_of_another_schema_waits_at_the_gate() {
     ];
     for (file, change, expected) in gates {
         let town = Town::on_sqlite().await;
+        assert!(town.store.changes(&owner("boris"), &since_then(None)).await.is_ok(), "all is well so far");
         sql(&town.folder.path().join(file), change).await.unwrap();
+        announce(&town).await;
         let error = if file.starts_with("offices") {
             town.store.changes(&owner("boris"), &since_then(None)).await.unwrap_err()
         } else {

@@ -5,7 +5,7 @@ use restante_model::{DeliveryState, Letter};
 use super::town::{Town, account, device, id, letter, login, name, owner, told};
 use crate::{Direction, Owner, Posted, Touched};
 
-pub(super) async fn first_mail_travels_and_its_sender_is_told(town: &Town) {
+pub(crate) async fn first_mail_travels_and_its_sender_is_told(town: &Town) {
     let accepted = town.send("anna", 1, &["boris"]).await;
     assert_eq!(accepted.recipients.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(), ["BORIS"]);
 
@@ -35,7 +35,7 @@ pub(super) async fn first_mail_travels_and_its_sender_is_told(town: &Town) {
     assert_eq!(message.copies[0].delivered_at, Some(message.accepted_at));
 }
 
-pub(super) async fn a_letter_to_many_reaches_each_once(town: &Town) {
+pub(crate) async fn a_letter_to_many_reaches_each_once(town: &Town) {
     let many: Vec<String> = (0..150).map(|n| format!("user{n}")).collect();
     for user in &many {
         town.add("town", user).await;

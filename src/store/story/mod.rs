@@ -4,7 +4,7 @@ mod cursors;
 mod drafts;
 mod expiry;
 mod ledger;
-mod mail;
+pub(crate) mod mail;
 mod offices;
 mod people;
 mod settings;

@@ -52,7 +52,11 @@ impl Town {
     }
 
     pub(crate) async fn on_postgres() -> Self {
-        Self::founded(Some(postgres_cluster::Database::create())).await
+        Self::in_database(postgres_cluster::Database::create()).await
+    }
+
+    pub(crate) async fn in_database(database: postgres_cluster::Database) -> Self {
+        Self::founded(Some(database)).await
     }
 
     async fn founded(database: Option<postgres_cluster::Database>) -> Self {

@@ -20,6 +20,7 @@ impl Mailbox {
         self.selected.set(id);
         self.awaited.set(None);
         self.left_unread.set(None);
+        self.retract_asked.set(false);
         self.read_timer.stop();
         if id.is_none() {
             self.reading.replace(None);
@@ -31,13 +32,14 @@ impl Mailbox {
         }
     }
 
-    pub(super) async fn show_message(&self, id: MessageId) {
+    pub(super) async fn show_message(self: &Rc<Self>, id: MessageId) {
         let told = self.ask(move |client| async move { client.message(id).await }).await;
         if self.selected.get() != Some(id) {
             return; // Another one was chosen meanwhile.
         }
         match told {
-            Ok(message) => {
+            Ok(mut message) => {
+                self.keep_reasons(&mut message);
                 let new = self.reading.borrow().as_ref().is_none_or(|shown| shown.row.id != id);
                 let part = if new { 1 } else { usize::try_from(self.window.get_reading().part).unwrap_or(1) };
                 self.window.set_can_reply(message.direction == Direction::Received);
@@ -48,6 +50,9 @@ impl Mailbox {
                 self.window.set_reading_unread(message.row.state == RowState::Delivered);
                 self.reading.replace(Some(message));
                 self.show_part_from(part, new);
+                if new {
+                    self.ask_reasons(id);
+                }
                 self.time_reading();
             }
             Err(ClientError::Refused(_)) => self.select(None), // It is gone.
@@ -60,12 +65,20 @@ impl Mailbox {
         self.show_part_from(part, true);
     }
 
+    /// The same part once more, with what is known by now.
+    pub(super) fn show_part_again(&self) {
+        self.show_part_from(usize::try_from(self.window.get_reading().part).unwrap_or(1), false);
+    }
+
     pub(super) fn show_part_from(&self, part: usize, from_start: bool) {
         let shown = self.reading.borrow();
         let Some(message) = &*shown else { return };
         let parts = parts::parts(&message.body);
         let part = part.clamp(1, parts.len());
         let mut reading = phrases::reading(&self.desk.words, self.desk.now(), message);
+        if self.retract_asked.get() {
+            reading.action = self.desk.words.text("retract-sure").into();
+        }
         reading.text = parts[part - 1].into();
         (reading.part, reading.parts) = (as_index(part), as_index(parts.len()));
         let count = |number: usize| Value::Number(number as u64);

@@ -115,9 +115,11 @@ impl World {
                 match &popup.content {
                     PopupContent::Message { id, .. } => *self.popups.entry(*id).or_default() += 1,
                     PopupContent::Summary { count } => self.summaries.push(*count),
-                    PopupContent::Connection { .. } => panic!("nothing is wrong with the connection"),
+                    PopupContent::Expiring { .. } | PopupContent::Connection { .. } => {
+                        panic!("there is nothing to warn of")
+                    }
                 }
-                Event::PopupShown { popup: popup.id, outcome: Ok(()) }
+                Event::PopupShown { popup: popup.id, outcome: Ok(None) }
             }
             Effect::OpenImportant { ids } => {
                 for id in ids {

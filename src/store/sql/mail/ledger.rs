@@ -30,13 +30,14 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// Adds that a message was accepted, for all its recipients.
-pub(super) async fn note_accepted(tx: &mut Tx, message: i64, at: Timestamp) -> Result<(), Fault> {
+/// Adds that messages were accepted, for all their recipients.
+pub(super) async fn note_accepted(tx: &mut Tx, messages: &[i64], at: Timestamp) -> Result<(), Fault> {
     sql::query(
         "INSERT INTO ledger (message, recipient, event, at) \
-         SELECT message, recipient, $2, $3 FROM delivery WHERE message = $1 ORDER BY position",
+         SELECT message, recipient, $2, $3 FROM delivery WHERE message IN (SELECT value FROM json_each($1)) \
+         ORDER BY message, position",
     )
-    .bind(message)
+    .bind(messages)
     .bind(LedgerEvent::Accepted.as_str())
     .bind(at.unix_ms())
     .execute(tx)

@@ -27,7 +27,7 @@ pub(super) use self::{
     acknowledge::acknowledge,
     changes::changes,
     copies::{mark_delivered, mark_read},
-    deliver::Post,
+    deliver::{Delivery, Post},
     drafts::{Save, throw_draft},
     ledger::{ledger, ledger_page, mark_alerted},
     lifetime::redate,
@@ -47,8 +47,9 @@ pub(super) async fn found(tx: &mut Tx, now: Timestamp) -> Result<(), Fault> {
 
 /// Writes a start of a server into the post office.
 pub(super) async fn begin_generation(database: &Database, now: Timestamp) -> Result<(), Fault> {
-    // Every server hears of it: cursors of before are answered otherwise from now on.
-    let mut tx = database.write().await?;
+    // Every server hears of it: cursors of before are answered otherwise from now on. The other way to write is
+    // closed where the database has changed to another timeline.
+    let mut tx = database.write_alone().await?;
     insert_generation(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,6 @@
 //! Post offices: their rows, and each one's terms.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use restante_model::{CheckInterval, IntervalRange, Name, Seconds};
 
@@ -83,13 +83,16 @@ impl SqlStore {
 
     /// The location of a database's file in a folder that an administrator named.
     fn location_in(&self, folder: &Path) -> Result<String, StoreError> {
-        if let Installation::Server(_) = self.installation {
+        if let Installation::Server(_) = *self.installation {
             let message = "the installation is on PostgreSQL, and several servers may share it: \
                            a folder of this machine cannot hold its post offices";
             return Err(StoreError::Refused(message.to_owned()));
         }
-        let finding =
-            |source| StoreError::Folder { doing: "finding the folder", path: folder.to_owned(), source };
+        let finding = |source| StoreError::Folder {
+            doing: "finding the folder",
+            path: folder.to_owned(),
+            source: Arc::new(source),
+        };
         // Absolute: the next command may run elsewhere.
         let path = std::path::absolute(folder).map_err(finding)?.join("office.db");
         let not_text = || StoreError::Refused(format!("folder {} is not UTF-8", folder.display()));

@@ -1,6 +1,9 @@
 //! Bringing a database to this build's schema, after a copy of it as it was (row S4).
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use restante_model::{Name, Timestamp};
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
@@ -79,7 +82,11 @@ fn copy_name(path: &Path, part: Part, from: i64, now: Timestamp) -> PathBuf {
 
 /// Copies the whole file as it is committed, and has the copy on disk before it comes back.
 async fn copy_to(path: &Path, copy: &Path) -> Result<(), Fault> {
-    let folder = |source| StoreError::Folder { doing: "writing a copy to", path: copy.to_owned(), source };
+    let folder = |source| StoreError::Folder {
+        doing: "writing a copy to",
+        path: copy.to_owned(),
+        source: Arc::new(source),
+    };
     let name =
         copy.to_str().ok_or_else(|| StoreError::Refused(format!("{} is not UTF-8", copy.display())))?;
     let mut connection = SqliteConnectOptions::new().filename(path).connect().await?;

@@ -1,0 +1,117 @@
+//! Checks that join others, wait for the keyring or fail.
+
+use super::*;
+
+#[test]
+fn a_failed_check_never_looks_like_an_empty_mailbox() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    story.due();
+    story.reachable = false;
+    story.due();
+    let status = story.engine.status().unwrap();
+    assert_eq!(status.unread, 1);
+    assert_eq!(status.connection, Connection::Unreachable);
+    assert_eq!(status.last_check.unwrap().outcome, CheckOutcome::Unreachable);
+    story.reachable = true;
+    story.due();
+    assert_eq!((story.popups(), story.engine.status().unwrap().connection), (1, Connection::Ok));
+}
+
+#[test]
+fn a_revoked_token_is_one_state_and_deletes_nothing() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    story.due();
+    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(50));
+    let problem = Problem::new(ProblemKind::Unauthenticated, "the token was revoked");
+    let effects = story.engine.apply(Event::Checked(Err(ServerError::Refused(Box::new(problem)))), at(51));
+    assert!(effects.contains(&Effect::Unschedule));
+    let status = story.engine.status().unwrap();
+    assert_eq!((status.connection, status.unread), (Connection::SignedOut, 1));
+}
+
+#[test]
+fn a_check_that_joins_asks_once_more_so_that_nothing_newer_is_missed() {
+    let mut story = Story::signed_in();
+    let first = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
+    assert!(first.iter().any(|effect| matches!(effect, Effect::Check { .. })));
+    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
+    assert!(!story.engine.apply(ask, at(61)).iter().any(|effect| matches!(effect, Effect::Answer { .. })));
+    let again =
+        story.engine.apply(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })), at(62));
+    assert!(again.iter().any(|effect| matches!(effect, Effect::Check { .. })));
+    story.happens(Event::Checked(Ok(Checked::Unchanged { settings_revision: None })));
+    assert!(
+        story
+            .done
+            .iter()
+            .any(|effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) }))
+    );
+}
+
+#[test]
+fn a_check_that_joins_behind_the_changes_asks_for_them_once_more() {
+    let mut story = Story::signed_in();
+    story.waiting = vec![received(1, Importance::Normal, DeliveryState::Waiting)];
+    let _asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
+    let page = story.answer(&Effect::Check { since: None }).unwrap();
+    let reports = story.engine.apply(page, at(61));
+    assert!(reports.iter().any(|effect| matches!(effect, Effect::ReportDelivered { .. })), "{reports:?}");
+    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
+    let _joined = story.engine.apply(ask, at(62));
+    let cursor = story.engine.cache.cursor().unwrap().unwrap();
+    let next = story.engine.apply(Event::DeliveredReported { cursor, outcome: Ok(()) }, at(63));
+    assert!(next.iter().any(|effect| matches!(effect, Effect::Check { .. })), "{next:?}");
+}
+
+#[test]
+fn a_check_asked_for_before_the_keyring_answers_waits_for_it() {
+    let mut story = Story::signed_in();
+    story.engine.signed_in = false;
+    story.engine.connection = Connection::Untried;
+    let asks = story.engine.apply(Event::CheckDue { stalled: false }, at(60));
+    assert!(asks.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
+    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
+    let early = story.engine.apply(ask, at(61));
+    assert!(!early.iter().any(|effect| matches!(effect, Effect::Answer { .. })), "{early:?}");
+    story.happens(Event::TokenFound(TokenFound::Found(restante_local_api::KeyringState::Ok)));
+    let answered =
+        |effect: &Effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) });
+    assert!(story.done.iter().any(answered));
+}
+
+#[test]
+fn a_token_that_the_keyring_cannot_give_yet_is_asked_for_again() {
+    let mut story = Story::signed_in();
+    story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
+    story.due();
+    assert!(story.done.iter().any(|effect| matches!(effect, Effect::FindToken(_))));
+}
+
+#[test]
+fn the_job_follows_a_new_interval_while_the_keyring_is_locked() {
+    let mut story = Story::signed_in();
+    story.engine = Engine::open(None, None).unwrap();
+    story.happens(Event::TokenFound(TokenFound::Problem(crate::event::TokenProblem::Locked)));
+    story.happens(Event::Scheduled { next_run_at: Some(at(60)) });
+    let edited = SettingsFile { check_interval: Some(Seconds::new(120)), ..SettingsFile::default() };
+    story.happens(Event::SettingsEdited(Ok(edited)));
+    let scheduled =
+        |effect: &Effect| matches!(effect, Effect::Schedule { interval, .. } if interval.seconds() == 120);
+    assert!(story.done.iter().any(scheduled), "{:?}", story.done);
+}
+
+#[test]
+fn an_interval_changed_at_the_office_is_noticed_by_a_check_that_brings_nothing() {
+    let mut story = Story::signed_in();
+    story.due();
+    story.settings = settings(900, 2);
+    story.asked.clear();
+    story.due();
+    assert!(story.asked.contains(&Effect::PullSettings), "{:?}", story.asked);
+    assert_eq!(story.engine.status().unwrap().interval.seconds, 900);
+    story.asked.clear();
+    story.due();
+    assert!(!story.asked.contains(&Effect::PullSettings), "once: {:?}", story.asked);
+}

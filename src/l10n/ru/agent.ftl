@@ -65,7 +65,7 @@ tray-last-answer = последний ответ { $when }
 tray-offline = автономный режим
 tray-unreachable = нет связи
 tray-signed-out = нужен вход
-tray-office-unavailable = нет почтового отделения
+tray-office-unavailable = сервер сообщений не доступен
 tray-too-old = нужно обновление
 
 # Проверка

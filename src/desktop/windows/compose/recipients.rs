@@ -38,53 +38,64 @@ impl Compose {
 
     /// Takes the person that was offered at `index`; where nobody was offered, whoever was typed.
     pub(super) fn add(self: Rc<Self>, index: usize) {
-        if let Some(chip) = self.found.row_data(index) {
-            self.take(chip);
-        } else if !self.window.get_typed().trim().is_empty() {
-            spawn(async move {
-                self.take_typed().await;
-            });
+        let offered = self.found.row_data(index);
+        let typed = self.take_out();
+        match offered {
+            Some(chip) => self.take(chip),
+            None => spawn(async move {
+                self.take_named(typed).await;
+            }),
         }
     }
 
-    pub(super) fn take(self: &Rc<Self>, chip: ui::Chip) {
+    /// What stands in the field, which is empty from now on: who types on types the next name.
+    pub(super) fn take_out(&self) -> String {
         self.search.set(self.search.get() + 1);
         self.found.set_vec(Vec::new());
+        let typed = self.window.get_typed().trim().to_owned();
         self.window.set_typed(SharedString::new());
+        typed
+    }
+
+    pub(super) fn take(self: &Rc<Self>, chip: ui::Chip) {
         if !self.recipients.iter().any(|it| it.login == chip.login) {
             self.recipients.push(chip);
         }
         self.clone().edited();
     }
 
-    /// Makes a recipient of what stands in the field. `false`, and the reason at the field, where nobody
-    /// or not one person is meant.
+    /// Makes a recipient of what stands in the field, after those that were typed before. `false`, and the reason at
+    /// the field, where nobody or not one person is meant.
     pub(super) async fn take_typed(self: &Rc<Self>) -> bool {
-        let typed = self.window.get_typed().trim().to_owned();
+        let typed = self.take_out();
+        self.take_named(typed).await;
+        self.window.get_typed().trim().is_empty()
+    }
+
+    /// Makes a recipient of a name, or puts it back into the field with the reason.
+    async fn take_named(self: &Rc<Self>, typed: String) {
+        let _in_turn = self.naming.lock().await;
         if typed.is_empty() {
-            return true;
+            return;
         }
         let people = match self.people(&typed).await {
             Ok(people) => people,
-            Err(error) => {
-                self.window.set_to_problem(phrases::why(&self.desk.words, &error).into());
-                return false;
-            }
+            Err(error) => return self.put_back(&typed, &phrases::why(&self.desk.words, &error)),
         };
-        match meant(&typed, &people) {
-            Meant::One(person) => {
-                self.take(chip(person));
-                true
-            }
-            Meant::Nobody => self.refuse_typed("problem-unknown-recipient", &typed),
-            Meant::Several => self.refuse_typed("problem-many-recipients", &typed),
-        }
+        let refused = match meant(&typed, &people) {
+            Meant::One(person) => return self.take(chip(person)),
+            Meant::Nobody => "problem-unknown-recipient",
+            Meant::Several => "problem-many-recipients",
+        };
+        let name = phrases::line(&typed);
+        self.put_back(&typed, &self.desk.words.with(refused, &[("name", Value::Text(&name))]));
     }
 
-    pub(super) fn refuse_typed(&self, key: &str, typed: &str) -> bool {
-        let name = phrases::line(typed);
-        self.window.set_to_problem(self.desk.words.with(key, &[("name", Value::Text(&name))]).into());
-        false
+    pub(super) fn put_back(&self, typed: &str, why: &str) {
+        let since = self.window.get_typed();
+        let both = if since.is_empty() { typed.to_owned() } else { format!("{typed}, {since}") };
+        self.window.set_typed(both.into());
+        self.window.set_to_problem(why.into());
     }
 
     pub(super) fn remove(self: &Rc<Self>, index: usize) {

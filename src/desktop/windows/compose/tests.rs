@@ -90,6 +90,19 @@ fn people_are_added_once_and_taken_away() {
 }
 
 #[test]
+fn a_name_leaves_the_field_at_once_and_comes_back_where_nobody_is_meant() {
+    init_no_event_loop();
+    let compose = make(&desk(), Sheet::empty(), Box::new(|| ())).unwrap();
+    compose.window.set_typed(" bors ".into());
+    assert_eq!(compose.take_out(), "bors");
+    assert_eq!(compose.window.get_typed(), "", "what is typed on is another name");
+    compose.window.set_typed("cl".into());
+    compose.put_back("bors", "nobody is called so");
+    assert_eq!(compose.window.get_typed(), "bors, cl");
+    assert_eq!(compose.window.get_to_problem(), "nobody is called so");
+}
+
+#[test]
 fn a_reply_goes_to_the_sender_and_quotes_him() {
     let words = Words::new(Language::English);
     let at = Timestamp::parse("2026-11-24T09:05:00Z").unwrap();

@@ -96,6 +96,8 @@ pub(super) const FIELDS: &[Field] = &[
         "setting-sound",
         Input::OneOf(&[choice("false", "setting-no-sound"), choice("true", "setting-new-mail-sound")]),
     ),
+    field("notifications.speak_important", "setting-speak-important", Input::Switch),
+    field("notifications.respect_full_screen", "setting-respect-full-screen", Input::Switch),
     Field {
         hint: Some("setting-quiet-hours-hint"),
         problem: Some("setting-quiet-hours-bad"),
@@ -313,7 +315,8 @@ fn interval_said(words: &Words, interval: &IntervalStatus) -> String {
         parts.push(words.with("cli-range", &[("min", Value::Text(&min)), ("max", Value::Text(&max))]));
     }
     if interval.pending {
-        parts.push(words.text("cli-pending"));
+        let office_again = interval.wished_seconds.is_none();
+        parts.push(words.text(if office_again { "cli-pending-office-again" } else { "cli-pending" }));
     }
     words.with("setting-now", &[("state", Value::Text(&parts.join("; ")))])
 }

@@ -26,7 +26,11 @@ use tokio::sync::Mutex;
 use self::recipients::chip;
 pub(super) use self::sheet::Sheet;
 use super::{Desk, prepare, spawn};
-use crate::{phrases, ui};
+use crate::{
+    phrases,
+    placement::{self, Seen},
+    ui,
+};
 
 /// How long typing goes unsaved at most (pitfalls ask for 30 s).
 const SAVE_AFTER: Duration = Duration::from_secs(15);
@@ -68,6 +72,12 @@ thread_local! {
 pub(super) fn show(desk: &Desk, sheet: Sheet, closed: impl Fn() + 'static) -> Result<(), PlatformError> {
     let compose = make(desk, sheet, Box::new(closed))?;
     compose.window.show()?;
+    let (weak, fitted) = (compose.window.as_weak(), Cell::new(false));
+    placement::on_seen(compose.window.window(), move |seen| {
+        if matches!(seen, Seen::Drawn) && !fitted.replace(true) {
+            weak.upgrade().into_iter().for_each(|window| placement::fit(window.window()));
+        }
+    });
     OPEN.with_borrow_mut(|open| open.push(compose));
     Ok(())
 }

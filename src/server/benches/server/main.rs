@@ -252,7 +252,7 @@ async fn fan_outs(server: &Process, dovecot: Option<&Dovecot>, office: &Office) 
         let (through, direct) = (median(through), median(direct));
         let cpu = median(cpu);
         let what = format!("1 message to {recipients}, durable");
-        let anchor = format!("into the store {direct:.1} ms (loaded machine)");
+        let anchor = format!("into the store {direct:.1} ms");
         row("P6", &what, &format!("{through:.1} ms"), &anchor, through / direct, "1.3");
         let Some(dovecot) = dovecot.filter(|_| recipients == 100) else { continue };
         let mut lmtp = Vec::new();
@@ -290,7 +290,7 @@ async fn busy(server: &Process, office: &Office) {
         ("P9", "polls' p99 while people sign in", "1", &signing_in),
     ] {
         let busy = most(times);
-        let anchor = format!("quiet {quiet:.2} ms (loaded machine)");
+        let anchor = format!("quiet {quiet:.2} ms");
         row(number, what, &format!("{busy:.2} ms"), &anchor, busy / quiet, goal);
     }
 }

@@ -1,6 +1,6 @@
 //! When alerts are held back, come again or go (rows B4 to B9).
 
-use std::path::Path;
+use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use restante_local_api::{
     Connection, NotificationsState,
@@ -200,6 +200,33 @@ async fn a_hook_runs_once_for_each_new_message_and_no_shell_reads_its_subject() 
         anna.cli.check().await;
         assert_eq!(next_line(&told).await, format!("boris {subject}\n"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn important_mail_is_said_aloud_where_a_person_wishes_it() {
+    let office = Office::open().await;
+    let desktop = Desktop::log_in().await;
+    let mut anna = Agent::new(Some(&desktop.bus));
+    let boris = office.sign_in("boris").await;
+    let told = anna.home().join("told");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &told, rustix::fs::Mode::RWXU).unwrap();
+    // No machine here has a voice: what would be spoken is written into a pipe.
+    let voice = anna.programs().join("spd-say");
+    std::fs::write(&voice, format!("#!/bin/sh\necho \"$*\" > '{}'\n", told.display())).unwrap();
+    std::fs::set_permissions(&voice, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let first = std::iter::once(anna.programs().to_owned());
+    let path = std::env::join_paths(first.chain(std::env::split_paths(&others))).unwrap();
+    anna.set_variable("PATH", path);
+    notifications(&anna, "speak_important = true\nimportant = \"desktop\"");
+    anna.start().await;
+    anna.sign_in(&office, "anna").await;
+    for (subject, importance) in [("Lunch", "normal"), ("Fire drill", "high")] {
+        boris.send(&["anna"], subject, importance).await;
+        anna.cli.check().await;
+    }
+    let said = next_line(&told).await;
+    assert!(said.contains("Fire drill") && !said.contains("Lunch"), "{said}");
 }
 
 async fn next_line(pipe: &Path) -> String {

@@ -7,6 +7,7 @@ use restante_local_api::{
     model::{Clock, LocalTime, SystemClock},
 };
 use restante_tests::{Agent, Desktop, Office, within};
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// Gives the agent these settings for notifications; it takes them while it runs.
 fn notifications(anna: &Agent, lines: &str) {
@@ -230,7 +231,9 @@ async fn important_mail_is_said_aloud_where_a_person_wishes_it() {
 }
 
 async fn next_line(pipe: &Path) -> String {
-    let pipe = pipe.to_owned();
-    let read = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe));
-    within("the hook", read).await.unwrap().unwrap()
+    // Open for both, it waits for a writer; a reader that blocks would outlive the test's patience.
+    let receiver = tokio::net::unix::pipe::OpenOptions::new().read_write(true).open_receiver(pipe).unwrap();
+    let mut line = String::new();
+    within("a line in the pipe", BufReader::new(receiver).read_line(&mut line)).await.unwrap();
+    line
 }

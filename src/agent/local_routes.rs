@@ -22,14 +22,30 @@ use restante_local_api::{
 };
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
 
-use crate::local_server::{Office, Question};
+use crate::doctor::Doctor;
 
 /// As large as the server takes.
 const MAX_REQUEST_BYTES: usize = restante_server_api::MAX_REQUEST_BYTES;
 /// Rows of a page where the front end does not say.
 const DEFAULT_ROWS: u32 = 100;
+
+/// A question on its way to the loop, with the way back.
+pub(crate) struct Question {
+    pub(crate) ask: Ask,
+    pub(crate) reply: oneshot::Sender<Result<Answer, LocalProblem>>,
+}
+
+/// What every request needs: the way to the loop, and the state as last published.
+#[derive(Clone)]
+pub(crate) struct Office {
+    pub(crate) questions: mpsc::Sender<Question>,
+    pub(crate) status: watch::Receiver<Arc<Status>>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) doctor: Arc<Doctor>,
+}
 
 /// Every route.
 pub(crate) fn router(office: Office) -> Router {

@@ -7,31 +7,18 @@ use std::{
 };
 
 use axum::serve::Listener;
-use restante_engine::{effect::Answer, event::Ask};
-use restante_local_api::{LocalProblem, Status};
+use restante_local_api::Status;
 use tokio::{
     net::{UnixListener, UnixStream, unix::SocketAddr},
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{doctor::Doctor, local_routes};
-
-/// A question on its way to the loop, with the way back.
-pub(crate) struct Question {
-    pub(crate) ask: Ask,
-    pub(crate) reply: oneshot::Sender<Result<Answer, LocalProblem>>,
-}
-
-/// What every request needs: the way to the loop, and the state as last published.
-#[derive(Clone)]
-pub(crate) struct Office {
-    pub(crate) questions: mpsc::Sender<Question>,
-    pub(crate) status: watch::Receiver<Arc<Status>>,
-    pub(crate) stop: CancellationToken,
-    pub(crate) doctor: Arc<Doctor>,
-}
+use crate::{
+    doctor::Doctor,
+    local_routes::{self, Office, Question},
+};
 
 /// The socket while the agent runs.
 pub(crate) struct LocalServer {

@@ -71,7 +71,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(print) = arguments.print {
         return print_and_end(print, paths, settings);
     }
-    let level = restante_agent::log_level(&settings);
+    let level = settings.log_level();
     // The scheduler's crate says at level info what it does inside.
     logging::start(&format!("{level},tokio_cron_scheduler=warn"), false);
     let config = Config {

@@ -4,11 +4,12 @@
 use std::{env, fs, io, path::PathBuf};
 
 use restante_engine::settings_file::{
-    Layer, Origin, SettingInForce, SettingsFile, SettingsProblem, merge, of_environment,
+    Layer, LogLevel, Origin, SettingInForce, SettingNotWritten, SettingsFile, SettingsProblem, merge,
+    of_environment, with_setting,
 };
 use restante_local_api::{Setting, SettingOrigin, SettingProblem, SettingsReport};
 
-use crate::settings_watcher::read_text;
+use crate::settings_text;
 
 /// Where an administrator sets what is so for every user of a machine, and what he locks.
 const MACHINE_FOLDER: &str = "/etc/restante";
@@ -67,7 +68,7 @@ impl SettingsSources {
                 }
             }
         }
-        Said { own: read_text(&self.file), machine, unreadable }
+        Said { own: settings_text::read(&self.file), machine, unreadable }
     }
 
     /// What comes of all that was said.
@@ -89,6 +90,26 @@ impl SettingsSources {
     /// The settings in force; a missing file says nothing.
     pub(crate) fn settings(&self) -> Result<SettingsFile, SettingsProblem> {
         self.merged(self.read()).map(|(settings, _)| settings)
+    }
+
+    /// How much they want logged; the default where they cannot be read, which the agent says once it runs.
+    pub fn log_level(&self) -> &'static str {
+        match self.settings().map_or_else(|_| LogLevel::default(), |settings| settings.log_level) {
+            LogLevel::Error => "error",
+            LogLevel::Warn => "warn",
+            LogLevel::Info => "info",
+            LogLevel::Debug => "debug",
+            LogLevel::Trace => "trace",
+        }
+    }
+
+    /// Writes a key of the user's file, its value as TOML; one that a stronger source sets is left alone.
+    pub(crate) fn write(&self, key: &'static str, value: Option<&str>) -> Result<(), SettingNotWritten> {
+        let (file, said) = (&self.file, self.read());
+        let old = said.own.clone()?;
+        let (_, in_force) = self.merged(said)?;
+        in_force.iter().filter(|it| it.key == key).try_for_each(SettingInForce::may_be_changed)?;
+        Ok(settings_text::write(file, &old, &with_setting(&old, key, value, &file.display().to_string())?)?)
     }
 
     /// The settings in force, and where each comes from. Where the user's own file cannot be read, what would
@@ -141,7 +162,7 @@ fn origin(origin: Origin) -> SettingOrigin {
 mod tests {
     use std::path::Path;
 
-    use restante_engine::{Event, settings_file::LogLevel};
+    use restante_engine::Event;
     use tokio::sync::mpsc;
 
     use super::*;

@@ -1,19 +1,13 @@
-//! The settings on disk: read, watched, and one value of it written.
+//! The settings on disk, watched.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::AccessKind, event::AccessMode};
-use restante_engine::{
-    Event,
-    settings_file::{
-        LogLevel, SettingInForce, SettingNotWritten, SettingsProblem, with_check_interval, with_setting,
-    },
-};
-use restante_model::CheckInterval;
+use restante_engine::Event;
 use tokio::sync::mpsc;
 
 use crate::{
@@ -26,12 +20,6 @@ const QUIET: Duration = Duration::from_millis(300);
 
 /// The longest wait for that quiet, for a file that somebody writes without end.
 const LONGEST_UNREST: Duration = Duration::from_secs(3);
-
-/// What the settings file may be: more is not settings.
-const MAX_BYTES: u64 = 1024 * 1024;
-
-/// The mode of a settings file that we make: like one made by an editor, since nothing in it is secret.
-const NEW_FILE_MODE: u32 = 0o644;
 
 /// Watches the settings file until it is dropped.
 pub(crate) struct SettingsWatcher {
@@ -54,84 +42,6 @@ impl Drop for SettingsWatcher {
     fn drop(&mut self) {
         self.task.abort();
     }
-}
-
-/// How much the settings want logged; the default where they cannot be read, which the agent says once it
-/// runs.
-pub fn log_level(sources: &SettingsSources) -> &'static str {
-    match sources.settings().map_or_else(|_| LogLevel::default(), |settings| settings.log_level) {
-        LogLevel::Error => "error",
-        LogLevel::Warn => "warn",
-        LogLevel::Info => "info",
-        LogLevel::Debug => "debug",
-        LogLevel::Trace => "trace",
-    }
-}
-
-/// Writes the wished interval into the settings file, or takes the key out; all else in it stays as it
-/// is, its mode too. A file that cannot be read or understood is left alone.
-pub(crate) fn write_interval(file: &Path, wish: Option<CheckInterval>) -> Result<(), SettingsProblem> {
-    let old = read_text(file)?;
-    write(file, &old, &with_check_interval(&old, wish, &file.display().to_string())?)
-}
-
-/// The same with any key, its value written as TOML; one that a stronger source sets is left alone.
-pub(crate) fn write_setting(
-    sources: &SettingsSources,
-    key: &'static str,
-    value: Option<&str>,
-) -> Result<(), SettingNotWritten> {
-    let (file, said) = (&sources.file, sources.read());
-    let old = said.own.clone()?;
-    let (_, in_force) = sources.merged(said)?;
-    in_force.iter().filter(|it| it.key == key).try_for_each(SettingInForce::may_be_changed)?;
-    Ok(write(file, &old, &with_setting(&old, key, value, &file.display().to_string())?)?)
-}
-
-fn write(file: &Path, old: &str, new: &str) -> Result<(), SettingsProblem> {
-    if new == old {
-        return Ok(());
-    }
-    durable_file::replace(file, new, mode_of(file))
-        .map_err(|error| problem(file, 1, 1, format!("could not be written: {error}")))
-}
-
-#[cfg(unix)]
-fn mode_of(file: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(file).map_or(NEW_FILE_MODE, |metadata| metadata.permissions().mode() & 0o777)
-}
-
-#[cfg(not(unix))]
-fn mode_of(_: &Path) -> u32 {
-    NEW_FILE_MODE
-}
-
-pub(crate) fn read_text(file: &Path) -> Result<String, SettingsProblem> {
-    let unreadable = |error: io::Error| problem(file, 1, 1, format!("could not be read: {error}"));
-    match fs::metadata(file) {
-        Ok(metadata) if metadata.len() > MAX_BYTES => {
-            return Err(problem(file, 1, 1, format!("is larger than {MAX_BYTES} bytes")));
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        Ok(_) => {}
-        Err(error) => return Err(unreadable(error)),
-    }
-    let bytes = match fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        Err(error) => return Err(unreadable(error)),
-    };
-    String::from_utf8(bytes).map_err(|error| {
-        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-        let line = good.matches('\n').count() + 1;
-        let column = good.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        problem(file, line, column, "is not UTF-8 text".to_owned())
-    })
-}
-
-fn problem(file: &Path, line: usize, column: usize, reason: String) -> SettingsProblem {
-    SettingsProblem { file: file.display().to_string(), line, column, reason }
 }
 
 /// The watcher of the files' folders (of both where a file is a link): editors rename a new file over

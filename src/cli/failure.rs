@@ -9,7 +9,7 @@ use restante_local_api::{
 };
 use restante_process::{Exit, PathsError};
 
-use crate::session::Surroundings;
+use crate::surroundings::Surroundings;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]

@@ -8,19 +8,21 @@ mod arguments;
 mod as_typed;
 mod commands;
 mod failure;
+mod global;
 mod interval_line;
 mod message_id;
 mod session;
+mod surroundings;
 mod table;
 mod text;
 
 use std::{ffi::OsString, io::Write};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use restante_process::Exit;
 
 use crate::{arguments::Arguments, failure::Failure, session::Session};
-pub use session::Surroundings;
+pub use surroundings::Surroundings;
 
 /// Does what the arguments (the program's own name first) ask for.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut surroundings: Surroundings<'_>) -> Exit {
@@ -30,7 +32,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut surroundings
     };
     let json = arguments.global.json;
     let done = match Session::new(arguments.global, &mut surroundings) {
-        Ok(mut session) => arguments.command.run(&mut session).await,
+        Ok(mut session) => arguments.command.run(&mut session, Arguments::command).await,
         Err(failure) => Err(failure),
     };
     match done.and_then(|exit| surroundings.output.flush().map(|()| exit).map_err(Failure::Output)) {

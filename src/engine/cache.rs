@@ -2,6 +2,7 @@
 //! it all, and the ledger knows what was announced.
 
 mod apply;
+mod direction;
 mod folders;
 mod place;
 mod search;

@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, sync::Arc};
 use restante_engine::{Effect, Event, effect::PopupCarrier, event::NotShown};
 
 use super::Agent;
-use crate::{scheduler::Task, server_client::ServerClient, settings_watcher};
+use crate::{scheduler::Task, server_client::ServerClient, settings_text};
 
 impl Agent {
     pub(super) fn carry_out(&mut self, effect: Effect) -> ControlFlow<()> {
@@ -75,11 +75,11 @@ impl Agent {
             Effect::UnscheduleChore(chore) => self.scheduler.unschedule(Task::Chore(chore)),
             Effect::WakeAt { at } => self.alarm.set(at),
             Effect::WriteInterval { wish } => {
-                let outcome = settings_watcher::write_interval(&self.settings_sources.file, wish);
+                let outcome = settings_text::write_interval(&self.settings_sources.file, wish);
                 self.tell(Event::IntervalWritten(outcome));
             }
             Effect::WriteSetting { call, key, value } => {
-                let outcome = settings_watcher::write_setting(&self.settings_sources, key, value.as_deref());
+                let outcome = self.settings_sources.write(key, value.as_deref());
                 self.tell(Event::SettingWritten { call, outcome });
             }
 

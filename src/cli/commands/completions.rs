@@ -1,10 +1,10 @@
 //! `restante completions`
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use restante_process::Exit;
 
-use crate::{arguments::Arguments, failure::Failure, session::Session};
+use crate::{failure::Failure, session::Session};
 
 /// Print what a shell needs to complete commands: source <(restante completions bash)
 #[derive(Debug, Args)]
@@ -13,9 +13,9 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(&self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
+    pub(crate) fn run(&self, session: &mut Session<'_, '_>, mut grammar: Command) -> Result<Exit, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "restante", &mut script);
+        clap_complete::generate(self.shell, &mut grammar, "restante", &mut script);
         session.line(String::from_utf8_lossy(&script).trim_end())?;
         Ok(Exit::Done)
     }

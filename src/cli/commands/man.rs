@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use restante_process::Exit;
 
-use crate::{arguments::Arguments, failure::Failure, session::Session};
+use crate::{failure::Failure, session::Session};
 
 /// Write the man pages, one for each command
 #[derive(Debug, Args)]
@@ -16,9 +16,9 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    pub(crate) fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, session: &mut Session<'_, '_>, grammar: Command) -> Result<Exit, Failure> {
         let written = std::fs::create_dir_all(&self.folder)
-            .and_then(|()| clap_mangen::generate_to(Arguments::command(), &self.folder));
+            .and_then(|()| clap_mangen::generate_to(grammar, &self.folder));
         written.map_err(|error| Failure::File(self.folder.clone(), error))?;
         session.note(&self.folder.display().to_string());
         Ok(Exit::Done)

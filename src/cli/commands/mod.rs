@@ -67,7 +67,12 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<Exit, Failure> {
+    /// Does it. `grammar` describes all that can be typed, for the commands that tell others of it.
+    pub(crate) async fn run(
+        self,
+        session: &mut Session<'_, '_>,
+        grammar: fn() -> clap::Command,
+    ) -> Result<Exit, Failure> {
         match self {
             Self::Login(login) => login.run(session).await,
             Self::Logout(logout) => logout.run(session).await,
@@ -91,8 +96,8 @@ impl Command {
             Self::Write(write) => write.run(session).await,
             Self::Doctor(doctor) => doctor.run(session).await,
             Self::Config(config) => config.run(session).await,
-            Self::Completions(completions) => completions.run(session),
-            Self::Man(man) => man.run(session),
+            Self::Completions(completions) => completions.run(session, grammar()),
+            Self::Man(man) => man.run(session, grammar()),
             Self::Quit(quit) => quit.run(session).await,
         }
     }

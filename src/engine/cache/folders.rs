@@ -5,7 +5,7 @@ use restante_model::{DeliveryState, Importance, MessageId, Person, Timestamp};
 use rusqlite::{Row, params_from_iter, types::Value};
 
 use super::{
-    Cache, Place, Result, database,
+    Cache, Place, Result, database, direction,
     sums::{Head, body_sum, check},
 };
 use crate::storage;
@@ -65,7 +65,7 @@ impl Cache {
             }
         };
         // The words stand in the statement, not beside it: only so the partial indexes are used.
-        let direction = direction_name(direction);
+        let direction = direction::name(direction);
         let unread = if unread { "AND m.state = 'delivered'" } else { "" };
         let sorted: Vec<String> = columns.iter().map(|column| format!("{column}{way}")).collect();
         let sql = format!(
@@ -84,7 +84,7 @@ impl Cache {
         let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
         let mut rows = query.query([id.to_string()]).map_err(database)?;
         let Some(found) = rows.next().map_err(database)? else { return Ok(None) };
-        let direction = direction(found).map_err(database)?;
+        let direction = direction::of(found).map_err(database)?;
         let recipients = match direction {
             Direction::Sent => self.recipients(id)?,
             Direction::Received => Vec::new(),
@@ -221,26 +221,13 @@ impl Cache {
     }
 }
 
-pub(super) fn direction_name(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Received => "received",
-        Direction::Sent => "sent",
-    }
-}
-
-pub(super) fn direction(row: &Row<'_>) -> rusqlite::Result<Direction> {
-    storage::named(row, 1, |name| {
-        [Direction::Received, Direction::Sent].into_iter().find(|it| direction_name(*it) == name)
-    })
-}
-
 /// A row whose sum is right.
 pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     check(row, 13, Head::read(row)?.sum())?;
     let own = storage::named(row, 8, DeliveryState::from_name)?;
     let not_delivered: Vec<String> = storage::json(row, 9)?;
     let (open, waiting): (u64, u64) = (row.get(10)?, row.get(11)?);
-    let (state, bold) = match direction(row)? {
+    let (state, bold) = match direction::of(row)? {
         Direction::Received => (RowState::from(own), own == DeliveryState::Delivered),
         Direction::Sent if waiting > 0 => (RowState::Waiting, true),
         Direction::Sent if open > 0 => (RowState::Delivered, true),

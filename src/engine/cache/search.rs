@@ -7,7 +7,7 @@ use rusqlite::{Row, Transaction, params};
 
 pub(crate) use super::stems::Wanted;
 use super::{
-    Cache, Result, database,
+    Cache, Result, database, direction,
     folders::{self, ROW},
     stems::Stemming,
 };
@@ -98,7 +98,7 @@ impl Cache {
 }
 
 fn found(row: &Row<'_>) -> rusqlite::Result<FoundRow> {
-    Ok(FoundRow { number: row.get(14)?, direction: folders::direction(row)?, row: folders::row(row)? })
+    Ok(FoundRow { number: row.get(14)?, direction: direction::of(row)?, row: folders::row(row)? })
 }
 
 /// The texts that a message is found by.

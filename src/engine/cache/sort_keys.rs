@@ -5,7 +5,7 @@ use restante_local_api::Direction;
 use restante_model::Person;
 use rusqlite::{Connection, params};
 
-use super::{folders, folders::ROW};
+use super::{direction, folders::ROW};
 use crate::storage;
 
 /// Characters of a key: enough to tell subjects apart, and little enough for an index of 100,000.
@@ -41,7 +41,7 @@ pub(super) fn fill(connection: &Connection) -> rusqlite::Result<()> {
         .query_map([], |row| {
             let from = Person { login: storage::parsed(row, 2)?, name: row.get(3)? };
             let to: Vec<Person> = storage::json(row, 4)?;
-            let who = who_key(folders::direction(row)?, &from, &to);
+            let who = who_key(direction::of(row)?, &from, &to);
             Ok((row.get(14)?, who, sort_key(&row.get::<_, String>(5)?)))
         })?
         .collect::<rusqlite::Result<_>>()?;

@@ -5,7 +5,7 @@ use restante_server_api::{Direction, Message};
 use rusqlite::{Row, types::Type};
 use sha2::{Digest, Sha256};
 
-use super::folders::direction_name;
+use super::direction;
 
 /// What never changes of a message, but for its text, as the columns hold it.
 pub(super) struct Head {
@@ -29,7 +29,7 @@ impl Head {
         };
         Self {
             id: message.id.to_string(),
-            direction: direction_name(direction),
+            direction: direction::name(direction),
             from_login: message.from.login.to_string(),
             from_name: message.from.name.clone(),
             recipients: serde_json::to_string(&message.to).unwrap_or_default(),
@@ -44,7 +44,7 @@ impl Head {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
-            direction: direction_name(super::folders::direction(row)?),
+            direction: direction::name(direction::of(row)?),
             from_login: row.get(2)?,
             from_name: row.get(3)?,
             recipients: row.get(4)?,

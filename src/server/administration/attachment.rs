@@ -11,10 +11,11 @@ use serde::Deserialize;
 
 use super::{
     Refused, done, failed,
+    frame::Notice,
     guard::{Administrator, Sent},
     offices::buttons,
     overview::span,
-    pages::{self, Notice, Place},
+    pages::{self, Place},
     sign_in::Nothing,
     unprocessable,
 };

@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     Administration, Visitor,
-    pages::{self, Notice},
+    frame::{self, Notice},
 };
 use crate::auth::hex;
 
@@ -171,7 +171,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Administration>> for Sent<T> {
             let words = visitor.words();
             let notice = Notice::Failed(words.text("administration-form-old"));
             let again = html! { p { a href="/" { (words.text("administration-again")) } } };
-            (StatusCode::FORBIDDEN, pages::bare(words, &words.text("administration-title"), &notice, &again))
+            (StatusCode::FORBIDDEN, frame::bare(words, &words.text("administration-title"), &notice, &again))
                 .into_response()
         };
         if sent_from_elsewhere(&parts.headers) {

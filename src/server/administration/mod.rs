@@ -7,6 +7,7 @@
 mod agents;
 mod attachment;
 mod forms;
+mod frame;
 mod guard;
 mod offices;
 mod overview;
@@ -30,8 +31,9 @@ use restante_store::StoreError;
 use serde::Deserialize;
 
 use self::{
+    frame::Notice,
     guard::{Administrator, Sessions},
-    pages::{Notice, Place},
+    pages::Place,
 };
 use crate::{
     access::App,
@@ -148,7 +150,7 @@ impl Visitor {
 
     fn missing(&self) -> Response {
         let words = self.words();
-        let page = pages::bare(
+        let page = frame::bare(
             words,
             &words.text("administration-missing"),
             &Notice::None,

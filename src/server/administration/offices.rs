@@ -13,9 +13,10 @@ use serde::Deserialize;
 use super::{
     After, Refused, done, failed,
     forms::TermsForm,
+    frame::Notice,
     guard::{Administrator, Sent},
     overview::{path, placement},
-    pages::{self, Notice, Place},
+    pages::{self, Place},
     unprocessable,
 };
 

@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use super::{
     Administration, Visitor,
+    frame::{self, Notice},
     guard::{self, Administrator, Sent},
-    pages::{self, Notice},
 };
 use crate::{
     admission::{BUSY_SECONDS, Claim, Denied},
@@ -32,7 +32,7 @@ fn show(visitor: &Visitor, status: StatusCode, notice: &Notice) -> Response {
     let secret = visitor.secret.clone().unwrap_or_else(guard::new_secret);
     let sessions = visitor.administration.sessions.lock().unwrap_or_else(PoisonError::into_inner);
     let token = sessions.form_token(&secret);
-    let page = pages::bare(
+    let page = frame::bare(
         words,
         &words.text("administration-sign-in"),
         notice,

@@ -4,6 +4,8 @@
 //! side: the tray host, the notification service, another person's client. Waiting is always for
 //! something that happens, with a limit after which the test fails and says what it waited for.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
+
 mod agent;
 mod bad_line;
 mod browser;

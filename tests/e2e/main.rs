@@ -28,6 +28,7 @@ mod interval;
 mod killed;
 mod ledger;
 mod letters;
+mod local_api;
 mod outlived;
 mod packages;
 mod parts;

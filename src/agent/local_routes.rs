@@ -279,7 +279,15 @@ async fn settings(State(office): State<Office>) -> Response {
 }
 
 /// What is in force afterwards, or why the file is as it was.
-async fn set_setting(office: State<Office>, Path(key): Path<String>, body: Body<PutSetting>) -> Response {
+async fn set_setting(
+    office: State<Office>,
+    key: Result<Path<String>, PathRejection>,
+    body: Body<PutSetting>,
+) -> Response {
+    let key = match key {
+        Ok(Path(key)) => key,
+        Err(rejection) => return invalid(rejection.body_text()),
+    };
     let doctor = Arc::clone(&office.doctor);
     let answer = with_body(office, body, |PutSetting { text }| Ask::SetSetting { key, text }).await;
     if answer.status().is_success() { Json(doctor.sources().report()).into_response() } else { answer }

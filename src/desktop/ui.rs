@@ -1,6 +1,6 @@
 //! The types that the .slint files give, and the words for them.
 
-#![expect(unreachable_pub, reason = "generated")]
+#![expect(unreachable_pub, clippy::unwrap_used, reason = "generated")]
 
 slint::include_modules!();
 include!(concat!(env!("OUT_DIR"), "/words.rs"));

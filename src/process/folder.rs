@@ -68,7 +68,8 @@ pub(crate) fn check_private(folder: &Path) -> Result<(), PathsError> {
     if folder.is_dir() { Ok(()) } else { Err(PathsError::NotAFolder { path: folder.to_owned() }) }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 

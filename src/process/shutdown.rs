@@ -84,7 +84,8 @@ pub fn asked() -> tokio::sync::mpsc::UnboundedReceiver<Asked> {
     told
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

@@ -58,6 +58,10 @@ impl From<StoreError> for Refusal {
                 tracing::warn!(error = chain(&error), "message server not available");
                 unavailable(why)
             }
+            StoreError::Malformed { .. } => {
+                tracing::error!(error = chain(&error), "message server not available");
+                office_unavailable(UnavailableReason::Unreachable, "its database is damaged")
+            }
             StoreError::Busy { .. } | StoreError::DiskFull { .. } | StoreError::Away { .. } => {
                 tracing::warn!(error = chain(&error), "the store could not be written for now");
                 metrics::database_busy();
@@ -96,11 +100,16 @@ fn unavailable(why: &Unavailable) -> Problem {
         Unavailable::ServerTooOld { found, known, .. } => Some(SchemaVersions { found, needed: known }),
         Unavailable::NoneAttached | Unavailable::Unreachable { .. } => None,
     };
+    let mut problem = office_unavailable(reason, detail);
+    problem.schema = schema;
+    problem
+}
+
+fn office_unavailable(reason: UnavailableReason, detail: &str) -> Problem {
     let mut problem =
         Problem::new(ProblemKind::OfficeUnavailable, format!("message server not available: {detail}"))
             .with_hint("call the administrator of the message server");
     problem.why = Some(reason);
-    problem.schema = schema;
     problem
 }
 

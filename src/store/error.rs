@@ -86,9 +86,19 @@ pub enum StoreError {
         /// What the connection says.
         source: Arc<sqlx::Error>,
     },
-    /// The disk or the file is broken: what was written last may or may not be there, so the server
+    /// The file is no database, or its pages contradict each other. Nothing was changed, and other databases are whole.
+    #[error("{doing} in {database}: the database is damaged")]
+    Malformed {
+        /// What was being done.
+        doing: &'static str,
+        /// Which one.
+        database: String,
+        /// What the database says.
+        source: Arc<sqlx::Error>,
+    },
+    /// The disk is broken: what was written last may or may not be there, so the server
     /// must stop rather than go on from a guess.
-    #[error("{doing} in {database}: the file or its disk is damaged")]
+    #[error("{doing} in {database}: the disk is damaged")]
     Damaged {
         /// What was being done.
         doing: &'static str,

@@ -4,6 +4,7 @@
 //! the wall behind it; short ones by the quickest of many runs, with the median behind it. Texts are made of 30,000 Russian and English words as often as words
 //! are in real text.
 
+#![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -1,6 +1,9 @@
 //! When alerts are held back, come again or go (rows B4 to B9).
 
-use std::{os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use restante_local_api::{
     Connection, NotificationsState,
@@ -190,8 +193,7 @@ async fn a_hook_runs_once_for_each_new_message_and_no_shell_reads_its_subject() 
     let desktop = Desktop::log_in().await;
     let mut anna = Agent::new(Some(&desktop.bus));
     let boris = office.sign_in("boris").await;
-    let told = anna.home().join("told");
-    rustix::fs::mkfifoat(rustix::fs::CWD, &told, rustix::fs::Mode::RWXU).unwrap();
+    let told = pipe_in(anna.home());
     let script = r#"hook = ["/bin/sh", "-c", 'echo "$RESTANTE_FROM $RESTANTE_SUBJECT" > "$0"', "PIPE"]"#;
     notifications(&anna, &format!("{}\nsound = true", script.replace("PIPE", &told.display().to_string())));
     anna.start().await;
@@ -209,8 +211,7 @@ async fn important_mail_is_said_aloud_where_a_person_wishes_it() {
     let desktop = Desktop::log_in().await;
     let mut anna = Agent::new(Some(&desktop.bus));
     let boris = office.sign_in("boris").await;
-    let told = anna.home().join("told");
-    rustix::fs::mkfifoat(rustix::fs::CWD, &told, rustix::fs::Mode::RWXU).unwrap();
+    let told = pipe_in(anna.home());
     // No machine here has a voice: what would be spoken is written into a pipe.
     let voice = anna.programs().join("spd-say");
     std::fs::write(&voice, format!("#!/bin/sh\necho \"$*\" > '{}'\n", told.display())).unwrap();
@@ -228,6 +229,13 @@ async fn important_mail_is_said_aloud_where_a_person_wishes_it() {
     }
     let said = next_line(&told).await;
     assert!(said.contains("Fire drill") && !said.contains("Lunch"), "{said}");
+}
+
+/// What a program of the test's writes into.
+fn pipe_in(folder: &Path) -> PathBuf {
+    let pipe = folder.join("told");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+    pipe
 }
 
 async fn next_line(pipe: &Path) -> String {

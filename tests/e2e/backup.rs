@@ -9,7 +9,7 @@ use std::{
 };
 
 use reqwest::Method;
-use restante_tests::{Agent, Desktop, Office, Output, Program, ServerProcess, run};
+use restante_tests::{Agent, Desktop, Office, Output, PASSWORD, Program, ServerProcess, run};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -205,4 +205,75 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
 fn statuses(report: &Value, id: &str) -> Vec<String> {
     let checks = report["checks"].as_array().expect("a list of checks").iter();
     checks.filter(|it| it["id"] == id).map(|it| it["status"].as_str().expect("text").to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_database_is_the_misfortune_of_those_whose_mail_is_in_it() {
+    let mut office = Office::open().await;
+    for command in [
+        &["organisation", "create", "village"][..],
+        &["office", "create", "other"],
+        &["office", "attach", "other", "--to", "village"],
+    ] {
+        drop(office.command(command, "").await.done());
+    }
+    let dora = ["user", "add", "village", "dora", "--name", "Dora", "--password-stdin"];
+    drop(office.command(&dora, &format!("{PASSWORD}\n")).await.done());
+    let (anna, dora) = (office.sign_in("anna").await, office.sign_in_to("village", "dora").await);
+    for number in 0..20 {
+        anna.send(&["anna"], &format!("Number {number}"), "normal").await;
+    }
+    office.stop().await;
+    let file = office.data().join("offices/main/office.db");
+    // Whoever looks for them brings the log into the file first.
+    let pages = mail_pages(&file);
+    let mut bytes = std::fs::read(&file).unwrap();
+    for (page, size) in pages {
+        bytes[(page - 1) * size..page * size].fill(0);
+    }
+    std::fs::write(&file, bytes).unwrap();
+
+    let found = office.command(&["--json", "doctor"], "").await.ended_with(1).json();
+    assert!(found.to_string().contains("offices/main/office.db"), "{found}");
+    // It is served beside the other one, however often somebody asks for what is in it.
+    office.start().await;
+    for _ in 0..3 {
+        let letter = serde_json::json!({"to": ["anna"], "subject": "", "body": "", "importance": "normal"});
+        let path = format!("messages/{}", uuid::Uuid::now_v7());
+        for answer in
+            [anna.call(Method::GET, "changes", None).await, anna.call(Method::PUT, &path, Some(letter)).await]
+        {
+            answer.is_problem("office_unavailable");
+        }
+        dora.send(&["dora"], "All is well here", "normal").await;
+    }
+    office.stop().await;
+}
+
+/// Where the tables of mail begin, each page with its size in bytes.
+fn mail_pages(file: &Path) -> Vec<(usize, usize)> {
+    let database = rusqlite::Connection::open(file).unwrap();
+    let size: usize = database.pragma_query_value(None, "page_size", |row| row.get(0)).unwrap();
+    let query = "SELECT rootpage FROM sqlite_schema WHERE name IN ('mailbox', 'message', 'delivery')";
+    let mut pages = database.prepare(query).unwrap();
+    let pages = pages.query_map((), |row| Ok((row.get(0)?, size))).unwrap();
+    pages.map(Result::unwrap).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_registry_is_not_taken_for_a_new_installation() {
+    let mut office = Office::open().await;
+    office.sign_in("anna").await;
+    office.stop().await;
+    let registry = office.data().join("restante.db");
+    let moved = office.data().join("moved-away");
+    std::fs::rename(&registry, &moved).unwrap();
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["organisation", "list"]] {
+        let refused = office.command(command, "").await.ended_with(5);
+        assert!(refused.stderr.contains("registry restante.db is empty or gone"), "{refused:?}");
+    }
+    let found = office.command(&["--json", "doctor"], "").await.ended_with(1).json();
+    assert_eq!(statuses(&found, "database"), ["fail"], "{found}");
+    std::fs::rename(&moved, &registry).unwrap();
+    office.start().await;
 }

@@ -70,6 +70,26 @@ async fn a_keyring_absent_at_the_start_is_not_taken_for_a_sign_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_keyring_started_anew_meanwhile_takes_the_next_token() {
+    let office = Office::open().await;
+    let mut desktop = Desktop::log_in().await;
+    let mut anna = Agent::signed_in(&desktop.bus, &office, "anna").await;
+    desktop.keyring.kill().await;
+    desktop.keyring.start_again(&desktop.bus).await;
+    anna.cli.check().await;
+
+    // What the agent opened in the old one is worth nothing in the new one.
+    revoke_others(&office.sign_in("anna").await).await;
+    drop(anna.cli.run(&["check", "--wait"]).await);
+    anna.until("the sign-out", |status| status.connection == Connection::SignedOut).await;
+    anna.sign_in(&office, "anna").await;
+    anna.until("the new token in the keyring", keyring_is(KeyringState::Ok)).await;
+    anna.stop().await;
+    anna.start().await;
+    anna.until("the account", |status| status.connection == Connection::Ok).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hung_keyring_is_said_and_waited_for() {
     let office = Office::open().await;
     let desktop = Desktop::log_in().await;

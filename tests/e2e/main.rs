@@ -1,6 +1,8 @@
 //! The real programs over real sockets, one file a subject. The test plays the tray, the notification
 //! service and the other people.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on says why")]
+
 mod administration;
 mod administration_guard;
 mod alert_rules;
@@ -26,6 +28,7 @@ mod interval;
 mod killed;
 mod ledger;
 mod letters;
+mod local_api;
 mod outlived;
 mod packages;
 mod parts;

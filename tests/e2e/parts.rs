@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use restante_local_api::{NotificationsState, TrayState};
-use restante_tests::{Agent, Office, Popups, Screen};
+use restante_tests::{Agent, Office, Popups, Screen, within};
 
 /// A check ends within this, whatever hangs.
 const CHECK_LIMIT: Duration = Duration::from_secs(5);
@@ -34,6 +34,47 @@ async fn xfce4_notifyd_shows_the_popup() {
     let popup = screen.window(Popups::Xfce.class()).await;
     screen.painted(&popup).await;
     screen.picture("popup-xfce.png", None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dunst_takes_back_what_an_agent_that_was_killed_had_it_show() {
+    let office = Office::open().await;
+    let screen = Screen::log_in().await;
+    let mut anna = anna_at(&screen, &office).await;
+    let boris = office.sign_in("boris").await;
+    let mut ids = Vec::new();
+    for subject in ["Read at another desk", "Read here afterwards"] {
+        ids.push(boris.send(&["anna"], subject, "normal").await);
+        anna.cli.check().await;
+    }
+    until_dunst_shows(2, &screen).await;
+    // The server hears of the alerts once they are written down.
+    anna.cli.check().await;
+    anna.kill().await;
+    let own = office.sign_in("anna").await;
+    own.call(reqwest::Method::POST, "read", Some(serde_json::json!({ "ids": [ids[0]] }))).await;
+
+    anna.start().await;
+    anna.cli.check().await;
+    until_dunst_shows(1, &screen).await;
+    drop(anna.cli.run(&["read", &ids[1]]).await.done());
+    until_dunst_shows(0, &screen).await;
+}
+
+/// Waits until dunst has so many popups on the screen. Its popups stay until somebody takes them away.
+async fn until_dunst_shows(count: u32, screen: &Screen) {
+    let bus = screen.bus.connect().await;
+    let service = "org.freedesktop.Notifications";
+    let shown = async || -> u32 {
+        let property = ("org.dunstproject.cmd0", "displayedLength");
+        let properties = Some("org.freedesktop.DBus.Properties");
+        let get =
+            bus.call_method(Some(service), "/org/freedesktop/Notifications", properties, "Get", &property);
+        let answer = get.await.expect("dunst answers");
+        let value: zbus::OwnedVariant = answer.body().deserialize().expect("a property");
+        u32::try_from(value).expect("a number")
+    };
+    within(&format!("{count} popups"), async { while shown().await != count {} }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

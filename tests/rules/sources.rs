@@ -88,6 +88,20 @@ fn files_are_named_for_what_they_hold() {
 }
 
 #[test]
+fn no_comment_holds_a_program_that_nothing_would_try() {
+    for (path, text) in all_sources() {
+        let comments = text.lines().map(str::trim_start).filter_map(|line| line.strip_prefix("//"));
+        let fences = comments.filter_map(|line| line.trim_start_matches(['/', '!', ' ']).strip_prefix("```"));
+        let program = fences.step_by(2).find(|language| *language != "text");
+        assert_eq!(program, None, "{path}: a test tries it, or it is text");
+    }
+    for (path, text) in manifests() {
+        let tried = text.contains("[lib]") && !text.contains("doctest = false");
+        assert!(!tried, "{path}: without programs in comments, trying them is a step that only builds");
+    }
+}
+
+#[test]
 fn versions_stand_in_one_list() {
     for (path, text) in manifests() {
         let manifest: toml::Table = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));

@@ -1,6 +1,8 @@
 //! The simulated office: real engines and the real server in one thread, on one clock, by one seed, with
 //! everything going wrong that can go wrong. `tests/run sim` runs it for longer, and replays a seed.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
+
 mod agenda;
 mod backups;
 mod carry_out;
@@ -10,7 +12,10 @@ mod checks;
 mod device;
 mod exchange;
 mod knowledge;
+mod last_look;
+mod machine;
 mod marks;
+mod network;
 mod office;
 mod people;
 mod planted;

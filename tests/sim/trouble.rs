@@ -1,28 +1,17 @@
 //! What breaks: a random part of it per seed.
 
-use axum::{
-    body::Bytes,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-};
+use restante_engine::{Event, event::TrayItem};
 use restante_local_api::NotificationsState;
 use restante_model::CheckInterval;
-use restante_server_api::{Problem, ProblemKind};
 use restante_store::OfficeChange;
-
-use restante_engine::{Event, event::TrayItem};
 
 use crate::{
     agenda::{Happening, Relief},
     chance::Chance,
     device::Service,
-    exchange::Fate,
     marks::Mark,
-    office::Office,
-    post_office::{Answered, Sent},
+    office::{HOUR_MS, MINUTE_MS, Office},
 };
-
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 /// The names of those that can be left out.
 pub(crate) const TROUBLES: [&str; 9] = [
@@ -124,45 +113,7 @@ enum Kind {
 }
 
 impl Office {
-    /// What becomes of the next exchange.
-    pub(crate) fn fate(&mut self) -> Fate {
-        if self.calm || !self.troubles.network || !self.chance.one_in(8) {
-            return Fate::Fine;
-        }
-        self.chance.pick(&[
-            Fate::RequestLost,
-            Fate::AnswerLost,
-            Fate::AnswerLost,
-            Fate::AnswerLate,
-            Fate::AnswerCut,
-            Fate::RequestDoubled,
-            Fate::Portal,
-            Fate::ServerFailed,
-            Fate::ServerBusy,
-        ])
-    }
-
-    /// The server answers a request, unless it is killed over it.
-    pub(crate) fn serve(&mut self, sent: &Sent) -> Option<Answered> {
-        let dies = self.troubles.server_dies && !self.calm;
-        if dies && self.server.runs() && self.chance.one_in(120) {
-            self.marks.hit(Mark::ServerKilledBefore);
-            self.kill_server();
-        }
-        let Some(answered) = self.server.answer(sent) else {
-            self.marks.hit(Mark::ServerDown);
-            return None;
-        };
-        self.see_answer(sent, &answered);
-        if dies && self.chance.one_in(120) {
-            self.marks.hit(Mark::ServerKilledAfter);
-            self.kill_server();
-            return None;
-        }
-        Some(answered)
-    }
-
-    fn kill_server(&mut self) {
+    pub(crate) fn kill_server(&mut self) {
         self.note(|_| "the server is killed".into());
         self.server.kill();
         let ms = self.chance.pick(&[1_000, 30_000, 10 * MINUTE_MS]);
@@ -425,36 +376,5 @@ impl Office {
         let longest = (0..self.devices.len()).map(|device| self.interval(device).get()).max().unwrap_or(300);
         let longest = i64::try_from(longest.max(600)).unwrap_or(3_600) * 1_000;
         2 * longest + HOUR_MS
-    }
-}
-
-/// What somebody else answers in the server's place.
-pub(crate) fn others_answer(fate: Fate) -> Answered {
-    let (status, media_type, body) = match fate {
-        Fate::Portal => (StatusCode::OK, "text/html", "<html>Welcome! Sign in to our network.</html>".into()),
-        Fate::ServerFailed => (StatusCode::BAD_GATEWAY, "text/html", "<html>502</html>".into()),
-        _ => {
-            let mut problem = Problem::new(ProblemKind::Busy, "the store is busy");
-            problem.retry_after_seconds = Some(5);
-            let body = serde_json::to_vec(&problem).unwrap_or_default();
-            (StatusCode::SERVICE_UNAVAILABLE, Problem::MEDIA_TYPE, body)
-        }
-    };
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    Answered { status, headers, body: Bytes::from(body) }
-}
-
-pub(crate) fn mark_of(fate: Fate) -> Option<Mark> {
-    match fate {
-        // Marked where the second one comes.
-        Fate::Fine | Fate::RequestDoubled => None,
-        Fate::RequestLost => Some(Mark::RequestLost),
-        Fate::AnswerLost => Some(Mark::AnswerLost),
-        Fate::AnswerLate => Some(Mark::AnswerLate),
-        Fate::AnswerCut => Some(Mark::AnswerCut),
-        Fate::Portal => Some(Mark::Portal),
-        Fate::ServerFailed => Some(Mark::ServerFailed),
-        Fate::ServerBusy => Some(Mark::ServerBusy),
     }
 }

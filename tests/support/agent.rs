@@ -1,4 +1,4 @@
-//! A real agent with an account of its own, and the command line that speaks to it.
+//! A real agent with an account of its own.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -9,117 +9,19 @@ use std::{
     sync::Arc,
 };
 
-use notify::Watcher;
 use restante_local_api::{Client, Events, Status};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
-    net::{UnixStream, unix::pipe},
+    net::unix::pipe,
     process::{Child, Command},
-    sync::mpsc,
 };
 
-use crate::{Bus, Office, Output, PASSWORD, Program, run, target_folder, within};
-
-/// The folders and the surroundings of one person's account on one machine.
-#[derive(Clone)]
-struct Account {
-    home: PathBuf,
-    profile: Option<String>,
-    bus: Option<String>,
-    display: Option<String>,
-}
-
-impl Account {
-    /// A command with these surroundings and no others.
-    fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        command
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", &self.home)
-            .env("XDG_CONFIG_HOME", self.home.join("config"))
-            .env("XDG_STATE_HOME", self.home.join("state"))
-            .env("XDG_CACHE_HOME", self.home.join("cache"))
-            .env("XDG_DATA_HOME", self.home.join("data"))
-            .env("XDG_RUNTIME_DIR", self.home.join("run"))
-            .env("LANG", "C.UTF-8")
-            .env("TZ", "UTC")
-            .env("RESTANTE_LANGUAGE", "en")
-            .env("RESTANTE_LOG", std::env::var("RESTANTE_TESTS_LOG").unwrap_or("info".into()))
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
-        if let Some(profile) = &self.profile {
-            command.env("RESTANTE_PROFILE", profile);
-        }
-        if let Some(bus) = &self.bus {
-            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
-        }
-        if let Some(display) = &self.display {
-            command.env("DISPLAY", display);
-        }
-        command
-    }
-
-    /// The account's own folder in one of the program's.
-    fn folder(&self, of: &str) -> PathBuf {
-        let of_program = self.home.join(of).join("restante");
-        match &self.profile {
-            Some(profile) => of_program.join("profiles").join(profile),
-            None => of_program,
-        }
-    }
-}
-
-/// Runs `restante` in the surroundings of one account.
-#[derive(Clone)]
-pub struct Cli(Account);
-
-impl Cli {
-    /// Runs it with these arguments.
-    ///
-    /// # Panics
-    /// When it does not end.
-    pub async fn run(&self, arguments: &[&str]) -> Output {
-        self.with_input(arguments, "").await
-    }
-
-    /// Runs it with this on its standard input.
-    ///
-    /// # Panics
-    /// When it does not end.
-    pub async fn with_input(&self, arguments: &[&str], input: &str) -> Output {
-        run(self.0.command(&Program::Cli.path()).args(arguments), input).await
-    }
-
-    /// Runs it with `--json`; it must end with 0.
-    ///
-    /// # Panics
-    /// When it does not.
-    pub async fn json(&self, arguments: &[&str]) -> serde_json::Value {
-        let mut all = arguments.to_vec();
-        all.push("--json");
-        self.run(&all).await.done().json()
-    }
-
-    /// Checks for mail and waits until the check is complete.
-    ///
-    /// # Panics
-    /// When it fails.
-    pub async fn check(&self) {
-        drop(self.run(&["check", "--wait"]).await.done());
-    }
-
-    /// Signs in.
-    ///
-    /// # Panics
-    /// When it does not end.
-    pub async fn login(&self, url: &str, organisation: &str, user: &str, password: &str) -> Output {
-        let arguments = ["login", url, "--organisation", organisation, "--user", user, "--password-stdin"];
-        self.with_input(&arguments, &format!("{password}\n")).await
-    }
-}
+use crate::{
+    Bus, Cli, Office, Output, PASSWORD, Program, account::Account, appearance::Appearance, run,
+    target_folder, within,
+};
 
 /// An agent, from before its first start on.
 pub struct Agent {
@@ -336,8 +238,7 @@ impl Agent {
 
     fn signal(&self, signal: Signal) {
         let id = self.process.as_ref().and_then(Child::id).expect("the agent runs");
-        let pid = Pid::from_raw(id.cast_signed()).expect("a process id is positive");
-        kill_process(pid, signal).expect("the agent takes signals");
+        crate::command::signal(id, signal);
     }
 
     /// A client of its local API.
@@ -446,35 +347,4 @@ fn open_pipe<T>(path: &Path, open: impl FnOnce(&pipe::OpenOptions, &Path) -> std
     rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RWXU).expect("a named pipe can be made");
     // Open for both ends, so that it neither waits for the other side nor ends with it.
     open(pipe::OpenOptions::new().read_write(true), path).expect("a named pipe can be opened")
-}
-
-/// Tells when a socket appears, without looking again and again.
-pub(crate) struct Appearance {
-    made: mpsc::UnboundedReceiver<()>,
-    _watcher: notify::RecommendedWatcher,
-}
-
-impl Appearance {
-    pub(crate) fn of(socket: &Path) -> Self {
-        let (sender, made) = mpsc::unbounded_channel();
-        let name = socket.to_owned();
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| event.kind.is_create() && event.paths.contains(&name)) {
-                // After the test has seen the socket nobody listens any more.
-                let _ = sender.send(());
-            }
-        })
-        .expect("inotify");
-        let folder = socket.parent().expect("a socket lies in a folder");
-        watcher.watch(folder, notify::RecursiveMode::NonRecursive).expect("the folder is there");
-        Self { made, _watcher: watcher }
-    }
-
-    pub(crate) async fn answers(&mut self, socket: &Path) {
-        self.made.recv().await.expect("the watcher goes on");
-        // Its file is there a moment before it listens: the next statement of the agent.
-        while UnixStream::connect(socket).await.is_err() {
-            tokio::task::yield_now().await;
-        }
-    }
 }

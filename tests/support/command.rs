@@ -1,7 +1,8 @@
-//! Running a program to its end, as a script would.
+//! Running a program to its end, as a script would, and telling one that runs.
 
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::{io::AsyncWriteExt, process::Command};
 
 use crate::within;
@@ -90,4 +91,10 @@ pub async fn run(command: &mut Command, input: &str) -> Output {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(process: u32, signal: Signal) {
+    let process = Pid::from_raw(process.cast_signed()).expect("a process id is positive");
+    kill_process(process, signal).expect("it takes signals");
 }

@@ -5,7 +5,7 @@ use std::{
     process::Stdio,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tokio::{
     io::AsyncWriteExt,
     process::{Child, Command},
@@ -119,8 +119,7 @@ impl Keyring {
 
     fn signal(&self, signal: Signal) {
         let id = self.daemon.as_ref().and_then(Child::id).expect("the keyring runs");
-        let pid = Pid::from_raw(id.cast_signed()).expect("a process id is positive");
-        kill_process(pid, signal).expect("it takes signals");
+        crate::command::signal(id, signal);
     }
 
     async fn call<B, A>(&self, interface: &str, method: &str, body: &B) -> A

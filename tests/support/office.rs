@@ -1,20 +1,18 @@
-//! A real post office: `restante-server` on a free port, set up by the commands that administrators
-//! use, and people who speak to it over HTTP as another client would.
+//! A real post office: `restante-server` on a free port, set up by the commands that administrators use.
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
-use uuid::Uuid;
 
-use crate::{Output, Program, Server, run, within};
+use crate::{Colleague, HttpAnswer, Output, Program, Server, call, http::http, run};
 
 /// Everybody's password: long enough for the rules.
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// The organisation in the tests.
-const ORGANISATION: &str = "town";
+pub(crate) const ORGANISATION: &str = "town";
 
 /// How the post office is set up.
 #[derive(Clone, Debug)]
@@ -199,14 +197,7 @@ impl Office {
         token: Option<&str>,
         body: Option<Value>,
     ) -> HttpAnswer {
-        let mut request = http().request(method, format!("{}{path}", self.url()));
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        HttpAnswer::of(request).await
+        call(method, &format!("{}{path}", self.url()), token, body).await
     }
 
     /// The same with these bytes for a body.
@@ -239,255 +230,5 @@ impl Drop for Office {
             eprintln!("=== the server's log\n{}", self.log());
         }
         let _ = std::fs::remove_file(&self.logs);
-    }
-}
-
-fn http() -> reqwest::Client {
-    // A second test in the same process finds the provider installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a plain client")
-}
-
-/// Any request, with this token if any.
-///
-/// # Panics
-/// When the server does not answer.
-pub async fn call(
-    method: reqwest::Method,
-    url: &str,
-    token: Option<&str>,
-    body: Option<Value>,
-) -> HttpAnswer {
-    let mut request = http().request(method, url);
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    if let Some(body) = body {
-        request = request.json(&body);
-    }
-    HttpAnswer::of(request).await
-}
-
-/// The status and text at this address.
-///
-/// # Panics
-/// When nobody answers there.
-pub async fn get(url: &str) -> (u16, String) {
-    let answer = within("an answer", http().get(url).send()).await.expect("somebody answers");
-    (answer.status().as_u16(), answer.text().await.expect("the answer is whole"))
-}
-
-/// What the server answered.
-#[derive(Clone, Debug)]
-pub struct HttpAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The media type.
-    pub media_type: String,
-    /// Whether it says when to come again.
-    pub retry_after: bool,
-    /// The settings' revision, where a header tells it.
-    pub settings_revision: Option<String>,
-    /// The body; null when it is empty.
-    pub body: Value,
-}
-
-impl HttpAnswer {
-    async fn of(request: reqwest::RequestBuilder) -> Self {
-        let answer = within("the server's answer", request.send()).await.expect("the server answers");
-        Self::whole(answer).await.expect("the answer is whole")
-    }
-
-    /// `None` where the answer was cut.
-    async fn whole(answer: reqwest::Response) -> Option<Self> {
-        let status = answer.status().as_u16();
-        let header = |name: &str| {
-            answer.headers().get(name).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned)
-        };
-        let media_type = header("content-type").unwrap_or_default();
-        let settings_revision = header("restante-settings-revision");
-        let retry_after = answer.headers().contains_key("retry-after");
-        let bytes = answer.bytes().await.ok()?;
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Some(Self { status, media_type, retry_after, settings_revision, body })
-    }
-
-    /// That it is a problem with this code.
-    ///
-    /// # Panics
-    /// When it is not.
-    #[track_caller]
-    pub fn is_problem(&self, code: &str) {
-        assert_eq!(self.body["code"], code, "{self:?}");
-        assert!(self.media_type.starts_with("application/problem+json"), "{self:?}");
-        assert_eq!(self.body["status"], self.status, "{self:?}");
-        assert!(self.body["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{self:?}");
-    }
-}
-
-/// Another person with another client.
-#[derive(Clone)]
-pub struct Colleague {
-    http: reqwest::Client,
-    url: String,
-    token: String,
-    login: String,
-}
-
-impl Colleague {
-    /// Signs in at a server on a device of his own.
-    ///
-    /// # Panics
-    /// When the server refuses.
-    pub async fn sign_in(url: &str, user: &str) -> Self {
-        Self::sign_in_to(url, ORGANISATION, user).await
-    }
-
-    /// The same in this organisation.
-    ///
-    /// # Panics
-    /// As [`Colleague::sign_in`].
-    pub async fn sign_in_to(url: &str, organisation: &str, user: &str) -> Self {
-        let http = http();
-        let call =
-            json!({"organisation": organisation, "user": user, "password": PASSWORD, "device": "test"});
-        let request = http.post(format!("{url}/api/v1/sessions")).json(&call);
-        let answer = HttpAnswer::of(request).await;
-        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
-        let token = answer.body["token"].as_str().expect("a token").to_owned();
-        Self { http, url: url.to_owned(), token, login: user.to_owned() }
-    }
-
-    /// The same person with the same token at another server of the installation.
-    #[must_use]
-    pub fn at(&self, url: &str) -> Self {
-        Self { url: url.to_owned(), ..self.clone() }
-    }
-
-    /// A call of the API whose answer may never come: `None` where the connection ended without one.
-    pub async fn try_call(
-        &self,
-        method: reqwest::Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Option<HttpAnswer> {
-        let mut request =
-            self.http.request(method, format!("{}/api/v1/{path}", self.url)).bearer_auth(&self.token);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        HttpAnswer::whole(within("the server's answer", request.send()).await.ok()?).await
-    }
-
-    /// The token of his device.
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
-    /// What he signed in with.
-    pub fn login(&self) -> &str {
-        &self.login
-    }
-
-    /// Any call of the API.
-    ///
-    /// # Panics
-    /// When the server does not answer.
-    pub async fn call(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> HttpAnswer {
-        let mut request =
-            self.http.request(method, format!("{}/api/v1/{path}", self.url)).bearer_auth(&self.token);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        HttpAnswer::of(request).await
-    }
-
-    /// Writes to these logins; gives the message's id.
-    ///
-    /// # Panics
-    /// When the post office refuses.
-    pub async fn send(&self, to: &[&str], subject: &str, importance: &str) -> String {
-        let id = Uuid::now_v7().to_string();
-        let letter = json!({"to": to, "subject": subject, "body": format!("About: {subject}."), "importance": importance});
-        let answer = self.call(reqwest::Method::PUT, &format!("messages/{id}"), Some(letter)).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        id
-    }
-
-    /// One of one's own messages.
-    ///
-    /// # Panics
-    /// When there is none of this id.
-    pub async fn message(&self, id: &str) -> Value {
-        let answer = self.call(reqwest::Method::GET, &format!("messages/{id}"), None).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body
-    }
-
-    /// What became of the copy of this recipient.
-    ///
-    /// # Panics
-    /// When the message is not for him.
-    pub async fn state_for(&self, id: &str, login: &str) -> String {
-        let message = self.message(id).await;
-        let recipients =
-            message["recipients"].as_array().expect("a sent message lists its recipients").clone();
-        let recipient = recipients.iter().find(|recipient| recipient["login"] == login);
-        recipient.expect("he is a recipient")["state"].as_str().expect("a state").to_owned()
-    }
-
-    /// The settings in force.
-    ///
-    /// # Panics
-    /// When the server refuses.
-    pub async fn settings(&self) -> Value {
-        let answer = self.call(reqwest::Method::GET, "settings", None).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body
-    }
-
-    /// Everything in the mailbox: the changes from the beginning.
-    ///
-    /// # Panics
-    /// When the server refuses.
-    pub async fn changes(&self) -> Value {
-        let answer = self.call(reqwest::Method::GET, "changes", None).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body
-    }
-
-    /// The subjects of the messages received, of all pages.
-    ///
-    /// # Panics
-    /// When the server refuses.
-    pub async fn received(&self) -> Vec<String> {
-        self.received_by(async |path| {
-            let answer = self.call(reqwest::Method::GET, path, None).await;
-            assert_eq!(answer.status, 200, "{answer:?}");
-            answer.body
-        })
-        .await
-    }
-
-    /// The same by pages that the test asks for itself: it gets each one's path.
-    ///
-    /// # Panics
-    /// When a page is none.
-    pub async fn received_by(&self, page: impl AsyncFn(&str) -> Value) -> Vec<String> {
-        let mut subjects = Vec::new();
-        let mut path = "changes".to_owned();
-        loop {
-            let page = page(&path).await;
-            let changes = page["changes"].as_array().expect("a list of changes");
-            let received = changes
-                .iter()
-                .filter(|change| change["kind"] == "message" && change["message"]["direction"] == "received");
-            subjects
-                .extend(received.map(|it| it["message"]["subject"].as_str().expect("a subject").to_owned()));
-            if page["more"] != true {
-                return subjects;
-            }
-            path = format!("changes?since={}", page["cursor"].as_str().expect("a cursor"));
-        }
     }
 }

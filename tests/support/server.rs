@@ -5,7 +5,7 @@ use std::{
     process::Stdio,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -87,8 +87,7 @@ impl Server {
     /// # Panics
     /// When it does not end with 0.
     pub async fn stop(mut self) {
-        let pid = Pid::from_raw(self.child.id().expect("it has not been waited for").cast_signed());
-        kill_process(pid.expect("a process id is positive"), Signal::TERM).expect("it can be told to end");
+        crate::command::signal(self.child.id().expect("it has not been waited for"), Signal::TERM);
         let status = within("the server to end", self.child.wait()).await.expect("it can be waited for");
         assert_eq!(status.code(), Some(0), "{}", std::fs::read_to_string(&self.log).unwrap_or_default());
     }

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -100,8 +100,7 @@ impl ServerProcess {
     /// # Panics
     /// When it has ended.
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.id().cast_signed()).expect("a process id is positive");
-        kill_process(pid, signal).expect("it can be told");
+        crate::command::signal(self.id(), signal);
     }
 
     /// Waits for its end; the exit code.

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{Desktop, Output, PASSWORD, agent::Appearance, run, within};
+use crate::{Desktop, Output, PASSWORD, appearance::Appearance, run, within};
 
 /// What the login of a person starts.
 pub struct Session {

@@ -179,6 +179,17 @@ const DAMAGED: &str =
 
 async fn contents(store: &SqlStore, now: Timestamp) -> Vec<Check> {
     let mut checks = databases(store).await;
+    match store.unnamed().await {
+        Ok(unnamed) => checks.extend(unnamed.iter().map(|path| {
+            let detail = format!("{} belongs to no organisation and no post office", path.display());
+            warn(
+                "database",
+                detail,
+                "where it holds mail, the registry is older than it: restore a backup of both",
+            )
+        })),
+        Err(error) => checks.push(fail("database", chain(&error), DAMAGED)),
+    }
     match store.durability().await {
         Ok(all) => checks.extend(all.iter().flat_map(durability::checks)),
         Err(error) => checks.push(fail("postgresql", chain(&error), "see the databases above")),

@@ -55,6 +55,9 @@ impl From<StoreError> for Failure {
             StoreError::Served { .. } => "stop it, or name another data folder with --data DIR",
             StoreError::Busy { .. } => "try again in a moment",
             StoreError::Away { .. } => "see whether PostgreSQL runs there and lets this role in",
+            StoreError::Malformed { .. } => {
+                "`restante-server doctor` looks for the damage, `restore` brings a backup back"
+            }
             StoreError::DiskFull { .. } => "make room on the disk",
             _ => "",
         };

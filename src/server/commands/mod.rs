@@ -227,7 +227,10 @@ fn folder(settings: &ServerSettings) -> PathBuf {
 
 fn known_installation(settings: &ServerSettings) -> Result<(), Failure> {
     let folder = folder(settings);
-    if settings.database.is_some() || folder.join("restante.db").exists() {
+    // Where only the registry is gone, what is said of it is worth more.
+    if settings.database.is_some()
+        || ["restante.db", "organisations"].iter().any(|it| folder.join(it).exists())
+    {
         return Ok(());
     }
     let message = format!("{} is no data folder of a server", folder.display());

@@ -4,6 +4,7 @@
 //! CPU is this process's, from `/proc/self/task/*/schedstat`, so that figures of two builds can be compared on a machine
 //! that does other things besides. Linux only.
 
+#![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people, rounded as they are printed")]
 
 use std::{

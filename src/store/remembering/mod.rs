@@ -104,6 +104,7 @@ fn changed_nothing(error: &StoreError) -> bool {
         | StoreError::Busy { .. }
         | StoreError::DiskFull { .. }
         | StoreError::Away { .. }
+        | StoreError::Malformed { .. }
         | StoreError::Damaged { .. }
         | StoreError::Database { .. }
         | StoreError::Folder { .. } => false,

@@ -59,6 +59,23 @@ impl SqlStore {
         Ok(all)
     }
 
+    /// Databases in the data folder that its registry does not name: it is older than they are, or a command that made
+    /// them did not come to its end.
+    pub async fn unnamed(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let Some(folder) = self.folder() else { return Ok(Vec::new()) };
+        let named: HashSet<_> =
+            self.all_locations().await?.into_iter().map(|(_, location)| folder.join(location)).collect();
+        let entries = |folder: PathBuf| {
+            let entries = folder.read_dir().into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect::<Vec<_>>()
+        };
+        let offices = entries(folder.join("offices")).into_iter().flat_map(entries);
+        let mut unnamed: Vec<_> = entries(folder.join("organisations")).into_iter().chain(offices).collect();
+        unnamed.retain(|path| path.extension().is_some_and(|ending| ending == "db") && !named.contains(path));
+        unnamed.sort();
+        Ok(unnamed)
+    }
+
     /// What the servers of PostgreSQL promise that hold databases of this installation.
     pub async fn durability(&self) -> Result<Vec<Durability>, StoreError> {
         let mut databases = vec![Arc::clone(&self.registry)];
@@ -95,7 +112,9 @@ async fn look_through(database: &Database) -> ExaminedDatabase {
     let looked = looked.await.map_err(|fault| fault.at("looking through", database));
     let rows = looked.as_ref().copied().unwrap_or_default();
     let problem = looked.err().map(|error| match &error {
-        StoreError::Damaged { source, .. } | StoreError::Database { source, .. } => {
+        StoreError::Malformed { source, .. }
+        | StoreError::Damaged { source, .. }
+        | StoreError::Database { source, .. } => {
             format!("{error}: {source}")
         }
         _ => error.to_string(),

@@ -117,7 +117,11 @@ pub(crate) async fn gate(database: &Database, part: Part) -> Result<Option<Unava
         Ok(found) if found < known => Ok(Some(Unavailable::UpgradeNeeded { part, found, needed: known })),
         Ok(found) if found > known => Ok(Some(Unavailable::ServerTooOld { part, found, known })),
         Ok(_) => Ok(None),
-        Err(StoreError::Damaged { source, .. } | StoreError::Database { source, .. }) => {
+        Err(
+            StoreError::Malformed { source, .. }
+            | StoreError::Damaged { source, .. }
+            | StoreError::Database { source, .. },
+        ) => {
             let location = database.address();
             Ok(Some(Unavailable::Unreachable { location, reason: source.to_string() }))
         }

@@ -335,10 +335,9 @@ impl Store for SqlStore {
         for organisation in self.attached_organisations().await? {
             match self.office_database(&organisation).await {
                 Ok(_) => {}
-                Err(error @ StoreError::Unavailable { .. }) => {
-                    tracing::warn!(%error, "message server not available");
-                }
-                Err(error) => return Err(error),
+                Err(error) if error.fatal() => return Err(error),
+                // Whoever asks for his mail is told so; the others have theirs.
+                Err(error) => tracing::warn!(%error, "message server not available"),
             }
         }
         Ok(())

@@ -116,8 +116,9 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
     match primary_code(&source) {
         Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
         Some(code::FULL) => StoreError::DiskFull { doing, database },
-        Some(code::IOERR | code::CORRUPT | code::NOTADB) => {
-            StoreError::Damaged { doing, database, source: Arc::new(source) }
+        Some(code::IOERR) => StoreError::Damaged { doing, database, source: Arc::new(source) },
+        Some(code::CORRUPT | code::NOTADB) => {
+            StoreError::Malformed { doing, database, source: Arc::new(source) }
         }
         None if matches!(source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, database },
         Some(_) | None => StoreError::Database { doing, database, source: Arc::new(source) },
@@ -173,14 +174,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_no_database_is_called_damaged() {
+    async fn a_file_that_is_no_database_is_called_damaged_and_stops_no_server() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.db");
         std::fs::write(&path, "This was never a database. ".repeat(100)).unwrap();
         let database = File::new(&path, false);
         let error =
             error(database.read().await.map(drop).unwrap_err(), "reading", path.display().to_string());
-        assert!(error.fatal(), "{error:?}");
+        assert!(matches!(error, StoreError::Malformed { .. }) && !error.fatal(), "{error:?}");
         assert!(error.to_string().contains("x.db"));
     }
 }

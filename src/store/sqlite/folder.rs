@@ -39,7 +39,8 @@ pub(crate) fn probe(path: &Path) -> Result<(), StoreError> {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

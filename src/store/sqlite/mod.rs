@@ -2,6 +2,8 @@
 
 mod alone;
 mod backup;
+#[cfg(test)]
+mod damage_tests;
 mod file;
 pub(crate) mod folder;
 mod neighbours;

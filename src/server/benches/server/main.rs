@@ -3,6 +3,8 @@
 //! Each figure is a row of a table, with its goal (docs/performance.md). CPU is that of the server's processes, from
 //! `/proc/PID/task/*/schedstat`; client and servers are processes of their own. Linux only.
 
+#![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
+
 mod bare;
 mod client;
 mod dovecot;

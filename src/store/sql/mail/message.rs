@@ -1,8 +1,11 @@
 //! Whole messages, with their sums checked, and their removal.
 
-use std::{collections::HashMap, fmt::Display};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+};
 
-use restante_model::{DeliveryState, MessageId, Person, Timestamp};
+use restante_model::{DeliveryState, Letter, Login, MessageId, Person, Timestamp};
 
 use super::{
     Database, Fault, Numbers, Place, Row, Tx, expire,
@@ -84,7 +87,14 @@ fn whole(row: &Row, copies: Vec<Copy>) -> Result<Message, Fault> {
     let corrupt = |what: &str| Fault::corrupt("message", &fixed.id, &what);
     let text_removed_at: Option<i64> = row.try_get("text_removed_at")?;
     let letter = match text_removed_at {
-        None => checked(row, corrupt)?,
+        None => {
+            let letter = checked(row, corrupt)?;
+            if !for_whom_it_was_written(&letter, &copies) {
+                let what = "its copies are not for whom it was written";
+                return Err(Fault::corrupt("delivery", &fixed.id, &what));
+            }
+            letter
+        }
         Some(_) => read(row, &corrupt)?,
     };
     Ok(Message {
@@ -99,6 +109,14 @@ fn whole(row: &Row, copies: Vec<Copy>) -> Result<Message, Fault> {
         copies,
         direction: Direction::Sent,
     })
+}
+
+/// Each recipient once, in the order written. No sum is kept of a copy's row, which changes.
+fn for_whom_it_was_written(letter: &Letter, copies: &[Copy]) -> bool {
+    let mut taken = HashSet::new();
+    let written = letter.to.iter().filter_map(|to| to.parse::<Login>().ok());
+    let once = written.filter(|login| taken.insert(login.clone()));
+    once.eq(copies.iter().map(|copy| copy.person.login.clone()))
 }
 
 /// The copies of the messages with these keys, in the order written.

@@ -23,6 +23,9 @@ impl SqlStore {
     /// refused.
     pub(super) async fn prepare_registry(&self) -> Result<(), StoreError> {
         let registry = &self.registry;
+        if !registry.is_there() {
+            self.refuse_orphans()?;
+        }
         let create = async {
             // A command that only lists something is to write nothing, so that servers go on undisturbed.
             if schema::tables(&mut registry.read().await?).await? > 0 {
@@ -31,6 +34,7 @@ impl SqlStore {
             let mut tx = registry.write_alone().await?;
             // Another process may have come in between.
             if schema::tables(&mut tx).await? == 0 {
+                self.refuse_orphans()?;
                 schema::create(&mut tx, registry, Part::Registry).await?;
             }
             Ok(tx.commit().await?)
@@ -43,6 +47,21 @@ impl SqlStore {
             }
             Some(why) => Err(StoreError::Gate { database: registry.address(), why }),
         }
+    }
+
+    /// A registry that was lost must not look like a new installation: its people would seem to be signed out.
+    fn refuse_orphans(&self) -> Result<(), StoreError> {
+        let Some(folder) = self.folder() else { return Ok(()) };
+        let there =
+            |part: &str| folder.join(part).read_dir().is_ok_and(|mut entries| entries.next().is_some());
+        if there("organisations") || there("offices") {
+            let message = format!(
+                "{} holds mail, but its registry restante.db is empty or gone: put it back, or restore a backup",
+                folder.display()
+            );
+            return Err(StoreError::Refused(message));
+        }
+        Ok(())
     }
 
     pub(super) async fn check_registry(&self) -> Result<(), StoreError> {

@@ -11,6 +11,7 @@ mod migrate;
 mod people;
 mod registry;
 mod schema;
+mod serving;
 mod settings;
 mod statement;
 mod tasks;

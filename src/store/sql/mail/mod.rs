@@ -229,7 +229,9 @@ impl Numbers {
             };
             numbers.touched.push(Touched { owner, modseq: unsigned(last, "mailbox", &key)? });
         }
-        tx.tells(News::Touched(numbers.touched.clone()));
+        if tx.others_write() {
+            tx.tells(News::Touched(numbers.touched.clone()));
+        }
         Ok(numbers)
     }
 

@@ -6,12 +6,17 @@
 //! all that was done before it sent it. What is remembered is believed only where a heartbeat sent within
 //! [`BELIEVED`] was heard in each database that is in use, and is forgotten whenever that was not so.
 //!
+//! After a failover a primary that was given up may go on for those who are connected to it, and hands them their
+//! heartbeats. So the listener must be on the timeline that the newest connection of the others met, or nothing is
+//! believed; and one that is behind connects anew.
+//!
 //! The heartbeat is sent on another connection than the one that listens: behind a pooler that gives each
 //! transaction another session no notification reaches the listener, and nothing is believed.
 
 use std::{
     collections::HashMap,
     convert::Infallible,
+    io,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -20,7 +25,10 @@ use std::{
 };
 
 use restante_model::Timestamp;
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgListener},
+};
 use tokio::{
     sync::watch,
     task::AbortHandle,
@@ -31,6 +39,7 @@ use super::{
     Schema,
     announcement::{CHANNEL, Notice},
     server,
+    timeline::Timeline,
 };
 use crate::NewsListener;
 
@@ -59,7 +68,16 @@ struct Told {
 /// One database that is listened in.
 struct Place {
     heard: watch::Receiver<Option<Heard>>,
+    timelines: Timelines,
     task: AbortHandle,
+}
+
+/// Where PostgreSQL's history is: the same for both, but for a failover that not all connections came through.
+#[derive(Clone)]
+struct Timelines {
+    listener: Arc<Timeline>,
+    /// Of the connections that read and write.
+    others: Arc<Timeline>,
 }
 
 /// The newest heartbeat that was heard.
@@ -88,9 +106,15 @@ impl Hearing {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         places.entry(schema.database().to_owned()).or_insert_with(|| {
             let (heard, receiver) = watch::channel(None);
-            let pool = server::listening_pool(&schema.options());
-            let task = tokio::spawn(attend(pool, schema.database().to_owned(), Arc::clone(told), heard));
-            Place { heard: receiver, task: task.abort_handle() }
+            let timelines = Timelines { listener: Arc::default(), others: schema.met() };
+            let ear = Ear {
+                options: schema.options(),
+                told: Arc::clone(told),
+                timelines: timelines.clone(),
+                heard,
+            };
+            let task = tokio::spawn(ear.attend(schema.database().to_owned()));
+            Place { heard: receiver, timelines, task: task.abort_handle() }
         });
     }
 
@@ -98,7 +122,9 @@ impl Hearing {
     pub(crate) fn number(&self) -> Option<u64> {
         let told = self.told.get()?;
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = places.values().all(|place| place.heard.borrow().is_some_and(Heard::fresh));
+        let all = places
+            .values()
+            .all(|place| place.timelines.same() && place.heard.borrow().is_some_and(Heard::fresh));
         (all && !places.is_empty()).then(|| told.number.load(Ordering::Acquire))
     }
 
@@ -138,56 +164,78 @@ impl Hearing {
     }
 }
 
+impl Timelines {
+    fn same(&self) -> bool {
+        self.listener.current() == self.others.current()
+    }
+
+    /// Whether the listener missed a failover.
+    fn listener_behind(&self) -> bool {
+        self.listener.current() < self.others.current()
+    }
+}
+
 impl Heard {
     fn fresh(self) -> bool {
         self.sent_at.elapsed() < BELIEVED
     }
 }
 
-/// Listens in one database for ever.
-async fn attend(pool: PgPool, database: String, told: Arc<Told>, heard: watch::Sender<Option<Heard>>) {
-    loop {
-        let Err(error) = listen(&pool, &told, &heard).await;
-        heard.send_replace(None);
-        tracing::warn!(database, %error, "changes of other servers go unheard: every check asks the database");
-        sleep(PAUSE).await;
-    }
+/// Who listens in one database.
+struct Ear {
+    options: Arc<PgConnectOptions>,
+    told: Arc<Told>,
+    timelines: Timelines,
+    heard: watch::Sender<Option<Heard>>,
 }
 
-/// Listens until a connection is lost, or nothing is heard for too long: one whose other end is gone
-/// without a word stays silent for ever.
-async fn listen(
-    pool: &PgPool,
-    told: &Told,
-    heard: &watch::Sender<Option<Heard>>,
-) -> Result<Infallible, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    let (server, begun) = (rand::random(), Instant::now());
-    let beats = beat(pool, server, begun);
-    tokio::pin!(beats);
-    loop {
-        let notification = tokio::select! {
-            notification = timeout(BELIEVED, listener.try_recv()) => notification,
-            Err(error) = &mut beats => return Err(error),
-        };
-        let notification = notification.map_err(|_| sqlx::Error::PoolTimedOut)??;
-        let notification = notification.ok_or(sqlx::Error::WorkerCrashed)?;
-        match Notice::read(notification.payload()) {
-            Notice::Heartbeat { server: sender, after_us, database_time_ms } if sender == server => {
-                let sent_at = begun + Duration::from_micros(after_us.unsigned_abs());
-                let before = *heard.borrow();
-                if !before.is_some_and(Heard::fresh) {
-                    // First the number: once it is believed again, nothing of before is.
-                    told.number.fetch_add(1, Ordering::AcqRel);
+impl Ear {
+    /// Listens for ever.
+    async fn attend(self, database: String) {
+        loop {
+            let Err(error) = self.listen().await;
+            self.heard.send_replace(None);
+            tracing::warn!(database, %error, "changes of other servers go unheard: every check asks the database");
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Listens until a connection is lost, or nothing is heard for too long: one whose other end is gone
+    /// without a word stays silent for ever.
+    async fn listen(&self) -> Result<Infallible, sqlx::Error> {
+        // Anew each time: no connection is kept that may be one of a server that was given up.
+        let pool = server::listening_pool(&self.options, &self.timelines.listener);
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.eager_reconnect(false);
+        listener.listen(CHANNEL).await?;
+        let (server, begun) = (rand::random(), Instant::now());
+        let beats = beat(&pool, server, begun);
+        tokio::pin!(beats);
+        loop {
+            let notification = tokio::select! {
+                notification = timeout(BELIEVED, listener.try_recv()) => notification,
+                Err(error) = &mut beats => return Err(error),
+            };
+            let notification = notification.map_err(|_| sqlx::Error::PoolTimedOut)??;
+            let notification = notification.ok_or(sqlx::Error::WorkerCrashed)?;
+            match Notice::read(notification.payload()) {
+                Notice::Heartbeat { server: sender, after_us, database_time_ms } if sender == server => {
+                    if self.timelines.listener_behind() {
+                        return Err(io::Error::other("the listener missed a failover of PostgreSQL").into());
+                    }
+                    let sent_at = begun + Duration::from_micros(after_us.unsigned_abs());
+                    let before = *self.heard.borrow();
+                    if !before.is_some_and(Heard::fresh) {
+                        // First the number: once it is believed again, nothing of before is.
+                        self.told.number.fetch_add(1, Ordering::AcqRel);
+                    }
+                    let database_time = Timestamp::from_unix_ms(database_time_ms);
+                    self.heard.send_replace(Some(Heard { sent_at, database_time }));
                 }
-                let database_time = Timestamp::from_unix_ms(database_time_ms);
-                heard.send_replace(Some(Heard { sent_at, database_time }));
-            }
-            notice => {
-                if let Some(news) = notice.news() {
-                    (told.listener)(news);
+                notice => {
+                    if let Some(news) = notice.news() {
+                        (self.told.listener)(news);
+                    }
                 }
             }
         }
@@ -211,5 +259,32 @@ async fn beat(pool: &PgPool, server: i64, begun: Instant) -> Result<Infallible, 
         .bind(after_us)
         .execute(pool)
         .await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::postgres_cluster::{Cluster, Database};
+
+    #[tokio::test]
+    async fn a_listener_that_missed_a_failover_is_not_believed() {
+        let _kept = Cluster::shared();
+        let database = Database::create();
+        let schema = server::Server::new(&database.url()).unwrap().schema("public");
+        drop(schema.read().await.unwrap());
+        let hearing = Hearing::default();
+        hearing.begin(Arc::new(|_| {}));
+        hearing.attend(&schema);
+        hearing.caught_up().await;
+        let before = hearing.number().unwrap();
+
+        let (met, timeline) = (schema.met(), schema.timeline());
+        met.meet(timeline + 1);
+        assert_eq!(hearing.number(), None, "heartbeats of a primary that was given up prove nothing");
+        hearing.lost().await;
+        met.meet(timeline);
+        hearing.caught_up().await;
+        assert!(hearing.number().unwrap() != before, "nothing of before is believed again");
     }
 }

@@ -124,6 +124,11 @@ impl Schema {
         Ok(tx)
     }
 
+    /// What the connections of its database meet.
+    pub(super) fn met(&self) -> Arc<Timeline> {
+        Arc::clone(&self.timeline)
+    }
+
     /// The timeline of the newest connection.
     pub(crate) fn timeline(&self) -> u32 {
         self.timeline.current()

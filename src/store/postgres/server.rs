@@ -116,26 +116,28 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
 }
 
 /// Two connections of its own for one who listens: they are there however many requests wait.
-pub(super) fn listening_pool(options: &PgConnectOptions) -> PgPool {
-    PgPoolOptions::new()
+pub(super) fn listening_pool(options: &PgConnectOptions, timeline: &Arc<Timeline>) -> PgPool {
+    looking(timeline)
         .max_connections(2)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(options.clone())
 }
 
-fn pool(options: &PgConnectOptions, timeline: &Arc<Timeline>) -> PgPool {
+/// Connections of which each new one says on which timeline it is.
+fn looking(timeline: &Arc<Timeline>) -> PgPoolOptions {
     let timeline = Arc::clone(timeline);
-    PgPoolOptions::new()
+    PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).after_connect(move |connection, _| {
+        let timeline = Arc::clone(&timeline);
+        Box::pin(async move { timeline.look(connection).await })
+    })
+}
+
+fn pool(options: &PgConnectOptions, timeline: &Arc<Timeline>) -> PgPool {
+    looking(timeline)
         .max_connections(CONNECTIONS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE)
         .test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            let timeline = Arc::clone(&timeline);
-            Box::pin(async move { timeline.look(connection).await })
-        })
         .before_acquire(|connection, used| {
             Box::pin(async move { Ok(used.idle_for < TRUSTED || connection.ping().await.is_ok()) })
         })

@@ -27,4 +27,10 @@ impl Timeline {
     pub(super) fn current(&self) -> u32 {
         self.0.load(Ordering::SeqCst)
     }
+
+    /// As if a connection had met this one.
+    #[cfg(test)]
+    pub(super) fn meet(&self, timeline: u32) {
+        self.0.store(timeline, Ordering::SeqCst);
+    }
 }

@@ -8,12 +8,41 @@ use std::{
 use restante_model::Name;
 
 use super::{
-    Database, Installation, SqlStore, mail,
+    Database, Fault, Installation, SqlStore, mail,
     schema::{self, Part},
 };
 use crate::{OfficeTerms, StoreError, Unavailable};
 
 impl SqlStore {
+    /// Does something in an organisation's database, once it passed the gate; `doing` says what, where that fails. It
+    /// must be in the registry.
+    pub(super) async fn in_organisation<T, F>(
+        &self,
+        organisation: &Name,
+        doing: &'static str,
+        work: impl FnOnce(Arc<Database>) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        let database = self.organisation_database(organisation).await?;
+        work(Arc::clone(&database)).await.map_err(|fault| fault.at(doing, &database))
+    }
+
+    /// The same in the database of its post office.
+    pub(super) async fn in_office<T, F>(
+        &self,
+        organisation: &Name,
+        doing: &'static str,
+        work: impl FnOnce(Arc<Database>) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        let database = self.office_database(organisation).await?;
+        work(Arc::clone(&database)).await.map_err(|fault| fault.at(doing, &database))
+    }
+
     /// The organisation's database, once it passed the gate. It must be in the registry.
     pub(super) async fn organisation_database(
         &self,

@@ -11,6 +11,7 @@ mod migrate;
 mod people;
 mod registry;
 mod schema;
+mod serving;
 mod settings;
 mod statement;
 mod tasks;
@@ -34,7 +35,7 @@ pub(crate) use self::{
     installation::{Installation, elsewhere},
     mail::{Rows, renew_epoch},
     schema::{Part, found},
-    statement::{Query, Row, Value, query, query_scalar},
+    statement::{Query, Row, Value, insert_rows, query, query_scalar},
 };
 use self::{
     deposit::Letters,

@@ -4,7 +4,7 @@ use std::{borrow::Cow, marker::PhantomData};
 
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::{
-    ColumnIndex, Decode, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Type,
+    AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Type,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
@@ -22,6 +22,40 @@ pub(crate) fn query<'q>(text: impl SqlSafeStr) -> Query<'q> {
 /// The same where only the first column of a row counts.
 pub(crate) fn query_scalar<'q, T>(text: impl SqlSafeStr) -> Scalar<'q, T> {
     Scalar { query: query(text), column: PhantomData }
+}
+
+/// Rows in one statement at most. Each number of rows is a text of its own, prepared once and kept, so there are powers
+/// of two only.
+const MOST_ROWS_LOG2: u32 = 9;
+
+/// Inserts rows of numbers, after those that are the same in all of them; `head` is the statement up to its columns.
+///
+/// Where there may be thousands of rows this costs SQLite a small part of what taking them out of JSON does.
+pub(crate) async fn insert_rows<const SAME: usize, const OWN: usize>(
+    tx: &mut Tx,
+    head: &str,
+    same: [i64; SAME],
+    rows: &[[i64; OWN]],
+) -> Result<(), sqlx::Error> {
+    let mut left = rows;
+    while let Some(log2) = left.len().checked_ilog2() {
+        let (now, later) = left.split_at(1 << log2.min(MOST_ROWS_LOG2));
+        left = later;
+        let mut text = format!("{head} VALUES ");
+        for row in 0..now.len() {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            let own = SAME + row * OWN + 1;
+            for (column, number) in (1..=SAME).chain(own..own + OWN).enumerate() {
+                text.push_str(if column == 0 { "$" } else { ", $" });
+                text.push_str(&number.to_string());
+            }
+            text.push(')');
+        }
+        let numbers = same.iter().chain(now.as_flattened());
+        let statement = numbers.fold(query(AssertSqlSafe(text)), |statement, number| statement.bind(*number));
+        statement.execute(tx).await?;
+    }
+    Ok(())
 }
 
 /// What a statement can be given.

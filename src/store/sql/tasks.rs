@@ -1,11 +1,9 @@
 //! The tasks that the server asks of its databases, each by whichever database it concerns.
 
-use std::sync::{PoisonError, atomic::Ordering};
-
 use async_trait::async_trait;
 use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Person};
 
-use super::{Database, Installation, SqlStore, Time, agents, mail, people, settings};
+use super::{SqlStore, agents, mail, people, settings};
 use crate::{
     Account, Administrator, Agent, ChangesQuery, Checked, Credentials, Delivered, Device, Enrolled,
     IntervalReply, LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser,
@@ -49,40 +47,42 @@ impl Store for SqlStore {
 
     async fn add_user(&self, organisation: &Name, user: &NewUser) -> Result<(), StoreError> {
         self.known_organisation(organisation).await?;
-        let database = self.organisation_database(organisation).await?;
-        people::add_user(&database, user, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("adding a user", &database))
+        self.in_organisation(organisation, "adding a user", |database| async move {
+            people::add_user(&database, user, self.now().await?).await
+        })
+        .await
     }
 
     async fn users(&self, organisation: &Name) -> Result<Vec<User>, StoreError> {
         self.known_organisation(organisation).await?;
-        let database = self.organisation_database(organisation).await?;
-        people::users(&database).await.map_err(|fault| fault.at("listing users", &database))
+        self.in_organisation(organisation, "listing users", |database| async move {
+            people::users(&database).await
+        })
+        .await
     }
 
     async fn set_disabled(&self, user: &Owner, disabled: bool) -> Result<(), StoreError> {
         self.known_organisation(&user.organisation).await?;
-        let database = self.organisation_database(&user.organisation).await?;
-        people::set_disabled(&database, user, disabled)
-            .await
-            .map_err(|fault| fault.at("changing a user", &database))
+        self.in_organisation(&user.organisation, "changing a user", |database| async move {
+            people::set_disabled(&database, user, disabled).await
+        })
+        .await
     }
 
     async fn set_password_hash(&self, user: &Owner, password_hash: &str) -> Result<(), StoreError> {
         self.known_organisation(&user.organisation).await?;
-        let database = self.organisation_database(&user.organisation).await?;
-        people::set_password_hash(&database, &user.login, password_hash)
-            .await
-            .map_err(|fault| fault.at("changing a password", &database))
+        self.in_organisation(&user.organisation, "changing a password", |database| async move {
+            people::set_password_hash(&database, &user.login, password_hash).await
+        })
+        .await
     }
 
     async fn add_users(&self, organisation: &Name, users: &[NewUser]) -> Result<(), StoreError> {
         self.known_organisation(organisation).await?;
-        let database = self.organisation_database(organisation).await?;
-        agents::add_users(&database, users, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("adding users", &database))
+        self.in_organisation(organisation, "adding users", |database| async move {
+            agents::add_users(&database, users, self.now().await?).await
+        })
+        .await
     }
 
     async fn agents(&self, organisation: &Name) -> Result<Vec<Agent>, StoreError> {
@@ -90,8 +90,10 @@ impl Store for SqlStore {
         // Without a post office no interval is in force; agents keep to the one that is built in.
         let office = self.office_of(organisation).await?;
         let terms = office.map_or_else(OfficeTerms::default, |office| office.terms);
-        let database = self.organisation_database(organisation).await?;
-        agents::agents(&database, terms).await.map_err(|fault| fault.at("listing agents", &database))
+        self.in_organisation(organisation, "listing agents", |database| async move {
+            agents::agents(&database, terms).await
+        })
+        .await
     }
 
     async fn add_administrator(&self, name: &Login, password_hash: &str) -> Result<(), StoreError> {
@@ -117,10 +119,10 @@ impl Store for SqlStore {
         to_hash: &str,
         only_device: Option<&str>,
     ) -> Result<bool, StoreError> {
-        let database = self.organisation_database(&user.organisation).await?;
-        agents::change_password(&database, user, from_hash, to_hash, only_device)
-            .await
-            .map_err(|fault| fault.at("changing a password", &database))
+        self.in_organisation(&user.organisation, "changing a password", |database| async move {
+            agents::change_password(&database, user, from_hash, to_hash, only_device).await
+        })
+        .await
     }
 
     async fn credentials_for(
@@ -129,17 +131,17 @@ impl Store for SqlStore {
         login: &Login,
     ) -> Result<Option<Credentials>, StoreError> {
         let Some(home) = self.organisation(organisation).await? else { return Ok(None) };
-        let database = self.organisation_database(organisation).await?;
-        people::credentials_for(&database, &home, login)
-            .await
-            .map_err(|fault| fault.at("looking up a user", &database))
+        self.in_organisation(organisation, "looking up a user", |database| async move {
+            people::credentials_for(&database, &home, login).await
+        })
+        .await
     }
 
     async fn enrol_device(&self, account: &Account, device: &NewDevice) -> Result<Device, StoreError> {
-        let database = self.organisation_database(&account.organisation).await?;
-        people::enrol_device(&database, &account.person.login, device, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("enrolling a device", &database))
+        self.in_organisation(&account.organisation, "enrolling a device", |database| async move {
+            people::enrol_device(&database, &account.person.login, device, self.now().await?).await
+        })
+        .await
     }
 
     async fn device_by_token_sum(
@@ -147,38 +149,40 @@ impl Store for SqlStore {
         organisation_tag: &str,
         token_sum: &[u8; 32],
     ) -> Result<Option<Enrolled>, StoreError> {
-        let Some(home) = self.organisation_by_tag(organisation_tag).await? else { return Ok(None) };
-        let database = self.organisation_database(&home.name).await?;
-        people::device_by_token_sum(&database, &home, token_sum)
-            .await
-            .map_err(|fault| fault.at("looking up a device", &database))
+        let Some(home) = &self.organisation_by_tag(organisation_tag).await? else { return Ok(None) };
+        self.in_organisation(&home.name, "looking up a device", |database| async move {
+            people::device_by_token_sum(&database, home, token_sum).await
+        })
+        .await
     }
 
     async fn devices(&self, user: &Owner) -> Result<Vec<Device>, StoreError> {
-        let database = self.organisation_database(&user.organisation).await?;
-        people::devices(&database, &user.login).await.map_err(|fault| fault.at("listing devices", &database))
+        self.in_organisation(&user.organisation, "listing devices", |database| async move {
+            people::devices(&database, &user.login).await
+        })
+        .await
     }
 
     async fn revoke(&self, user: &Owner, device: &str) -> Result<bool, StoreError> {
-        let database = self.organisation_database(&user.organisation).await?;
-        people::revoke(&database, user, device)
-            .await
-            .map_err(|fault| fault.at("revoking a device", &database))
+        self.in_organisation(&user.organisation, "revoking a device", |database| async move {
+            people::revoke(&database, user, device).await
+        })
+        .await
     }
 
     async fn devices_seen(&self, organisation: &Name, seen: &[Seen]) -> Result<(), StoreError> {
-        let database = self.organisation_database(organisation).await?;
-        people::devices_seen(&database, seen)
-            .await
-            .map_err(|fault| fault.at("noting when devices were seen", &database))
+        self.in_organisation(organisation, "noting when devices were seen", |database| async move {
+            people::devices_seen(&database, seen).await
+        })
+        .await
     }
 
     async fn settings(&self, user: &Owner) -> Result<Settings, StoreError> {
         let home = self.home_terms(&user.organisation).await?;
-        let database = self.organisation_database(&user.organisation).await?;
-        settings::read(&database, &home, &user.login)
-            .await
-            .map_err(|fault| fault.at("reading settings", &database))
+        self.in_organisation(&user.organisation, "reading settings", |database| async move {
+            settings::read(&database, &home, &user.login).await
+        })
+        .await
     }
 
     async fn set_interval(
@@ -188,25 +192,25 @@ impl Store for SqlStore {
         base_revision: Option<u64>,
     ) -> Result<IntervalReply, StoreError> {
         let home = self.home_terms(&user.organisation).await?;
-        let database = self.organisation_database(&user.organisation).await?;
-        settings::change(&database, &home, user, Some(wished), base_revision)
-            .await
-            .map_err(|fault| fault.at("saving an interval", &database))
+        self.in_organisation(&user.organisation, "saving an interval", |database| async move {
+            settings::change(&database, &home, user, Some(wished), base_revision).await
+        })
+        .await
     }
 
     async fn clear_interval(&self, user: &Owner) -> Result<IntervalReply, StoreError> {
         let home = self.home_terms(&user.organisation).await?;
-        let database = self.organisation_database(&user.organisation).await?;
-        settings::change(&database, &home, user, None, None)
-            .await
-            .map_err(|fault| fault.at("forgetting an interval", &database))
+        self.in_organisation(&user.organisation, "forgetting an interval", |database| async move {
+            settings::change(&database, &home, user, None, None).await
+        })
+        .await
     }
 
     async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<Checked, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::changes(&database, owner, query, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("reading changes", &database))
+        self.in_office(&owner.organisation, "reading changes", |database| async move {
+            mail::changes(&database, owner, query, self.now().await?).await
+        })
+        .await
     }
 
     async fn mark_delivered(
@@ -215,10 +219,10 @@ impl Store for SqlStore {
         device: &Device,
         cursor: &Cursor,
     ) -> Result<Delivered, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::mark_delivered(&database, owner, device, cursor, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("noting deliveries", &database))
+        self.in_office(&owner.organisation, "noting deliveries", |database| async move {
+            mail::mark_delivered(&database, owner, device, cursor, self.now().await?).await
+        })
+        .await
     }
 
     async fn mark_alerted(
@@ -227,10 +231,10 @@ impl Store for SqlStore {
         device: &Device,
         ids: &[MessageId],
     ) -> Result<(), StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::mark_alerted(&database, owner, device, ids, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("noting alerts", &database))
+        self.in_office(&owner.organisation, "noting alerts", |database| async move {
+            mail::mark_alerted(&database, owner, device, ids, self.now().await?).await
+        })
+        .await
     }
 
     async fn mark_read(
@@ -239,10 +243,10 @@ impl Store for SqlStore {
         device: &Device,
         ids: &[MessageId],
     ) -> Result<Vec<Touched>, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::mark_read(&database, owner, device, ids, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("noting what was read", &database))
+        self.in_office(&owner.organisation, "noting what was read", |database| async move {
+            mail::mark_read(&database, owner, device, ids, self.now().await?).await
+        })
+        .await
     }
 
     async fn acknowledge(
@@ -251,33 +255,39 @@ impl Store for SqlStore {
         device: &Device,
         ids: &[MessageId],
     ) -> Result<Vec<Touched>, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::acknowledge(&database, owner, device, ids, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("noting acknowledgements", &database))
+        self.in_office(&owner.organisation, "noting acknowledgements", |database| async move {
+            mail::acknowledge(&database, owner, device, ids, self.now().await?).await
+        })
+        .await
     }
 
     async fn retract(&self, owner: &Owner, id: MessageId) -> Result<Option<Retracted>, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::retract(&database, owner, id, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("taking a message back", &database))
+        self.in_office(&owner.organisation, "taking a message back", |database| async move {
+            mail::retract(&database, owner, id, self.now().await?).await
+        })
+        .await
     }
 
     async fn ledger(&self, owner: &Owner, id: MessageId) -> Result<Option<Vec<LedgerEntry>>, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::ledger(&database, owner, id).await.map_err(|fault| fault.at("reading the ledger", &database))
+        self.in_office(&owner.organisation, "reading the ledger", |database| async move {
+            mail::ledger(&database, owner, id).await
+        })
+        .await
     }
 
     async fn ledger_page(&self, query: &LedgerQuery) -> Result<LedgerPage, StoreError> {
         self.known_organisation(&query.organisation).await?;
-        let database = self.office_database(&query.organisation).await?;
-        mail::ledger_page(&database, query).await.map_err(|fault| fault.at("reading the ledger", &database))
+        self.in_office(&query.organisation, "reading the ledger", |database| async move {
+            mail::ledger_page(&database, query).await
+        })
+        .await
     }
 
     async fn reach(&self, organisation: &Name, logins: &[Login]) -> Result<Vec<Reach>, StoreError> {
-        let database = self.organisation_database(organisation).await?;
-        people::reach(&database, logins).await.map_err(|fault| fault.at("looking up users", &database))
+        self.in_organisation(organisation, "looking up users", |database| async move {
+            people::reach(&database, logins).await
+        })
+        .await
     }
 
     async fn deliver(&self, sender: &Account, id: MessageId, letter: &Letter) -> Result<Posted, StoreError> {
@@ -285,17 +295,17 @@ impl Store for SqlStore {
     }
 
     async fn message(&self, owner: &Owner, id: MessageId) -> Result<Option<Message>, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::message(&database, owner, id, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("reading a message", &database))
+        self.in_office(&owner.organisation, "reading a message", |database| async move {
+            mail::message(&database, owner, id, self.now().await?).await
+        })
+        .await
     }
 
     async fn delete_message(&self, owner: &Owner, id: MessageId) -> Result<Option<Touched>, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::delete_message(&database, owner, id, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("deleting a message", &database))
+        self.in_office(&owner.organisation, "deleting a message", |database| async move {
+            mail::delete_message(&database, owner, id, self.now().await?).await
+        })
+        .await
     }
 
     async fn save_draft(
@@ -305,9 +315,11 @@ impl Store for SqlStore {
         base_version: Option<u64>,
         letter: &Letter,
     ) -> Result<SavedDraft, StoreError> {
-        let database = self.office_database(&writer.organisation).await?;
-        let save = mail::Save { writer, id, base_version, letter, now: self.now().await? };
-        save.store(&database).await.map_err(|fault| fault.at("saving a draft", &database))
+        self.in_office(&writer.organisation, "saving a draft", |database| async move {
+            let save = mail::Save { writer, id, base_version, letter, now: self.now().await? };
+            save.store(&database).await
+        })
+        .await
     }
 
     async fn throw_draft(
@@ -316,87 +328,33 @@ impl Store for SqlStore {
         id: MessageId,
         base_version: Option<u64>,
     ) -> Result<Option<ThrownDraft>, StoreError> {
-        let database = self.office_database(&owner.organisation).await?;
-        mail::throw_draft(&database, owner, id, base_version, self.now().await?)
-            .await
-            .map_err(|fault| fault.at("throwing a draft away", &database))
+        self.in_office(&owner.organisation, "throwing a draft away", |database| async move {
+            mail::throw_draft(&database, owner, id, base_version, self.now().await?).await
+        })
+        .await
     }
 
     async fn directory(&self, organisation: &Name) -> Result<Vec<Person>, StoreError> {
-        let database = self.organisation_database(organisation).await?;
-        people::directory(&database).await.map_err(|fault| fault.at("reading the directory", &database))
+        self.in_organisation(organisation, "reading the directory", |database| async move {
+            people::directory(&database).await
+        })
+        .await
     }
 
     async fn begin_serving(&self) -> Result<(), StoreError> {
-        if let Installation::Folder(_, neighbours) = &*self.installation {
-            neighbours.begin_serving()?;
-        }
-        self.serving.store(true, Ordering::Relaxed);
-        for organisation in self.attached_organisations().await? {
-            match self.office_database(&organisation).await {
-                Ok(_) => {}
-                Err(error) if error.fatal() => return Err(error),
-                // Whoever asks for his mail is told so; the others have theirs.
-                Err(error) => tracing::warn!(%error, "message server not available"),
-            }
-        }
-        Ok(())
+        self.begin_serving().await
     }
 
     async fn expire(&self) -> Result<Vec<Touched>, StoreError> {
-        let (mut touched, mut failed) = (Vec::new(), None);
-        for organisation in self.attached_organisations().await? {
-            let expired = async {
-                let (database, terms) = self.office_and_terms(&organisation).await?;
-                let kept = mail::keep(&database, &terms, self.now().await?).await;
-                kept.map_err(|fault| fault.at("taking out expired mail", &database))
-            };
-            match expired.await {
-                Ok(expired) => touched.extend(expired),
-                // Said at the start and to whoever asks for his mail.
-                Err(StoreError::Unavailable { .. }) => {}
-                Err(error) if error.fatal() => return Err(error),
-                // One post office that others hold must not keep the next one waiting.
-                Err(error) => failed = Some(error),
-            }
-        }
-        failed.map_or(Ok(touched), Err)
+        self.expire().await
     }
 
-    /// Where all databases are files of one folder, while nobody else writes there; on PostgreSQL, while what others
-    /// write is heard of in all databases that are in use.
     fn standing(&self) -> Option<Standing> {
-        let number = match &*self.installation {
-            Installation::Folder(..) => {
-                let number = self.announced()?;
-                // An answer that was remembered while this was not so yet is not believed any more.
-                if self.used_elsewhere.load(Ordering::Relaxed) {
-                    return None;
-                }
-                number
-            }
-            Installation::Server(_) => self.hearing.number()?,
-        };
-        let latest_now = match (&self.time, &*self.registry) {
-            (Time::Clock(clock), _) => clock.now(),
-            (Time::Database, Database::Postgres(schema)) => self.hearing.latest_now(schema)?,
-            (Time::Database, Database::Sqlite(_)) => return None,
-        };
-        Some(Standing { number, latest_now })
+        self.standing()
     }
 
-    /// Of a folder there are none: whoever else writes into it changes the standing.
     fn tell_news(&self, listener: NewsListener) {
-        if !matches!(*self.installation, Installation::Server(_)) {
-            return;
-        }
-        self.hearing.begin(listener);
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        for database in open.values().chain([&self.registry]) {
-            if let Database::Postgres(schema) = &**database {
-                self.hearing.attend(schema);
-            }
-        }
+        self.tell_news(listener);
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

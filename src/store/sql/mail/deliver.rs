@@ -1,16 +1,16 @@
 //! Accepting letters: their messages and all copies of them in one transaction, in a number of statements that grows
 //! with the letters, not with their recipients.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use restante_model::{Letter, MessageId, Name, Person, Seconds, Timestamp};
 
 use super::{
-    Database, Fault, Numbers, Row, Tx,
+    Database, Fault, Row, Tx,
     fixed::{FIXED, Fixed},
     json, ledger, message, stored, unsigned,
 };
-use crate::{Accepted, Account, Owner, Posted, Touched, sql};
+use crate::{Accepted, Account, News, Owner, Posted, Touched, sql};
 
 /// A letter at the counter.
 pub(in super::super) struct Post {
@@ -38,8 +38,18 @@ struct New<'a> {
 /// What becomes of letters, by id; one that is damaged is its own misfortune.
 type Answers = HashMap<MessageId, Result<Posted, Fault>>;
 
+/// The mailbox of somebody concerned.
+struct Mailbox {
+    key: i64,
+    name: String,
+    /// Its newest change, those of this transaction among them.
+    modseq: i64,
+    /// How many those are.
+    steps: i64,
+}
+
 /// Mailboxes by login.
-type Keys = HashMap<String, i64>;
+type Mailboxes = HashMap<String, Mailbox>;
 
 impl Delivery<'_> {
     /// Stores those that are new and can be delivered; the answers are in the order of the letters. One that is
@@ -77,13 +87,13 @@ impl Delivery<'_> {
         if new.is_empty() {
             return Ok(Some(answers));
         }
-        self.ensure_mailboxes(&mut tx, &new).await?;
+        let mut mailboxes = self.mailboxes(&mut tx, &new).await?;
         if tx.others_write() {
             // One may have come in at another server before its sender's mailbox was locked.
             answers.extend(self.known(&mut tx).await?);
             new.retain(|new| !answers.contains_key(&new.post.id));
         }
-        let Some(accepted) = self.insert(&mut tx, &new).await? else { return Ok(None) };
+        let Some(accepted) = self.insert(&mut tx, &new, &mut mailboxes).await? else { return Ok(None) };
         tx.commit().await?;
         answers.extend(accepted);
         Ok(Some(answers))
@@ -112,12 +122,26 @@ impl Delivery<'_> {
         Ok(answers)
     }
 
-    /// Everybody concerned has a mailbox that knows what he is called, and that nobody else changes before this
-    /// transaction ends. Sorted as [`lock_mailboxes`](super::lock_mailboxes) sorts, and each once.
-    async fn ensure_mailboxes(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
+    /// The mailboxes of everybody concerned, each knowing what he is called. Nobody else changes them before this
+    /// transaction ends.
+    async fn mailboxes(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<Mailboxes, Fault> {
+        // Sorted as [`lock_mailboxes`](super::lock_mailboxes) sorts, and each once.
         let people: BTreeMap<_, _> =
             concerned(new).map(|person| (person.login.as_str(), person.name.as_str())).collect();
-        let people: Vec<_> = people.into_iter().collect();
+        let mut outdated = people.clone();
+        // Where others write, the one statement that makes or renames them is what locks them all.
+        if !tx.others_write() {
+            let mailboxes = self.read_mailboxes(tx, &people).await?;
+            outdated.retain(|login, name| mailboxes.get(*login).is_none_or(|mailbox| mailbox.name != *name));
+            if outdated.is_empty() {
+                return Ok(mailboxes);
+            }
+        }
+        self.write_mailboxes(tx, outdated.into_iter().collect()).await?;
+        self.read_mailboxes(tx, &people).await
+    }
+
+    async fn write_mailboxes(&self, tx: &mut Tx, people: Vec<(&str, &str)>) -> Result<(), Fault> {
         sql::query(
             "INSERT INTO mailbox (organisation, login, name) \
              SELECT $1, value ->> 0, value ->> 1 FROM json_each($2) WHERE true \
@@ -130,69 +154,72 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    /// The mailboxes of everybody concerned.
-    async fn keys(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<Keys, Fault> {
-        let logins: HashSet<_> = concerned(new).map(|person| person.login.as_str()).collect();
+    async fn read_mailboxes(&self, tx: &mut Tx, people: &BTreeMap<&str, &str>) -> Result<Mailboxes, Fault> {
         // By a list, for which SQLite takes the index: joined to rows it would look through all mailboxes for each.
         let rows = sql::query(
-            "SELECT key, login FROM mailbox WHERE organisation = $1 AND login IN (SELECT value FROM json_each($2))",
+            "SELECT key, login, name, modseq FROM mailbox \
+             WHERE organisation = $1 AND login IN (SELECT value FROM json_each($2))",
         )
         .bind(self.organisation.as_str())
-        .bind(logins.into_iter().collect::<Vec<_>>().as_slice())
+        .bind(people.keys().copied().collect::<Vec<_>>().as_slice())
         .fetch_all(tx)
         .await?;
-        rows.iter().map(|row| Ok((row.try_get("login")?, row.try_get("key")?))).collect()
+        rows.iter()
+            .map(|row| {
+                let (key, name, modseq) = (row.try_get("key")?, row.try_get("name")?, row.try_get("modseq")?);
+                Ok((row.try_get("login")?, Mailbox { key, name, modseq, steps: 0 }))
+            })
+            .collect()
     }
 
     /// Somebody's mailbox, by key, and its next change.
-    fn next(
-        &self,
-        keys: &Keys,
-        numbers: &mut Numbers,
-        person: &Person,
-    ) -> Result<(i64, i64, Touched), Fault> {
+    fn next(&self, mailboxes: &mut Mailboxes, person: &Person) -> Result<(i64, i64, Touched), Fault> {
         let login = &person.login;
-        let key = key(keys, person)?;
-        let number = numbers.next(key)?;
+        let missing = || Fault::corrupt("mailbox", login, &"is not there");
+        let mailbox = mailboxes.get_mut(login.as_str()).ok_or_else(missing)?;
+        mailbox.steps += 1;
+        mailbox.modseq += 1;
+        let modseq = unsigned(mailbox.modseq, "mailbox", login)?;
         let owner = Owner { organisation: self.organisation.clone(), login: login.clone() };
-        Ok((key, number, Touched { owner, modseq: unsigned(number, "mailbox", login)? }))
+        Ok((mailbox.key, mailbox.modseq, Touched { owner, modseq }))
     }
 
     /// Stores these; `None` where an id is taken.
-    async fn insert(&self, tx: &mut Tx, new: &[New<'_>]) -> Result<Option<Answers>, Fault> {
-        let keys = self.keys(tx, new).await?;
-        let mut changes = HashMap::new();
-        for person in concerned(new) {
-            *changes.entry(key(&keys, person)?).or_default() += 1;
-        }
-        let mut numbers = Numbers::take(tx, &changes).await?;
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        new: &[New<'_>],
+        mailboxes: &mut Mailboxes,
+    ) -> Result<Option<Answers>, Fault> {
         let expires_at = self.now.plus(self.lifetime);
         let (mut messages, mut copies, mut answers) = (Vec::new(), Vec::new(), Answers::new());
         for New { post, recipients } in new {
-            let (sender, number, sent) = self.next(&keys, &mut numbers, &post.sender.person)?;
+            let (sender, number, sent) = self.next(mailboxes, &post.sender.person)?;
             let Some(message) = self.insert_message(tx, post, sender, number, expires_at).await? else {
                 return Ok(None);
             };
-            let mut touched = vec![sent];
-            for (position, recipient) in recipients.iter().enumerate() {
-                let (mailbox, number, arrived) = self.next(&keys, &mut numbers, recipient)?;
-                copies.push((message, mailbox, sender, position, number));
+            let mut touched = Vec::with_capacity(recipients.len() + 1);
+            touched.push(sent);
+            for (position, recipient) in (0..).zip(*recipients) {
+                let (mailbox, number, arrived) = self.next(mailboxes, recipient)?;
+                copies.push([message, mailbox, sender, position, number]);
                 touched.push(arrived);
             }
             messages.push(message);
+            if tx.others_write() {
+                tx.tells(News::Touched(touched.clone()));
+            }
             let recipients = recipients.to_vec();
             let accepted = Accepted { id: post.id, accepted_at: self.now, expires_at, recipients };
             answers.insert(post.id, Ok(Posted::Accepted(accepted, touched)));
         }
-        sql::query(
-            "INSERT INTO delivery (message, recipient, sender, position, since, expires_at, arrived_modseq) \
-             SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), \
-             CAST(value ->> 3 AS BIGINT), $2, $3, CAST(value ->> 4 AS BIGINT) FROM json_each($1)",
+        count_on(tx, mailboxes).await?;
+        sql::insert_rows(
+            tx,
+            "INSERT INTO delivery (since, expires_at, message, recipient, sender, position, arrived_modseq)",
+            [self.now.unix_ms(), expires_at.unix_ms()],
+            &copies,
         )
-        .bind(json(&copies)?)
-        .bind(self.now.unix_ms())
-        .bind(expires_at.unix_ms())
-        .execute(tx)
         .await?;
         ledger::note_accepted(tx, &messages, self.now).await?;
         Ok(Some(answers))
@@ -243,9 +270,20 @@ fn concerned<'n>(new: &'n [New<'_>]) -> impl Iterator<Item = &'n Person> {
     new.iter().flat_map(|new| new.recipients.iter().chain([&new.post.sender.person]))
 }
 
-fn key(keys: &Keys, person: &Person) -> Result<i64, Fault> {
-    let missing = || Fault::corrupt("mailbox", &person.login, &"is not there");
-    keys.get(person.login.as_str()).copied().ok_or_else(missing)
+/// Writes how far these mailboxes have come: one statement for all that came as far.
+async fn count_on(tx: &mut Tx, mailboxes: &Mailboxes) -> Result<(), Fault> {
+    let mut keys: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for mailbox in mailboxes.values().filter(|mailbox| mailbox.steps > 0) {
+        keys.entry(mailbox.steps).or_default().push(mailbox.key);
+    }
+    for (steps, keys) in keys {
+        sql::query("UPDATE mailbox SET modseq = modseq + $2 WHERE key IN (SELECT value FROM json_each($1))")
+            .bind(keys.as_slice())
+            .bind(steps)
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 impl Post {

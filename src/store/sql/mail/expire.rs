@@ -3,15 +3,17 @@
 use restante_model::{DeliveryState, Timestamp};
 
 use super::{
-    Database, Fault, Place, Tx,
+    Database, Fault, Newest, Place, Tx,
     copies::{UNREAD, Unread, advance},
     lock_messages,
     message::{forget_texts, forget_unread_texts},
 };
 use crate::{Owner, Touched, sql};
 
-/// Messages in one transaction: few enough that nobody waits long for the write lock.
+/// Messages in one transaction at most: few enough that nobody waits long for the write lock.
 pub(super) const STEP: i64 = 100;
+/// Their copies, where it is more than one message: as many as a letter may have. Our tests have smaller letters.
+const STEP_COPIES: i64 = if cfg!(test) { 4 } else { 10_000 };
 
 const OF_ALL: &str = "SELECT key FROM message WHERE NOT settled AND expires_at <= $1 LIMIT $2";
 const OF_MAILBOX: &str = "SELECT message FROM delivery \
@@ -20,17 +22,17 @@ const OF_MAILBOX: &str = "SELECT message FROM delivery \
 
 /// Expires what is due in the whole post office.
 pub(super) async fn expire_all(database: &Database, now: Timestamp) -> Result<Vec<Touched>, Fault> {
-    let mut touched = Vec::new();
+    let mut touched = Newest::default();
     loop {
         let mut tx = database.read().await?;
         if due(&mut tx, None, now).await?.is_empty() {
-            return Ok(touched);
+            return Ok(touched.into());
         }
         drop(tx);
         match step(database, None, now).await? {
             Some(step) => touched.extend(step),
             // Another server is at it.
-            None => return Ok(touched),
+            None => return Ok(touched.into()),
         }
     }
 }
@@ -78,6 +80,19 @@ async fn due(tx: &mut Tx, mailbox: Option<i64>, now: Timestamp) -> Result<Vec<i6
     Ok(query.fetch_all(tx).await?)
 }
 
+/// Those of these messages that one transaction changes: some at least, where there are any.
+pub(super) async fn few(tx: &mut Tx, messages: Vec<i64>) -> Result<Vec<i64>, Fault> {
+    let few: Vec<i64> = sql::query_scalar(
+        "SELECT DISTINCT message FROM (SELECT message FROM delivery \
+         WHERE message IN (SELECT value FROM json_each($1)) LIMIT $2) AS first_copies",
+    )
+    .bind(messages.as_slice())
+    .bind(STEP_COPIES)
+    .fetch_all(tx)
+    .await?;
+    Ok(if few.is_empty() { messages } else { few })
+}
+
 /// `None` where another server takes out the whole office's.
 async fn step(
     database: &Database,
@@ -89,6 +104,7 @@ async fn step(
         return Ok(None);
     }
     let messages = due(&mut tx, mailbox, now).await?;
+    let messages = few(&mut tx, messages).await?;
     let query =
         format!("{UNREAD} AND d.message IN (SELECT value FROM json_each($1)) ORDER BY d.message, d.position");
     let query = sql::query(sqlx::AssertSqlSafe(query)).bind(messages.as_slice());
@@ -103,4 +119,30 @@ async fn step(
     forget_unread_texts(&mut tx, &messages, now).await?;
     tx.commit().await?;
     Ok(Some(touched))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        SqlStore,
+        story::town::{Town, WEEK_MS, name},
+    };
+
+    #[tokio::test]
+    async fn of_letters_to_many_only_a_few_are_taken_at_once() {
+        let town = Town::on_sqlite().await;
+        for number in 1..=4 {
+            town.send("anna", number, &["anna", "boris", "clara"]).await;
+        }
+        let clock = std::sync::Arc::clone(&town.clock);
+        clock.forward_ms(WEEK_MS);
+        let store = SqlStore::open(town.folder.path(), clock as _).await.unwrap();
+        let database = store.office_database(&name("town")).await.unwrap();
+        let mut tx = database.read().await.unwrap();
+        let due = due(&mut tx, None, store.now().await.unwrap()).await.unwrap();
+        assert_eq!(due.len(), 4);
+        let few = few(&mut tx, due).await.unwrap();
+        assert_eq!(few.len(), 2, "four copies: the three of the first letter, and one of the second");
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use restante_model::{Seconds, Timestamp};
 
 use super::{
-    Database, Fault, Numbers, Query, Tx,
+    Database, Fault, Newest, Numbers, Query, Tx,
     copies::{UNREAD, Unread},
     expire,
     fixed::{FIXED, Fixed},
@@ -44,7 +44,8 @@ pub(in super::super) async fn redate(
     now: Timestamp,
 ) -> Result<Vec<Touched>, Fault> {
     // What has expired stays so, whatever the new lifetime says.
-    let mut touched = expire::expire_all(database, now).await?;
+    let mut touched = Newest::default();
+    touched.extend(expire::expire_all(database, now).await?);
     let mut last = 0;
     loop {
         let mut tx = database.write_mail().await?;
@@ -58,35 +59,39 @@ pub(in super::super) async fn redate(
             .bind(signed(lifetime.get()).saturating_mul(1_000))
             .bind(expire::STEP);
         let mut rows = query.clone().fetch_all(&mut tx).await?;
-        if tx.others_write() {
-            let keys = rows.iter().map(|row| row.try_get("key")).collect::<Result<Vec<i64>, _>>()?;
-            lock(&mut tx, &keys).await?;
-            // Some may have expired before they were locked; what came since has no lock.
-            rows = query.fetch_all(&mut tx).await?;
-            rows.retain(|row| row.try_get("key").is_ok_and(|key: i64| keys.contains(&key)));
-        }
         if rows.is_empty() {
             set_followed(&mut tx, lifetime).await?;
             tx.commit().await?;
-            return Ok(touched);
+            return Ok(touched.into());
         }
+        let mut keys = rows.iter().map(|row| row.try_get("key")).collect::<Result<Vec<i64>, _>>()?;
+        // Without a gap, since it goes on after the last; and one at least.
+        let few = expire::few(&mut tx, keys.clone()).await?;
+        keys.truncate(keys.iter().take_while(|key| few.contains(key)).count().max(1));
+        if tx.others_write() {
+            lock(&mut tx, &keys).await?;
+            // Some may have expired before they were locked; what came since has no lock.
+            rows = query.fetch_all(&mut tx).await?;
+        }
+        rows.retain(|row| row.try_get("key").is_ok_and(|key: i64| keys.contains(&key)));
+        last = keys.last().copied().unwrap_or(last);
         let mut messages = Vec::with_capacity(rows.len());
         for row in rows {
-            last = row.try_get("key")?;
+            let key: i64 = row.try_get("key")?;
             let fixed = Fixed::from_row(&row)?;
             let fixed = Fixed { expires_at: fixed.accepted_at.plus(lifetime), ..fixed };
             sql::query("UPDATE message SET expires_at = $2, row_sum = $3, warned_at = NULL WHERE key = $1")
-                .bind(last)
+                .bind(key)
                 .bind(fixed.expires_at.unix_ms())
                 .bind(fixed.sum().as_slice())
                 .execute(&mut tx)
                 .await?;
             sql::query("UPDATE delivery SET expires_at = $2 WHERE message = $1")
-                .bind(last)
+                .bind(key)
                 .bind(fixed.expires_at.unix_ms())
                 .execute(&mut tx)
                 .await?;
-            messages.push(last);
+            messages.push(key);
         }
         touched.extend(announce(&mut tx, &messages).await?);
         tx.commit().await?;
@@ -104,21 +109,22 @@ async fn set_followed(tx: &mut Tx, lifetime: Seconds) -> Result<(), Fault> {
 /// Warns both sides of messages that expire within `ahead`, once each. A message that never lives longer
 /// than that has no warning: it would come with the message itself.
 pub(super) async fn warn(database: &Database, ahead: Seconds, now: Timestamp) -> Result<Vec<Touched>, Fault> {
-    let mut touched = Vec::new();
+    let mut touched = Newest::default();
     if ahead.get() == 0 {
-        return Ok(touched);
+        return Ok(Vec::new());
     }
     loop {
         let mut tx = database.read().await?;
         if near(&mut tx, ahead, now).await?.is_empty() {
-            return Ok(touched);
+            return Ok(touched.into());
         }
         drop(tx);
         let mut tx = database.write_mail().await?;
         if !tx.takes_job("restante warnings").await? {
-            return Ok(touched);
+            return Ok(touched.into());
         }
         let messages = near(&mut tx, ahead, now).await?;
+        let messages = expire::few(&mut tx, messages).await?;
         lock(&mut tx, &messages).await?;
         sql::query("UPDATE message SET warned_at = $2 WHERE key IN (SELECT value FROM json_each($1))")
             .bind(messages.as_slice())

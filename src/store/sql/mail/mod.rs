@@ -180,6 +180,23 @@ async fn lock_messages(tx: &mut Tx, messages: &[i64]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The newest change of each mailbox, whatever number of steps changed it.
+#[derive(Default)]
+struct Newest(HashMap<Owner, u64>);
+
+impl Extend<Touched> for Newest {
+    fn extend<I: IntoIterator<Item = Touched>>(&mut self, more: I) {
+        // The later one is the newer one: a mailbox's numbers only grow.
+        self.0.extend(more.into_iter().map(|touched| (touched.owner, touched.modseq)));
+    }
+}
+
+impl From<Newest> for Vec<Touched> {
+    fn from(newest: Newest) -> Self {
+        newest.0.into_iter().map(|(owner, modseq)| Touched { owner, modseq }).collect()
+    }
+}
+
 /// The next numbers of several mailboxes, taken in the transaction that uses them.
 struct Numbers {
     next: HashMap<i64, i64>,
@@ -212,7 +229,9 @@ impl Numbers {
             };
             numbers.touched.push(Touched { owner, modseq: unsigned(last, "mailbox", &key)? });
         }
-        tx.tells(News::Touched(numbers.touched.clone()));
+        if tx.others_write() {
+            tx.tells(News::Touched(numbers.touched.clone()));
+        }
         Ok(numbers)
     }
 

@@ -22,7 +22,8 @@ use crate::{
 
 /// How often a wish that met a newer revision is pushed again in one run.
 const MAX_PUSHES: u8 = 3;
-/// Marks in one request; the rest follow in the next run.
+/// Marks in one request, 20 KB of ids: a first sync leaves a hundred thousand, which follow one request after the
+/// other when all else is done.
 const MAX_MARKS: u32 = 500;
 /// How long directory and settings are taken as known while only the scheduler asks, in milliseconds.
 const DIRECTORY_FRESH_MS: i64 = 3_600_000;
@@ -56,6 +57,8 @@ pub(crate) struct Run {
     /// Somebody joined after the changes were asked for: they are asked for once more.
     changes_again: bool,
     cursor_reset: bool,
+    /// The server took a full request of these: more may wait.
+    more_marks: Vec<Mark>,
     /// When the server wants to be asked next.
     next_check_in_seconds: Option<u64>,
     new: u64,
@@ -75,6 +78,7 @@ impl Run {
             had: Vec::new(),
             changes_again: false,
             cursor_reset: false,
+            more_marks: Vec::new(),
             next_check_in_seconds: None,
             new: 0,
             waiting_calls: Vec::new(),
@@ -127,8 +131,8 @@ impl Engine {
         }
         if let Some(run) = &mut self.run {
             self.schedule.joined += 1;
-            // The job wants a check in each interval, and this is one.
-            if trigger == Trigger::Schedule || trigger == Trigger::Resume {
+            // The job wants a check in each interval, and this is one, unless it only tells of old marks by now.
+            if (trigger == Trigger::Schedule || trigger == Trigger::Resume) && run.more_marks.is_empty() {
                 return Ok(Vec::new());
             }
             // What came to the post office since the run asked is for whoever joins as well.
@@ -161,7 +165,17 @@ impl Engine {
     /// relies on: his interval first, then what he wrote, then what came.
     fn next_step(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
         let Some(mut run) = self.run.take() else { return Ok(Vec::new()) };
+        let mut effects = Vec::new();
         let chosen = match self.choose_step(&mut run, now) {
+            Ok(None) => self.next_marks(&run).inspect(|more| {
+                if more.is_some() {
+                    // What is left is for the senders' ledgers, and nobody waits for that.
+                    effects = self.answer_waiting(&mut run, CheckOutcome::Ok, now);
+                }
+            }),
+            chosen => chosen,
+        };
+        let chosen = match chosen {
             Ok(chosen) => chosen,
             Err(error) => {
                 // Whoever waits for this run is told how it ended.
@@ -175,7 +189,8 @@ impl Engine {
         };
         run.waiting_for = Some(step);
         self.run = Some(run);
-        Ok(vec![effect])
+        effects.push(effect);
+        Ok(effects)
     }
 
     fn choose_step(&mut self, run: &mut Run, now: Timestamp) -> Result<Option<(Step, Effect)>> {
@@ -199,9 +214,11 @@ impl Engine {
             return Ok(Some(step));
         }
         for mark in Mark::ALL {
-            let ids = self.ledger.pending_marks(mark, MAX_MARKS)?;
-            if !ids.is_empty() && run.first(Step::Marks(mark)) {
-                return Ok(Some((Step::Marks(mark), Effect::ReportMarks { mark, ids })));
+            if !run.had.contains(&Step::Marks(mark))
+                && let Some(step) = self.marks_step(mark)?
+            {
+                run.had.push(Step::Marks(mark));
+                return Ok(Some(step));
             }
         }
         if run.first(Step::Changes) {
@@ -216,6 +233,24 @@ impl Engine {
         }
         if self.directory_wanted(run.trigger, now) && run.first(Step::Directory) {
             return Ok(Some((Step::Directory, Effect::PullDirectory { tag: self.cache.directory_tag()? })));
+        }
+        Ok(None)
+    }
+
+    fn marks_step(&self, mark: Mark) -> Result<Option<(Step, Effect)>> {
+        let ids = self.ledger.pending_marks(mark, MAX_MARKS)?;
+        Ok((!ids.is_empty()).then_some((Step::Marks(mark), Effect::ReportMarks { mark, ids })))
+    }
+
+    /// What one request had no room for, while the server takes it: after all else, so that whatever a person does
+    /// meanwhile goes before the next request.
+    fn next_marks(&self, run: &Run) -> Result<Option<(Step, Effect)>> {
+        for mark in Mark::ALL {
+            if run.more_marks.contains(&mark)
+                && let Some(step) = self.marks_step(mark)?
+            {
+                return Ok(Some(step));
+            }
         }
         Ok(None)
     }
@@ -366,6 +401,12 @@ impl Engine {
         match outcome {
             Ok(()) => {
                 self.ledger.forget_marks(mark, ids)?;
+                if let Some(run) = &mut self.run {
+                    run.more_marks.retain(|more| *more != mark);
+                    if ids.len() >= MAX_MARKS as usize {
+                        run.more_marks.push(mark);
+                    }
+                }
                 self.step_done(Step::Marks(mark), now)
             }
             Err(error) => self.step_failed(Step::Marks(mark), &error, now),
@@ -390,8 +431,17 @@ impl Engine {
         }
     }
 
-    fn end_run(&mut self, run: Run, outcome: CheckOutcome, again: Again, now: Timestamp) -> Vec<Effect> {
+    fn end_run(&mut self, mut run: Run, outcome: CheckOutcome, again: Again, now: Timestamp) -> Vec<Effect> {
         let mut effects = self.ask_again(run.trigger, again, now);
+        effects.extend(self.answer_waiting(&mut run, outcome, now));
+        if outcome == CheckOutcome::Ok {
+            self.trouble.over();
+        }
+        effects
+    }
+
+    /// Notes how the check went, and tells those who wait for it.
+    fn answer_waiting(&mut self, run: &mut Run, outcome: CheckOutcome, now: Timestamp) -> Vec<Effect> {
         let last = LastCheck {
             started_at: run.started_at,
             ended_at: now,
@@ -400,15 +450,13 @@ impl Engine {
             new: run.new,
         };
         self.last_check = Some(last.clone());
-        if outcome == CheckOutcome::Ok {
-            self.trouble.over();
-        }
-        let answers = run.waiting_calls.into_iter().map(|(call, joined)| Effect::Answer {
-            call,
-            answer: Ok(Answer::Check(CheckAnswer { check: Some(last.clone()), joined })),
-        });
-        effects.extend(answers);
-        effects
+        let waiting = std::mem::take(&mut run.waiting_calls).into_iter();
+        waiting
+            .map(|(call, joined)| {
+                let answer = CheckAnswer { check: Some(last.clone()), joined };
+                Effect::Answer { call, answer: Ok(Answer::Check(answer)) }
+            })
+            .collect()
     }
 
     /// What a check brought, or what it was about, could not be written down.

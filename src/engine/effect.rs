@@ -1,5 +1,7 @@
 //! Everything that an agent can do: one closed list. What the engine decides, the agent carries out.
 
+use std::path::PathBuf;
+
 use restante_local_api::{
     CheckAnswer, Connection, Direction, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message,
     Mode, Recipients, RowPosition, SearchPage, ShowWhat, Status,
@@ -153,6 +155,9 @@ pub enum Effect {
     SetTray(TrayFace),
     /// Put a popup into the corner: `PopupShown`, later `PopupEnded`.
     ShowPopup(Popup),
+    /// An important popup, which was shown so that it goes by itself, is to stay from now on: its number is written
+    /// down, so that it can be taken away also after a crash. No event follows.
+    LetPopupStay(PopupId),
     /// Take over a popup that a process of the agent before this one showed, where that service still runs: it is
     /// withdrawn and acted on like any other. `PopupEnded` when it ends, or its service has gone.
     AdoptPopup {
@@ -186,6 +191,14 @@ pub enum Effect {
         what: ShowWhat,
         /// The message to open there.
         id: Option<MessageId>,
+    },
+
+    /// Look through a whole database of the agent, beside the loop: `LookedThrough`.
+    LookThrough {
+        /// What it is called in errors.
+        database: &'static str,
+        /// Its file.
+        path: PathBuf,
     },
 
     /// Answer a front end.
@@ -233,12 +246,14 @@ impl Effect {
             | Self::WriteSetting { .. }
             | Self::SetTray(_)
             | Self::ShowPopup(_)
+            | Self::LetPopupStay(_)
             | Self::AdoptPopup { .. }
             | Self::WithdrawPopup(_)
             | Self::OpenImportant { .. }
             | Self::CloseImportant
             | Self::Speak(_)
             | Self::OpenWindow { .. }
+            | Self::LookThrough { .. }
             | Self::Answer { .. }
             | Self::Publish
             | Self::Quit => false,

@@ -11,6 +11,7 @@ use restante_server_api::{
 use crate::{
     effect::Mark,
     settings_file::{SettingNotWritten, SettingsFile, SettingsProblem},
+    storage::StorageError,
 };
 
 /// The number of a question from a front end, by which its answer finds the way back.
@@ -194,6 +195,8 @@ pub enum Event {
     NotificationOwnerChanged(Option<String>),
     /// The local clock is set otherwise than was last told: told first of all, and when it changes.
     LocalTimeChanged(LocalTime),
+    /// A database was looked through, and is whole or not.
+    LookedThrough(Result<(), StorageError>),
     /// The machine woke from sleep.
     Resumed,
     /// The machine says that the network came, or is another: a hint to try, and nothing more.

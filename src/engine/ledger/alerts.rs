@@ -233,13 +233,15 @@ impl Ledger {
         transaction.commit().map_err(database)
     }
 
-    /// What waits for its repeat waits by this rhythm from now on. A series that is over stays over.
+    /// What waits for its repeat waits by this rhythm from now on. A series that is over stays over. Nothing is written
+    /// where it is the rhythm of before: it is asked for at every start.
     pub(crate) fn follow_rhythm(&mut self, rhythm: Rhythm) -> Result<()> {
         self.connection
             .prepare_cached(concat!(
                 "UPDATE alert SET repeat_at = ",
                 next_beat!("at", "?1", "?2"),
-                " WHERE repeat_at IS NOT NULL",
+                " WHERE repeat_at IS NOT NULL AND repeat_at IS NOT ",
+                next_beat!("at", "?1", "?2"),
             ))
             .and_then(|mut update| update.execute([rhythm.every_ms(), rhythm.lasting_ms()]))
             .map(drop)

@@ -336,7 +336,7 @@ impl Engine {
                 | Change::DraftRemoved { .. } => None,
             })
             .collect();
-        self.ledger.note_alerts(&due, now)?;
+        self.ledger.note_alerts(&due, self.settings.hook.is_some(), now)?;
         self.note_expiries(&page.changes, now)?;
         self.take_drafts(&page.changes)?;
         let Some(account) = &self.account else { return Ok(Vec::new()) };

@@ -83,18 +83,25 @@ pub(crate) struct DueAlert {
 
 impl Ledger {
     /// Notes alerts for messages that the ledger does not know yet; a message alerts once a device.
-    pub(crate) fn note_alerts(&mut self, alerts: &[NewAlert], at: Timestamp) -> Result<()> {
+    /// Where there is no hook, none is to run for them later.
+    pub(crate) fn note_alerts(&mut self, alerts: &[NewAlert], hook: bool, at: Timestamp) -> Result<()> {
+        let hook = if hook { "due" } else { "done" };
         let transaction = self.connection.transaction().map_err(database)?;
         {
             let mut insert = transaction
                 .prepare_cached(
-                    "INSERT INTO alert (message_id, importance, state, at) VALUES (?1, ?2, 'due', ?3)
+                    "INSERT INTO alert (message_id, importance, state, at, hook) VALUES (?1, ?2, 'due', ?3, ?4)
                      ON CONFLICT (message_id) DO NOTHING",
                 )
                 .map_err(database)?;
             for alert in alerts {
                 insert
-                    .execute(params![alert.message_id.to_string(), alert.importance.as_str(), at.unix_ms()])
+                    .execute(params![
+                        alert.message_id.to_string(),
+                        alert.importance.as_str(),
+                        at.unix_ms(),
+                        hook
+                    ])
                     .map_err(database)?;
             }
         }

@@ -3,28 +3,25 @@
 
 mod answers;
 mod given_up;
+mod marks;
+mod page;
 
 use std::collections::BTreeSet;
 
 use restante_local_api::{CheckAnswer, CheckOutcome, LastCheck, Mode, Trigger};
-use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
-use restante_server_api::{Change, ChangesPage, Direction, Directory};
+use restante_model::{Cursor, MessageId, Timestamp};
+use restante_server_api::Directory;
 
 use crate::{
-    cache::DoneHere,
     effect::{Answer, Effect, Mark},
     engine::{Engine, Result},
     event::{CallId, Checked, ServerError},
-    ledger::NewAlert,
     storage::StorageError,
     weather::Again,
 };
 
 /// How often a wish that met a newer revision is pushed again in one run.
 const MAX_PUSHES: u8 = 3;
-/// Marks in one request, 20 KB of ids: a first sync leaves a hundred thousand, which follow one request after the
-/// other when all else is done.
-const MAX_MARKS: u32 = 500;
 /// How long directory and settings are taken as known while only the scheduler asks, in milliseconds.
 const DIRECTORY_FRESH_MS: i64 = 3_600_000;
 
@@ -237,24 +234,6 @@ impl Engine {
         Ok(None)
     }
 
-    fn marks_step(&self, mark: Mark) -> Result<Option<(Step, Effect)>> {
-        let ids = self.ledger.pending_marks(mark, MAX_MARKS)?;
-        Ok((!ids.is_empty()).then_some((Step::Marks(mark), Effect::ReportMarks { mark, ids })))
-    }
-
-    /// What one request had no room for, while the server takes it: after all else, so that whatever a person does
-    /// meanwhile goes before the next request.
-    fn next_marks(&self, run: &Run) -> Result<Option<(Step, Effect)>> {
-        for mark in Mark::ALL {
-            if run.more_marks.contains(&mark)
-                && let Some(step) = self.marks_step(mark)?
-            {
-                return Ok(Some(step));
-            }
-        }
-        Ok(None)
-    }
-
     /// An answer with nothing new does not say whether the settings changed: they are asked for as often as
     /// the directory.
     fn settings_wanted(&self, now: Timestamp) -> bool {
@@ -306,60 +285,6 @@ impl Engine {
         Ok(effects)
     }
 
-    /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
-    /// commit: after a crash in between the page comes again, and alerts for nothing twice.
-    pub(crate) fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
-        let pending = |mark| self.ledger.pending_marks(mark, u32::MAX).map(|ids| ids.into_iter().collect());
-        let done_here = DoneHere {
-            opened: pending(Mark::Read)?,
-            deleted: pending(Mark::Deleted)?,
-            kept_unread: self.ledger.kept_unread()?,
-        };
-        self.open_batch(page.more)?;
-        let due: Vec<NewAlert> = page
-            .changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Message { message, .. } => match message.direction {
-                    Direction::Received { state: DeliveryState::Waiting | DeliveryState::Delivered }
-                        if !done_here.opened.contains(&message.id)
-                            && !done_here.deleted.contains(&message.id) =>
-                    {
-                        Some(NewAlert { message_id: message.id, importance: message.importance })
-                    }
-                    Direction::Received { .. } | Direction::Sent { .. } => None,
-                },
-                Change::Delivery { .. }
-                | Change::Expiry { .. }
-                | Change::Removed { .. }
-                | Change::Draft { .. }
-                | Change::DraftRemoved { .. } => None,
-            })
-            .collect();
-        self.ledger.note_alerts(&due, self.settings.hook.is_some(), now)?;
-        self.note_expiries(&page.changes, now)?;
-        self.take_drafts(&page.changes)?;
-        let Some(account) = &self.account else { return Ok(Vec::new()) };
-        let applied = self.cache.apply(page, &account.user.login, &done_here)?;
-        if let Some(run) = &mut self.run {
-            run.new += applied.new.len() as u64;
-            run.next_check_in_seconds = page.next_check_in_seconds;
-            run.again(Step::Delivered);
-        }
-        if !page.changes.is_empty() {
-            self.mailbox_revision += 1;
-        }
-        self.note_settings_revision(page.settings_revision);
-        self.withdraw(&applied.no_longer_unread, now)
-    }
-
-    /// Settings of another revision than the ones known here are to be fetched.
-    fn note_settings_revision(&mut self, revision: u64) {
-        if self.synced.server.as_ref().is_some_and(|server| server.revision != revision) {
-            self.interval_sync_wanted = true;
-        }
-    }
-
     /// No letter is posted in this run any more.
     pub(crate) fn stop_posting(&mut self, unanswered: MessageId) {
         if let Some(run) = &mut self.run
@@ -387,29 +312,6 @@ impl Engine {
                 self.step_done(Step::Delivered, now)
             }
             Err(error) => self.step_failed(Step::Delivered, &error, now),
-        }
-    }
-
-    /// The server heard, or not, what was read, acknowledged, deleted or alerted of.
-    pub(crate) fn marks_reported(
-        &mut self,
-        mark: Mark,
-        ids: &[MessageId],
-        outcome: std::result::Result<(), ServerError>,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        match outcome {
-            Ok(()) => {
-                self.ledger.forget_marks(mark, ids)?;
-                if let Some(run) = &mut self.run {
-                    run.more_marks.retain(|more| *more != mark);
-                    if ids.len() >= MAX_MARKS as usize {
-                        run.more_marks.push(mark);
-                    }
-                }
-                self.step_done(Step::Marks(mark), now)
-            }
-            Err(error) => self.step_failed(Step::Marks(mark), &error, now),
         }
     }
 

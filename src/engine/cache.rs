@@ -31,6 +31,8 @@ const SCHEMA: Schema = Schema {
     page_bytes: 8_192,
 };
 
+/// Memory for pages of the file during a first sync.
+const PAGE_CACHE_WHILE_MANY_COME_KIB: i32 = 8_192;
 /// Pages that one tidying gives back: 4 MiB.
 const FREED_PAGES: u32 = 1_024;
 
@@ -44,6 +46,10 @@ pub(crate) struct Cache {
     all_counted: Cell<Option<folders::AllCounted>>,
     /// The words of the pages before, while there are more.
     stemming: stems::Stemming,
+    /// Whether more pages follow the last one.
+    many_come: bool,
+    /// The agent before this one did not end in order, and nobody has looked through the file since.
+    doubtful: bool,
 }
 
 pub(crate) use apply::DoneHere;
@@ -76,6 +82,20 @@ impl Cache {
             .map_err(database)?;
         transaction.commit().map_err(database)?;
         self.stemming = stems::Stemming::default();
+        Ok(())
+    }
+
+    /// Many pages come, or no more: while they do, so much more of the file is held in memory that each index has its
+    /// place there.
+    fn hold_pages(&mut self, many: bool) -> Result<()> {
+        if std::mem::replace(&mut self.many_come, many) == many {
+            return Ok(());
+        }
+        let kib = if many { PAGE_CACHE_WHILE_MANY_COME_KIB } else { storage::PAGE_CACHE_KIB };
+        self.connection.pragma_update(None, "cache_size", -kib).map_err(database)?;
+        if !many {
+            self.all_rows_of("PRAGMA shrink_memory")?;
+        }
         Ok(())
     }
 

@@ -1,10 +1,16 @@
 //! Everything that an agent can do: one closed list. What the engine decides, the agent carries out.
 
+mod popup;
+
+use std::path::PathBuf;
+
 use restante_local_api::{
-    CheckAnswer, Connection, Direction, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message,
-    Mode, Recipients, SearchPage, ShowWhat, Status,
+    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode,
+    Recipients, RowPosition, SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
+
+pub use popup::{OverFullScreen, Popup, PopupCarrier, PopupContent};
 
 use crate::event::{CallId, Chore, PopupId, ServicePopup};
 
@@ -153,6 +159,9 @@ pub enum Effect {
     SetTray(TrayFace),
     /// Put a popup into the corner: `PopupShown`, later `PopupEnded`.
     ShowPopup(Popup),
+    /// An important popup, which was shown so that it goes by itself, is to stay from now on: its number is written
+    /// down, so that it can be taken away also after a crash. No event follows.
+    LetPopupStay(PopupId),
     /// Take over a popup that a process of the agent before this one showed, where that service still runs: it is
     /// withdrawn and acted on like any other. `PopupEnded` when it ends, or its service has gone.
     AdoptPopup {
@@ -186,6 +195,14 @@ pub enum Effect {
         what: ShowWhat,
         /// The message to open there.
         id: Option<MessageId>,
+    },
+
+    /// Look through a whole database of the agent, beside the loop: `LookedThrough`.
+    LookThrough {
+        /// What it is called in errors.
+        database: &'static str,
+        /// Its file.
+        path: PathBuf,
     },
 
     /// Answer a front end.
@@ -233,12 +250,14 @@ impl Effect {
             | Self::WriteSetting { .. }
             | Self::SetTray(_)
             | Self::ShowPopup(_)
+            | Self::LetPopupStay(_)
             | Self::AdoptPopup { .. }
             | Self::WithdrawPopup(_)
             | Self::OpenImportant { .. }
             | Self::CloseImportant
             | Self::Speak(_)
             | Self::OpenWindow { .. }
+            | Self::LookThrough { .. }
             | Self::Answer { .. }
             | Self::Publish
             | Self::Quit => false,
@@ -292,40 +311,6 @@ pub struct TrayFace {
     pub interval_seconds: u64,
 }
 
-/// A popup in the corner.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Popup {
-    /// By which it is known.
-    pub id: PopupId,
-    /// What it says.
-    pub content: PopupContent,
-    /// By whom it is shown.
-    pub carrier: PopupCarrier,
-    /// The name of the sound that is heard with it; absent: none.
-    pub sound: Option<String>,
-    /// Whether it comes over a window that has the whole screen.
-    pub over_full_screen: OverFullScreen,
-}
-
-/// Whether a popup comes over a window that has the whole screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum OverFullScreen {
-    /// It comes.
-    Shown,
-    /// It is not shown, and its carrier says so: `NotShown::FullScreen`.
-    #[default]
-    GivesWay,
-}
-
-/// By whom a popup is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PopupCarrier {
-    /// The desktop's notification service.
-    Desktop,
-    /// A window of ours in the corner.
-    Window,
-}
-
 /// A new message, for the person's own command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMail {
@@ -339,45 +324,6 @@ pub struct NewMail {
     pub importance: Importance,
 }
 
-/// What a popup says; the notifier puts it into words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PopupContent {
-    /// One message.
-    Message {
-        /// Which.
-        id: MessageId,
-        /// From whom; absent where previews are off.
-        from: Option<Person>,
-        /// About what; absent where previews are off.
-        subject: Option<String>,
-        /// Whether it is important (shown as a popup by the user's choice).
-        important: bool,
-    },
-    /// Several at once.
-    Summary {
-        /// How many.
-        count: u64,
-    },
-    /// Messages that expire soon unread.
-    Expiring {
-        /// Whether they came here, and are unread here, or were sent from here.
-        direction: Direction,
-        /// How many.
-        count: u64,
-        /// When the first of them expires.
-        expires_at: Timestamp,
-        /// What a single one is about; absent where previews are off.
-        subject: Option<String>,
-    },
-    /// The connection is in a state that needs a person.
-    Connection {
-        /// Which.
-        state: Connection,
-        /// What the server said of it.
-        detail: Option<String>,
-    },
-}
-
 /// What the agent answers a front end.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
@@ -389,6 +335,8 @@ pub enum Answer {
     Folders(Vec<FolderSummary>),
     /// A page.
     Folder(FolderPage),
+    /// Where a message stands in a folder.
+    Position(RowPosition),
     /// Messages that were looked for.
     Found(SearchPage),
     /// A message.

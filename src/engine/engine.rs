@@ -230,6 +230,7 @@ impl Engine {
                 self.alerts.local = local;
                 Ok(Vec::new())
             }
+            Event::LookedThrough(outcome) => looked_through(outcome),
             Event::Stopped => Ok(vec![Effect::Quit]),
         }
     }
@@ -254,6 +255,8 @@ impl Engine {
             self.connection = Connection::SignedOut;
         }
         effects.push(self.schedule_housekeeping(now));
+        effects.extend(self.ledger.look_through_later());
+        effects.extend(self.cache.look_through_later());
         effects.extend(self.find_token());
         effects
     }
@@ -323,5 +326,18 @@ impl Engine {
             effects.push(Effect::Publish);
         }
         Ok(effects)
+    }
+}
+
+/// What is damaged is dealt with like damage that is met in reading. That it could not be looked at, because the disk
+/// is full, say, tells nothing of it.
+fn looked_through(outcome: Result<()>) -> Result<Vec<Effect>> {
+    match outcome {
+        Err(error) if error.is_damage() => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "a database could not be looked through");
+            Ok(Vec::new())
+        }
+        Ok(()) => Ok(Vec::new()),
     }
 }

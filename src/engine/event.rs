@@ -1,16 +1,21 @@
 //! Everything that can happen to an agent: one closed list.
 
-use restante_local_api::{
-    FolderOrder, KeyringState, Login, Mode, NotificationsState, PutPassword, ShowWhat, TrayState, Undo,
-};
-use restante_model::{CheckInterval, Folder, Letter, LocalTime, MessageId, Seconds, Timestamp};
+mod ask;
+mod popup;
+
+use restante_local_api::{KeyringState, NotificationsState, TrayState};
+use restante_model::{CheckInterval, LocalTime, MessageId, Timestamp};
 use restante_server_api::{
     Accepted, ChangesPage, Directory, Problem, Recipient, SavedDraft, Session, Settings,
 };
 
+pub use ask::Ask;
+pub use popup::{NotShown, PopupAction, PopupId, ServicePopup};
+
 use crate::{
     effect::Mark,
     settings_file::{SettingNotWritten, SettingsFile, SettingsProblem},
+    storage::StorageError,
 };
 
 /// The number of a question from a front end, by which its answer finds the way back.
@@ -194,6 +199,8 @@ pub enum Event {
     NotificationOwnerChanged(Option<String>),
     /// The local clock is set otherwise than was last told: told first of all, and when it changes.
     LocalTimeChanged(LocalTime),
+    /// A database was looked through, and is whole or not.
+    LookedThrough(Result<(), StorageError>),
     /// The machine woke from sleep.
     Resumed,
     /// The machine says that the network came, or is another: a hint to try, and nothing more.
@@ -261,134 +268,6 @@ pub enum ServerError {
     Refused(Box<Problem>),
 }
 
-/// What a front end can ask: the whole local API.
-#[derive(Clone, Debug)]
-pub enum Ask {
-    /// The state of the agent.
-    Status,
-    /// Check for mail now.
-    Check {
-        /// Answer when the run is complete.
-        wait: bool,
-    },
-    /// The folders with their counts.
-    Folders,
-    /// A page of a folder.
-    Folder {
-        /// Which.
-        folder: Folder,
-        /// In which order.
-        order: FolderOrder,
-        /// Where the page before it ended.
-        before: Option<String>,
-        /// How many rows.
-        limit: u32,
-        /// Only unread ones.
-        unread: bool,
-    },
-    /// One message.
-    Message(MessageId),
-    /// The person opened it.
-    MarkRead(MessageId),
-    /// The person wants it to count as unread here.
-    MarkUnread(MessageId),
-    /// The person removes it from the mailbox.
-    DeleteMessage(MessageId),
-    /// What became of each recipient's copy, as the server knows it now.
-    Recipients(MessageId),
-    /// The person takes a sent message back from whoever has not read it.
-    Retract(MessageId),
-    /// The person knows of it: it is not repeated.
-    Acknowledge(MessageId),
-    /// The person wants to be reminded of it.
-    RemindLater {
-        /// Of which message.
-        id: MessageId,
-        /// In how many seconds.
-        seconds: u64,
-    },
-    /// No alerts for so many seconds; `None`: again from now on.
-    SnoozeAlerts {
-        /// How long.
-        seconds: Option<u64>,
-    },
-    /// A letter is to go out.
-    Send {
-        /// The id that the client made.
-        id: MessageId,
-        /// What to send.
-        letter: Letter,
-        /// How long it can be taken back.
-        undo: Undo,
-    },
-    /// A letter is being written.
-    SaveDraft {
-        /// The id that the client made.
-        id: MessageId,
-        /// What there is of it.
-        letter: Letter,
-        /// The version that it follows; what came in between is kept as a draft of its own.
-        base_version: Option<u64>,
-    },
-    /// A draft is to go out.
-    SendDraft {
-        /// Which.
-        id: MessageId,
-        /// How long it can be taken back.
-        undo: Undo,
-    },
-    /// A letter of the outbox is to be a draft again.
-    TakeBack(MessageId),
-    /// A refused letter is to be tried again as it is.
-    SendAnew(MessageId),
-    /// A letter of the outbox is not to go out at all.
-    DeleteLetter(MessageId),
-    /// A draft is no longer wanted.
-    DeleteDraft(MessageId),
-    /// Offline mode, or out of it.
-    SetMode(Mode),
-    /// The wished interval; `None` is the office's.
-    SetInterval(Option<Seconds>),
-    /// One key of the settings file is to have another value.
-    SetSetting {
-        /// `table.name`
-        key: String,
-        /// As a person says it; `None` takes the key out.
-        text: Option<String>,
-    },
-    /// The people whose login or name holds the text.
-    Directory {
-        /// The text.
-        text: String,
-    },
-    /// The messages that hold these words.
-    Search {
-        /// The words, as the person wrote them.
-        words: String,
-        /// Where the page before it ended.
-        before: Option<String>,
-        /// How many rows.
-        limit: u32,
-    },
-    /// The scheduler's jobs.
-    Jobs,
-    /// Sign in.
-    Login(Login),
-    /// The user wants another password.
-    ChangePassword(PutPassword),
-    /// Sign out.
-    Logout,
-    /// Bring a window to the front.
-    Show {
-        /// Which.
-        what: ShowWhat,
-        /// The message to open there.
-        id: Option<MessageId>,
-    },
-    /// End the agent.
-    Quit,
-}
-
 /// An item of the tray's menu (row S19).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrayItem {
@@ -406,39 +285,4 @@ pub enum TrayItem {
     Settings,
     /// Quit.
     Quit,
-}
-
-/// Why a popup is not on the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NotShown {
-    /// Its carrier was not asked, or refused.
-    Absent,
-    /// The service was asked and has not answered: it may yet show it.
-    Hung,
-    /// Another window has the whole screen, and this popup gives way to it.
-    FullScreen,
-}
-
-/// What a notification service calls a popup.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServicePopup {
-    /// The service, as [`Event::NotificationOwnerChanged`] named it.
-    pub service: String,
-    /// Its number for the popup.
-    pub number: u32,
-}
-
-/// The number of a popup; one that may still be on the screen has its own also after a restart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PopupId(pub u64);
-
-/// What the person did with a popup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PopupAction {
-    /// Open.
-    Open,
-    /// Mark read.
-    MarkRead,
-    /// Closed it, or it went by itself.
-    Closed,
 }

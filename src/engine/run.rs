@@ -3,27 +3,25 @@
 
 mod answers;
 mod given_up;
+mod marks;
+mod page;
 
 use std::collections::BTreeSet;
 
 use restante_local_api::{CheckAnswer, CheckOutcome, LastCheck, Mode, Trigger};
-use restante_model::{Cursor, DeliveryState, MessageId, Timestamp};
-use restante_server_api::{Change, ChangesPage, Direction, Directory};
+use restante_model::{Cursor, MessageId, Timestamp};
+use restante_server_api::Directory;
 
 use crate::{
-    cache::DoneHere,
     effect::{Answer, Effect, Mark},
     engine::{Engine, Result},
     event::{CallId, Checked, ServerError},
-    ledger::NewAlert,
     storage::StorageError,
     weather::Again,
 };
 
 /// How often a wish that met a newer revision is pushed again in one run.
 const MAX_PUSHES: u8 = 3;
-/// Marks in one request; the rest follow in the next run.
-const MAX_MARKS: u32 = 500;
 /// How long directory and settings are taken as known while only the scheduler asks, in milliseconds.
 const DIRECTORY_FRESH_MS: i64 = 3_600_000;
 
@@ -56,6 +54,8 @@ pub(crate) struct Run {
     /// Somebody joined after the changes were asked for: they are asked for once more.
     changes_again: bool,
     cursor_reset: bool,
+    /// The server took a full request of these: more may wait.
+    more_marks: Vec<Mark>,
     /// When the server wants to be asked next.
     next_check_in_seconds: Option<u64>,
     new: u64,
@@ -75,6 +75,7 @@ impl Run {
             had: Vec::new(),
             changes_again: false,
             cursor_reset: false,
+            more_marks: Vec::new(),
             next_check_in_seconds: None,
             new: 0,
             waiting_calls: Vec::new(),
@@ -127,8 +128,8 @@ impl Engine {
         }
         if let Some(run) = &mut self.run {
             self.schedule.joined += 1;
-            // The job wants a check in each interval, and this is one.
-            if trigger == Trigger::Schedule || trigger == Trigger::Resume {
+            // The job wants a check in each interval, and this is one, unless it only tells of old marks by now.
+            if (trigger == Trigger::Schedule || trigger == Trigger::Resume) && run.more_marks.is_empty() {
                 return Ok(Vec::new());
             }
             // What came to the post office since the run asked is for whoever joins as well.
@@ -161,7 +162,17 @@ impl Engine {
     /// relies on: his interval first, then what he wrote, then what came.
     fn next_step(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
         let Some(mut run) = self.run.take() else { return Ok(Vec::new()) };
+        let mut effects = Vec::new();
         let chosen = match self.choose_step(&mut run, now) {
+            Ok(None) => self.next_marks(&run).inspect(|more| {
+                if more.is_some() {
+                    // What is left is for the senders' ledgers, and nobody waits for that.
+                    effects = self.answer_waiting(&mut run, CheckOutcome::Ok, now);
+                }
+            }),
+            chosen => chosen,
+        };
+        let chosen = match chosen {
             Ok(chosen) => chosen,
             Err(error) => {
                 // Whoever waits for this run is told how it ended.
@@ -175,7 +186,8 @@ impl Engine {
         };
         run.waiting_for = Some(step);
         self.run = Some(run);
-        Ok(vec![effect])
+        effects.push(effect);
+        Ok(effects)
     }
 
     fn choose_step(&mut self, run: &mut Run, now: Timestamp) -> Result<Option<(Step, Effect)>> {
@@ -199,9 +211,11 @@ impl Engine {
             return Ok(Some(step));
         }
         for mark in Mark::ALL {
-            let ids = self.ledger.pending_marks(mark, MAX_MARKS)?;
-            if !ids.is_empty() && run.first(Step::Marks(mark)) {
-                return Ok(Some((Step::Marks(mark), Effect::ReportMarks { mark, ids })));
+            if !run.had.contains(&Step::Marks(mark))
+                && let Some(step) = self.marks_step(mark)?
+            {
+                run.had.push(Step::Marks(mark));
+                return Ok(Some(step));
             }
         }
         if run.first(Step::Changes) {
@@ -271,60 +285,6 @@ impl Engine {
         Ok(effects)
     }
 
-    /// The alerts that are due go into the ledger first, then rows and cursor into the cache in one
-    /// commit: after a crash in between the page comes again, and alerts for nothing twice.
-    pub(crate) fn take_page(&mut self, page: &ChangesPage, now: Timestamp) -> Result<Vec<Effect>> {
-        let pending = |mark| self.ledger.pending_marks(mark, u32::MAX).map(|ids| ids.into_iter().collect());
-        let done_here = DoneHere {
-            opened: pending(Mark::Read)?,
-            deleted: pending(Mark::Deleted)?,
-            kept_unread: self.ledger.kept_unread()?,
-        };
-        self.open_batch(page.more)?;
-        let due: Vec<NewAlert> = page
-            .changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Message { message, .. } => match message.direction {
-                    Direction::Received { state: DeliveryState::Waiting | DeliveryState::Delivered }
-                        if !done_here.opened.contains(&message.id)
-                            && !done_here.deleted.contains(&message.id) =>
-                    {
-                        Some(NewAlert { message_id: message.id, importance: message.importance })
-                    }
-                    Direction::Received { .. } | Direction::Sent { .. } => None,
-                },
-                Change::Delivery { .. }
-                | Change::Expiry { .. }
-                | Change::Removed { .. }
-                | Change::Draft { .. }
-                | Change::DraftRemoved { .. } => None,
-            })
-            .collect();
-        self.ledger.note_alerts(&due, now)?;
-        self.note_expiries(&page.changes, now)?;
-        self.take_drafts(&page.changes)?;
-        let Some(account) = &self.account else { return Ok(Vec::new()) };
-        let applied = self.cache.apply(page, &account.user.login, &done_here)?;
-        if let Some(run) = &mut self.run {
-            run.new += applied.new.len() as u64;
-            run.next_check_in_seconds = page.next_check_in_seconds;
-            run.again(Step::Delivered);
-        }
-        if !page.changes.is_empty() {
-            self.mailbox_revision += 1;
-        }
-        self.note_settings_revision(page.settings_revision);
-        self.withdraw(&applied.no_longer_unread, now)
-    }
-
-    /// Settings of another revision than the ones known here are to be fetched.
-    fn note_settings_revision(&mut self, revision: u64) {
-        if self.synced.server.as_ref().is_some_and(|server| server.revision != revision) {
-            self.interval_sync_wanted = true;
-        }
-    }
-
     /// No letter is posted in this run any more.
     pub(crate) fn stop_posting(&mut self, unanswered: MessageId) {
         if let Some(run) = &mut self.run
@@ -355,23 +315,6 @@ impl Engine {
         }
     }
 
-    /// The server heard, or not, what was read, acknowledged, deleted or alerted of.
-    pub(crate) fn marks_reported(
-        &mut self,
-        mark: Mark,
-        ids: &[MessageId],
-        outcome: std::result::Result<(), ServerError>,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        match outcome {
-            Ok(()) => {
-                self.ledger.forget_marks(mark, ids)?;
-                self.step_done(Step::Marks(mark), now)
-            }
-            Err(error) => self.step_failed(Step::Marks(mark), &error, now),
-        }
-    }
-
     /// The server told who can be written to.
     pub(crate) fn directory_pulled(
         &mut self,
@@ -390,8 +333,17 @@ impl Engine {
         }
     }
 
-    fn end_run(&mut self, run: Run, outcome: CheckOutcome, again: Again, now: Timestamp) -> Vec<Effect> {
+    fn end_run(&mut self, mut run: Run, outcome: CheckOutcome, again: Again, now: Timestamp) -> Vec<Effect> {
         let mut effects = self.ask_again(run.trigger, again, now);
+        effects.extend(self.answer_waiting(&mut run, outcome, now));
+        if outcome == CheckOutcome::Ok {
+            self.trouble.over();
+        }
+        effects
+    }
+
+    /// Notes how the check went, and tells those who wait for it.
+    fn answer_waiting(&mut self, run: &mut Run, outcome: CheckOutcome, now: Timestamp) -> Vec<Effect> {
         let last = LastCheck {
             started_at: run.started_at,
             ended_at: now,
@@ -400,15 +352,13 @@ impl Engine {
             new: run.new,
         };
         self.last_check = Some(last.clone());
-        if outcome == CheckOutcome::Ok {
-            self.trouble.over();
-        }
-        let answers = run.waiting_calls.into_iter().map(|(call, joined)| Effect::Answer {
-            call,
-            answer: Ok(Answer::Check(CheckAnswer { check: Some(last.clone()), joined })),
-        });
-        effects.extend(answers);
-        effects
+        let waiting = std::mem::take(&mut run.waiting_calls).into_iter();
+        waiting
+            .map(|(call, joined)| {
+                let answer = CheckAnswer { check: Some(last.clone()), joined };
+                Effect::Answer { call, answer: Ok(Answer::Check(answer)) }
+            })
+            .collect()
     }
 
     /// What a check brought, or what it was about, could not be written down.

@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use restante_engine::{Effect, Event, effect::PopupCarrier, event::NotShown};
+use restante_engine::{Effect, Event, effect::PopupCarrier, event::NotShown, examine_database};
 
 use super::Agent;
 use crate::{scheduler::Task, server_client::ServerClient, settings_text};
@@ -96,6 +96,11 @@ impl Agent {
                     self.tell(Event::PopupShown { popup: popup.id, outcome });
                 }
             },
+            Effect::LetPopupStay(popup) => {
+                if let Some(notifier) = &self.notifier {
+                    notifier.let_stay(popup);
+                }
+            }
             Effect::AdoptPopup { popup, at_service } => {
                 if let Some(notifier) = &self.notifier {
                     notifier.adopt(popup, at_service);
@@ -112,6 +117,15 @@ impl Agent {
             Effect::Speak(messages) => self.speech.say(&messages),
             Effect::RunHook { command, about } => self.hooks.run(command, about),
             Effect::OpenWindow { what, id } => self.programs.open_window(what, id, &self.socket),
+
+            Effect::LookThrough { database, path } => {
+                let events = self.events.clone();
+                tokio::task::spawn_blocking(move || {
+                    let outcome = examine_database(database, &path).map(drop);
+                    // Nobody listens any more once the agent ends.
+                    let _ = events.send(Event::LookedThrough(outcome));
+                });
+            }
 
             Effect::Answer { call, answer } => {
                 if let Some(reply) = self.waiting.remove(&call) {

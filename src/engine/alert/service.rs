@@ -57,7 +57,9 @@ impl Engine {
             self.alerts.outgoing.push(Effect::AdoptPopup { popup, at_service });
             match about {
                 Some(about) => {
-                    self.alerts.popups.insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop });
+                    self.alerts
+                        .popups
+                        .insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop, stays: false });
                 }
                 None => self.alerts.outgoing.push(Effect::WithdrawPopup(popup)),
             }

@@ -49,10 +49,12 @@ impl Cache {
         keep_stems(&transaction, &mut stemming).map_err(database)?;
         transaction.execute("UPDATE place SET cursor = ?1", [page.cursor.to_string()]).map_err(database)?;
         transaction.commit().map_err(database)?;
+        // The next page has the same words and goes to the same places of every index; an agent at rest keeps
+        // none of them.
         if page.more {
-            // The next page has the same words; an agent at rest keeps none of them.
             self.stemming = stemming;
         }
+        self.hold_pages(page.more)?;
         Ok(applied)
     }
 

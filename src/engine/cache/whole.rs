@@ -5,7 +5,7 @@ use std::{cell::Cell, path::Path};
 use rusqlite::Connection;
 
 use super::{Cache, Result, SCHEMA, database, stems::Stemming};
-use crate::storage;
+use crate::{effect::Effect, storage};
 
 impl Cache {
     /// Opens the cache in this file, or one in memory for tests. A damaged one, or one of a newer
@@ -35,20 +35,24 @@ impl Cache {
         self.unread_counted.set(None);
         self.all_counted.set(None);
         self.stemming = Stemming::default();
+        self.many_come = false;
+        self.doubtful = false;
         Ok(())
     }
 
-    /// After an end in order only what opening reads is looked at: header, length, schema. The whole of
-    /// 100,000 messages takes SQLite's quick check 0.6 s and more, and an agent is to be there in 0.3 s;
-    /// what it would find shows when it is read, and the sums of the rows find more. After any other end
-    /// the whole file is looked through.
+    /// After an end in order only what opening reads is looked at: header, length, schema. What SQLite's quick
+    /// check would find shows when it is read, and the sums of the rows find more. After any other end the whole
+    /// file is looked through: at once where it is small, else by [`Self::look_through_later`], since 100,000
+    /// messages take 0.6 s and more.
     fn open_whole(path: Option<&Path>) -> Result<Self> {
         // An agent that ended in order leaves no log beside the file; one may also be another file's.
         let log_left = path.is_some_and(storage::has_log);
         let connection = SCHEMA.open(path)?;
         let closed: bool =
             connection.query_row("SELECT closed FROM place", [], |row| row.get(0)).map_err(database)?;
-        if log_left || !closed {
+        let doubtful = log_left || !closed;
+        let small = path.is_none_or(storage::is_small);
+        if doubtful && small {
             storage::look_through("cache", &connection)?;
         }
         let cache = Self {
@@ -57,6 +61,8 @@ impl Cache {
             unread_counted: Cell::new(None),
             all_counted: Cell::new(None),
             stemming: Stemming::default(),
+            many_come: false,
+            doubtful: doubtful && !small,
         };
         // What the agent says of itself when it starts.
         cache.unread()?;
@@ -70,6 +76,12 @@ impl Cache {
             }
             Ok(()) => Ok(cache),
         }
+    }
+
+    /// A large file that was left open, looked through while the agent answers already.
+    pub(crate) fn look_through_later(&self) -> Option<Effect> {
+        let path = self.path.as_ref().filter(|_| self.doubtful)?;
+        Some(Effect::LookThrough { database: "cache", path: path.clone() })
     }
 
     /// Behaves from now on as on a disk that has room for so many pages more.

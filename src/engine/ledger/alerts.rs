@@ -83,18 +83,25 @@ pub(crate) struct DueAlert {
 
 impl Ledger {
     /// Notes alerts for messages that the ledger does not know yet; a message alerts once a device.
-    pub(crate) fn note_alerts(&mut self, alerts: &[NewAlert], at: Timestamp) -> Result<()> {
+    /// Where there is no hook, none is to run for them later.
+    pub(crate) fn note_alerts(&mut self, alerts: &[NewAlert], hook: bool, at: Timestamp) -> Result<()> {
+        let hook = if hook { "due" } else { "done" };
         let transaction = self.connection.transaction().map_err(database)?;
         {
             let mut insert = transaction
                 .prepare_cached(
-                    "INSERT INTO alert (message_id, importance, state, at) VALUES (?1, ?2, 'due', ?3)
+                    "INSERT INTO alert (message_id, importance, state, at, hook) VALUES (?1, ?2, 'due', ?3, ?4)
                      ON CONFLICT (message_id) DO NOTHING",
                 )
                 .map_err(database)?;
             for alert in alerts {
                 insert
-                    .execute(params![alert.message_id.to_string(), alert.importance.as_str(), at.unix_ms()])
+                    .execute(params![
+                        alert.message_id.to_string(),
+                        alert.importance.as_str(),
+                        at.unix_ms(),
+                        hook
+                    ])
                     .map_err(database)?;
             }
         }
@@ -233,13 +240,15 @@ impl Ledger {
         transaction.commit().map_err(database)
     }
 
-    /// What waits for its repeat waits by this rhythm from now on. A series that is over stays over.
+    /// What waits for its repeat waits by this rhythm from now on. A series that is over stays over. Nothing is written
+    /// where it is the rhythm of before: it is asked for at every start.
     pub(crate) fn follow_rhythm(&mut self, rhythm: Rhythm) -> Result<()> {
         self.connection
             .prepare_cached(concat!(
                 "UPDATE alert SET repeat_at = ",
                 next_beat!("at", "?1", "?2"),
-                " WHERE repeat_at IS NOT NULL",
+                " WHERE repeat_at IS NOT NULL AND repeat_at IS NOT ",
+                next_beat!("at", "?1", "?2"),
             ))
             .and_then(|mut update| update.execute([rhythm.every_ms(), rhythm.lasting_ms()]))
             .map(drop)

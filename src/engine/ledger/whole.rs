@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value};
 
 use super::{Ledger, Result, SCHEMA, database};
-use crate::storage::{self, StorageError};
+use crate::{
+    effect::Effect,
+    storage::{self, StorageError},
+};
 
 impl Ledger {
-    /// Opens the ledger in this file, or one in memory for tests. It is small, so the whole of it is
-    /// looked through. A damaged one is set aside, and what can be read of it is taken over; one of a
+    /// Opens the ledger in this file, or one in memory for tests. What a person wrote is looked through, and all of
+    /// it where it is small; what is left is for [`Self::look_through_later`]. A damaged one is set aside, and what can be read of it is taken over; one of a
     /// newer version is left as it is, and refused.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
         match (Self::open_whole(path), path) {
@@ -35,6 +38,13 @@ impl Ledger {
         Ok(())
     }
 
+    /// Of a hundred thousand messages it knows what was announced, which takes SQLite's quick check a quarter of a
+    /// second: it is looked through while the agent answers already.
+    pub(crate) fn look_through_later(&self) -> Option<Effect> {
+        let path = self.path.as_ref().filter(|path| !storage::is_small(path))?;
+        Some(Effect::LookThrough { database: "ledger", path: path.clone() })
+    }
+
     /// Where a damaged ledger lies, until somebody takes it away.
     pub(crate) fn set_aside(&self) -> Option<PathBuf> {
         self.path.as_deref().map(storage::name_aside).filter(|aside| aside.exists())
@@ -43,8 +53,14 @@ impl Ledger {
     fn open_whole(path: Option<&Path>) -> Result<Self> {
         let connection = SCHEMA.open(path)?;
         let ledger = Self { connection, path: path.map(Path::to_owned) };
-        if path.is_some() {
-            storage::look_through("ledger", &ledger.connection)?;
+        if let Some(path) = path {
+            if storage::is_small(path) {
+                storage::look_through("ledger", &ledger.connection)?;
+            } else {
+                for table in ["account", "setting", "outbox", "draft", "draft_version", "thrown_draft"] {
+                    storage::look_through_table("ledger", &ledger.connection, table)?;
+                }
+            }
             // Rows whose text the disk changed pass SQLite's check, and not that of their sums.
             ledger.outbox()?;
             ledger.drafts()?;

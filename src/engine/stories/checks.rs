@@ -115,3 +115,76 @@ fn an_interval_changed_at_the_office_is_noticed_by_a_check_that_brings_nothing()
     story.due();
     assert!(!story.asked.contains(&Effect::PullSettings), "once: {:?}", story.asked);
 }
+
+/// A first sync of 1,200 messages, of whose alerts the server has yet to hear.
+fn with_many_alerts_to_tell() -> Story {
+    let mut story = Story::signed_in();
+    story.silent = true;
+    story.waiting =
+        (1..=1_200).map(|number| received(number, Importance::Normal, DeliveryState::Waiting)).collect();
+    story.due();
+    story.silent = false;
+    let shown = story.done.iter().filter_map(|effect| match effect {
+        Effect::ShowPopup(popup) => Some(Event::PopupShown { popup: popup.id, outcome: Ok(None) }),
+        _ => None,
+    });
+    let shown: Vec<_> = shown.collect();
+    for event in shown {
+        story.happens(event);
+    }
+    story.asked.clear();
+    story
+}
+
+fn told(effects: &[Effect]) -> Vec<usize> {
+    let marks = effects.iter().filter_map(|effect| match effect {
+        Effect::ReportMarks { ids, .. } => Some(ids.len()),
+        _ => None,
+    });
+    marks.collect()
+}
+
+#[test]
+fn what_a_first_sync_leaves_to_tell_goes_out_in_one_check_and_stops_where_the_server_fails() {
+    let mut story = with_many_alerts_to_tell();
+    story.due();
+    assert_eq!(told(&story.asked), [500, 500, 200]);
+    story.due();
+    assert_eq!(told(&story.asked), [500, 500, 200], "each is told once");
+
+    let mut story = with_many_alerts_to_tell();
+    story.reachable = false;
+    story.due();
+    assert_eq!(told(&story.asked), [500]);
+    assert_eq!(story.engine.status().unwrap().last_check.unwrap().outcome, CheckOutcome::Unreachable);
+}
+
+#[test]
+fn while_old_marks_go_out_nobody_waits_for_them_and_a_letter_goes_before_the_next() {
+    let mut story = with_many_alerts_to_tell();
+    let ask = Event::Asked { call: CallId(9), ask: Ask::Check { wait: true } };
+    let first = story.engine.apply(ask, at(60));
+    assert_eq!(told(&first), [500]);
+    let marks = first.iter().find_map(|effect| story.answer(effect)).unwrap();
+    let check = story.engine.apply(marks, at(61));
+    assert!(check.iter().any(|effect| matches!(effect, Effect::Check { .. })), "{check:?}");
+    assert!(told(&check).is_empty());
+    let nothing_new = Event::Checked(Ok(Checked::Unchanged { settings_revision: None }));
+    let mut second = story.engine.apply(nothing_new, at(62));
+    while told(&second).is_empty() {
+        let answer = second.iter().find_map(|effect| story.answer(effect)).expect("an exchange");
+        assert!(!second.iter().any(|effect| matches!(effect, Effect::Answer { .. })));
+        second = story.engine.apply(answer, at(63));
+    }
+    assert_eq!(told(&second), [500]);
+    let answered =
+        |effect: &Effect| matches!(effect, Effect::Answer { call: CallId(9), answer: Ok(Answer::Check(_)) });
+    assert!(second.iter().any(answered), "{second:?}");
+
+    let ask = Ask::Send { id: id(7_000), letter: letter(), undo: Undo::AtOnce };
+    story.engine.apply(Event::Asked { call: CallId(10), ask }, at(64));
+    let marks = second.iter().find_map(|effect| story.answer(effect)).unwrap();
+    let letter = story.engine.apply(marks, at(65));
+    assert!(letter.iter().any(|effect| matches!(effect, Effect::Post { .. })), "{letter:?}");
+    assert!(told(&letter).is_empty());
+}

@@ -262,11 +262,13 @@ fn words(effect: &Effect) -> Option<String> {
             PopupContent::Summary { count } => format!("popup {}: {count} messages", popup.id.0),
         },
         Effect::AdoptPopup { popup, .. } => format!("takes popup {} over", popup.0),
+        Effect::LetPopupStay(popup) => format!("lets popup {} stay", popup.0),
         Effect::WithdrawPopup(popup) => format!("takes popup {} away", popup.0),
         Effect::OpenImportant { ids } => format!("important window: {}", numbers(ids)),
         Effect::Speak(said) => format!("speaks of {} messages", said.len()),
         Effect::RunHook { .. } => "runs the hook".into(),
         Effect::CloseImportant => "closes the important window".into(),
+        Effect::LookThrough { database, .. } => format!("looks through the {database}"),
         Effect::OpenWindow { what, id } => format!("opens {what:?} {:?}", id.map(number)),
         Effect::Answer { answer: Ok(crate::effect::Answer::Folder(page)), .. } => {
             let row = |row: &restante_local_api::MessageRow| {

@@ -1,15 +1,21 @@
 //! The accept loops: `axum::serve` has no time-out for the head of a request, so a client that sends it
 //! byte by byte keeps its connection for ever.
+//!
+//! What a connection holds while it is idle is kept small: whatever only a request or a handshake needs is boxed.
 
 use std::{
+    convert::Infallible,
     io,
     net::{IpAddr, Ipv4Addr},
+    pin::{Pin, pin},
     sync::Arc,
+    task::{Context, Poll},
 };
 
 use axum::{
     Router,
     http::{HeaderValue, header},
+    response::Response,
 };
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioTimer;
@@ -19,16 +25,18 @@ use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     time::{Duration, Instant, sleep, timeout},
 };
+use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use crate::{
+    access::App,
     config::{Config, MAX_HEAD_BYTES},
     leftover::Leftover,
     listen::{Listener, Listeners, Socket},
     metrics,
     patience::{Patience, PatientStream},
-    places::{Place, Places},
+    places::{Order, Places},
     tls::Tls,
 };
 
@@ -69,35 +77,48 @@ pub(crate) struct Doors {
     house: Arc<House>,
 }
 
+/// What answers the requests of a listener.
+pub(crate) struct Desk {
+    pub(crate) router: Router,
+    /// Answers in front of the router what it can at once.
+    pub(crate) app: Option<Arc<App>>,
+}
+
 /// What the loops of a server share.
 struct House {
-    router: Router,
+    desk: Desk,
     config: Config,
     places: Arc<Places>,
     farewells: Arc<Semaphore>,
     full: Arc<str>,
     connections: TaskTracker,
     shutdown: CancellationToken,
-    /// Ends what did not end by itself after `shutdown`.
-    cut: CancellationToken,
+}
+
+/// Cuts all connections when dropped.
+struct Cut<'a>(&'a Places);
+
+impl Drop for Cut<'_> {
+    fn drop(&mut self) {
+        self.0.tell_all(Order::Cut);
+    }
 }
 
 impl Doors {
     pub(crate) fn new(
         listeners: Listeners,
-        router: Router,
+        desk: Desk,
         config: &Config,
         shutdown: CancellationToken,
     ) -> (Self, Rounds) {
         let house = Arc::new(House {
-            router,
+            desk,
             config: config.clone(),
             places: Places::new(&config.limits),
             farewells: Arc::new(Semaphore::new(FAREWELLS)),
             full: full().into(),
             connections: TaskTracker::new(),
             shutdown,
-            cut: CancellationToken::new(),
         });
         let (mut doors, mut rounds) = (Vec::new(), Vec::new());
         for listener in listeners.0 {
@@ -111,18 +132,19 @@ impl Doors {
     /// Accepts until `shutdown`, then lets what is under way come to its end for a while.
     pub(crate) async fn accept(self) {
         let house = self.house;
-        // Ends what is still there when this future is given up.
-        let _cut = house.cut.clone().drop_guard();
+        // Ends what is still there when this future is given up, and what does not end by itself in time.
+        let cut = Cut(&house.places);
         let mut loops = tokio::task::JoinSet::new();
         for (listener, asked) in self.doors {
             loops.spawn(Arc::clone(&house).accept_on(listener, asked));
         }
         while loops.join_next().await.is_some() {}
         house.connections.close();
+        house.places.tell_all(Order::Leave);
         if timeout(house.config.limits.drain, house.connections.wait()).await.is_err() {
             let connections = house.connections.len();
             tracing::warn!(connections, "connections are cut that did not end in time");
-            house.cut.cancel();
+            drop(cut);
             house.connections.wait().await;
         }
     }
@@ -180,82 +202,106 @@ impl House {
             }
             return;
         };
-        let (house, tls, cut) = (Arc::clone(self), tls.cloned(), self.cut.clone());
-        self.connections.spawn(async move {
-            let connection = async {
-                let Some(tls) = tls else {
-                    return house.serve(stream, Peer { address, by_tls: false }, place).await;
-                };
-                let handshake = timeout(house.config.limits.handshake, tls.acceptor.accept(stream));
-                let shaken = tokio::select! {
-                    shaken = handshake => shaken,
-                    () = house.shutdown.cancelled() => return,
-                };
-                match shaken {
-                    Ok(Ok(stream)) => house.serve(stream, Peer { address, by_tls: true }, place).await,
-                    Ok(Err(error)) => tracing::debug!(%error, "a client and we found no common TLS"),
-                    Err(_) => tracing::debug!("a client took too long for the handshake of TLS"),
+        let (house, patience) = (Arc::clone(self), Patience::new(place));
+        match tls.cloned() {
+            None => self.connections.spawn(house.serve(stream, Peer { address, by_tls: false }, patience)),
+            Some(tls) => self.connections.spawn(async move {
+                let shaken = Box::pin(house.shake_hands(stream, &tls, &patience)).await;
+                drop(tls);
+                if let Some(stream) = shaken {
+                    house.serve(stream, Peer { address, by_tls: true }, patience).await;
                 }
-            };
-            tokio::select! {
-                () = connection => {}
-                () = cut.cancelled() => {}
-            }
-        });
+            }),
+        };
     }
 
-    async fn serve<S>(&self, stream: S, peer: Peer, place: Place)
+    async fn shake_hands<S>(&self, stream: S, tls: &Tls, patience: &Patience) -> Option<Box<TlsStream<S>>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let shaken = tokio::select! {
+            biased;
+            shaken = timeout(self.config.limits.handshake, tls.acceptor.accept(stream)) => shaken,
+            _ = patience.place().told_beyond(Order::Stay) => return None,
+        };
+        match shaken {
+            Ok(Ok(stream)) => return Some(Box::new(stream)),
+            Ok(Err(error)) => tracing::debug!(%error, "a client and we found no common TLS"),
+            Err(_) => tracing::debug!("a client took too long for the handshake of TLS"),
+        }
+        None
+    }
+
+    async fn serve<S>(self: Arc<Self>, stream: S, peer: Peer, patience: Patience)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let place = Arc::new(place);
-        let patience = Patience::new(&self.config.limits, Arc::clone(&place));
         let stream = PatientStream::new(stream, patience.clone());
-        let (stage, of_device) = (patience.clone(), patience.of_device());
-        let (router, body_time) = (self.router.clone(), self.config.limits.body);
-        let service = service_fn(move |request: Request<Incoming>| {
-            let (router, patience) = (router.clone(), patience.clone());
-            let deadline = Instant::now() + body_time;
-            let (mut request, leftover) = Leftover::of(request);
-            request.extensions_mut().insert(peer);
-            request.extensions_mut().insert(of_device.clone());
-            async move {
-                patience.serving();
-                let answer = router.oneshot(request).await;
-                let whole = leftover.read_until(deadline).await;
-                patience.answered();
-                answer.map(|mut answer| {
-                    if !whole {
-                        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-                    }
-                    answer
-                })
-            }
-        });
+        let asked = patience.clone();
+        let service = service_fn(move |request| self.answer(request, peer, &asked));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             // Ours instead: see patience.rs.
             .header_read_timeout(None)
             .max_header_size(MAX_HEAD_BYTES)
             .serve_connection(stream, service);
-        let mut connection = std::pin::pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = place.asked_to_give_way() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
+        let mut connection = pin!(connection);
+        let mut told = Order::Stay;
+        let ended = loop {
+            tokio::select! {
+                biased;
+                ended = connection.as_mut() => break ended,
+                order = patience.place().told_beyond(told) => told = order,
             }
-            () = self.shutdown.cancelled() => {
-                // hyper would wait for the rest of a head; whose request has not come has lost nothing.
-                if stage.awaits_head() {
-                    return;
-                }
-                connection.as_mut().graceful_shutdown();
-                connection.await
+            // hyper would wait for the rest of a head; whose request has not come has lost nothing.
+            if told == Order::Cut || (told == Order::Leave && patience.awaits_head()) {
+                return;
             }
+            connection.as_mut().graceful_shutdown();
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended early");
+        }
+    }
+
+    /// At once where that can be; else the request goes its way through the router.
+    fn answer(self: &Arc<Self>, request: Request<Incoming>, peer: Peer, patience: &Patience) -> Answering {
+        if let Some(answer) = self.desk.app.as_ref().and_then(|app| app.nothing_new(&request)) {
+            patience.of_device();
+            patience.answered();
+            return Answering::Known(Some(answer));
+        }
+        patience.serving();
+        Answering::Routed(Box::pin(Arc::clone(self).route(request, peer, patience.clone())))
+    }
+
+    async fn route(self: Arc<Self>, request: Request<Incoming>, peer: Peer, patience: Patience) -> Response {
+        let deadline = Instant::now() + self.config.limits.body;
+        let (mut request, leftover) = Leftover::of(request);
+        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(patience.clone());
+        let Ok(mut answer) = self.desk.router.clone().oneshot(request).await;
+        if !leftover.read_until(deadline).await {
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        patience.answered();
+        answer
+    }
+}
+
+/// A request's answer, or what makes it.
+enum Answering {
+    Known(Option<Response>),
+    Routed(Pin<Box<dyn Future<Output = Response> + Send>>),
+}
+
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Known(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
+            Self::Routed(routed) => routed.as_mut().poll(cx).map(Ok),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 use restante_model::{CheckInterval, ClientVersion, Clock, Cursor, Letter, Login, MessageId, Person};
 use restante_server_api::{CLIENT_VERSION_HEADER, Problem, ProblemKind};
@@ -16,7 +16,7 @@ use restante_store::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Config, auth, guesses::Guesses, metrics, passwords::Passwords, patience::OfDevice, problem::Refusal,
+    Config, auth, guesses::Guesses, metrics, passwords::Passwords, patience::Patience, problem::Refusal,
     seen::SeenDevices,
 };
 
@@ -170,32 +170,34 @@ impl FromRequestParts<Arc<App>> for Mailbox {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let header = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
-        let token = header
-            .and_then(|value| value.split_once(' '))
-            .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()));
         let refused = || Refusal::new(ProblemKind::Unauthenticated, "no device has this token; sign in anew");
-        let (tag, sum) = token.and_then(auth::parse).ok_or_else(refused)?;
+        let (tag, sum) = token(&parts.headers).ok_or_else(refused)?;
         let enrolled = app.store.device_by_token_sum(tag, &sum).await?.ok_or_else(refused)?;
-        if let Some(connection) = parts.extensions.get::<OfDevice>() {
-            connection.note();
+        if let Some(connection) = parts.extensions.get::<Patience>() {
+            connection.of_device();
         }
         let version = client_version(&parts.headers);
         // Seen all the same: the administrator finds the devices that must be brought up to date.
-        app.seen.note(&enrolled, app.clock.now(), version.clone());
-        not_too_old(version.as_deref(), enrolled.oldest_client)?;
+        app.seen.note(&enrolled, app.clock.now(), version);
+        not_too_old(version, enrolled.oldest_client)?;
         Ok(Self { store: Arc::clone(&app.store), owner: enrolled.account.owner(), enrolled })
     }
 }
 
+/// The tag and the sum of the token that a request came with.
+pub(crate) fn token(headers: &HeaderMap) -> Option<(&str, [u8; 32])> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") { auth::parse(token.trim()) } else { None }
+}
+
 /// The version that the agent tells, as far as it can be one: in a header of its own, or as a product of
 /// the User-Agent (RFC 9110, section 10.1.5).
-pub(crate) fn client_version(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn client_version(headers: &HeaderMap) -> Option<&str> {
     let text = |name| headers.get(name)?.to_str().ok();
     let product =
         || text("user-agent")?.split(' ').find_map(|product| product.strip_prefix("restante-agent/"));
     let version = text(CLIENT_VERSION_HEADER).or_else(product)?;
-    (version.len() <= 64).then(|| version.to_owned())
+    (version.len() <= 64).then_some(version)
 }
 
 /// Refuses an agent older than the organisation's post office allows (row B23). A program that tells no

@@ -22,6 +22,7 @@ mod housekeeping;
 mod leftover;
 mod listen;
 mod metrics;
+mod nothing_new;
 mod observe;
 mod openapi;
 mod passwords;

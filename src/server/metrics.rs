@@ -13,7 +13,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use restante_server_api::{ProblemKind, path};
 
@@ -92,24 +94,50 @@ pub(crate) fn answered(
         return;
     }
     // A method of the client's own invention would be a label of its own.
-    let method = match method.as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known.to_owned(),
-        _ => "other".to_owned(),
-    };
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let method = known.into_iter().find(|known| method == known).unwrap_or("other");
     if route == path::SESSIONS
         && method == "POST"
         && let Some(problem) = problem
     {
         counter!("restante_sign_ins_refused_total", "code" => problem.code()).increment(1);
     }
-    if route == path::CHANGES && status == StatusCode::NOT_MODIFIED {
-        counter!("restante_checks_empty_total").increment(1);
+    if route == path::CHANGES && status == StatusCode::NOT_MODIFIED && method == "GET" {
+        let EmptyChecks { duration, checks, requests } = EMPTY_CHECKS.get_or_init(EmptyChecks::look_up);
+        duration.record(took.as_secs_f64());
+        checks.increment(1);
+        return requests.increment(1);
     }
-    let route = route.to_owned();
-    histogram!("restante_request_duration_seconds", "route" => route.clone()).record(took.as_secs_f64());
-    let status = status.as_u16().to_string();
+    duration(route).record(took.as_secs_f64());
+    requests(route, method, status).increment(1);
+}
+
+fn duration(route: &str) -> Histogram {
+    histogram!("restante_request_duration_seconds", "route" => route.to_owned())
+}
+
+fn requests(route: &str, method: &'static str, status: StatusCode) -> Counter {
+    let (route, status) = (route.to_owned(), status.as_u16().to_string());
     counter!("restante_requests_total", "route" => route, "method" => method, "status" => status)
-        .increment(1);
+}
+
+/// What checks that bring nothing are counted by, looked up once: nearly all requests are such.
+struct EmptyChecks {
+    duration: Histogram,
+    checks: Counter,
+    requests: Counter,
+}
+
+static EMPTY_CHECKS: OnceLock<EmptyChecks> = OnceLock::new();
+
+impl EmptyChecks {
+    fn look_up() -> Self {
+        Self {
+            duration: duration(path::CHANGES),
+            checks: counter!("restante_checks_empty_total"),
+            requests: requests(path::CHANGES, "GET", StatusCode::NOT_MODIFIED),
+        }
+    }
 }
 
 /// A connection has its place.

@@ -7,11 +7,10 @@ use std::{
     io,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     task::{Context, Poll},
-    time::Duration,
 };
 
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -21,97 +20,95 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use crate::{Limits, places::Place};
+use crate::places::Place;
 
-/// What a connection is doing.
+/// What a connection is doing. A deadline is set once the client has to be waited for, and begins anew whenever it
+/// gets on: most requests come whole, and need no look at the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// A head is coming in: it must be complete by then.
-    Head(Instant),
+    Head(Option<Instant>),
     /// A request is being answered; its body has a time-out of its own.
     Serving,
     /// Answered; the next request must begin by then.
-    Idle(Instant),
+    Idle(Option<Instant>),
 }
 
 /// Tells a connection's stream, and its place, when a request is being served.
 #[derive(Clone)]
-pub(crate) struct Patience {
-    stage: Arc<Mutex<Stage>>,
-    place: Arc<Place>,
-    device: OfDevice,
-    head: Duration,
-    idle: Duration,
-    device_idle: Duration,
-}
+pub(crate) struct Patience(Arc<Connection>);
 
-/// Whether a device's token came over this connection: it may then be kept for longer.
-#[derive(Clone, Default)]
-pub(crate) struct OfDevice(Arc<AtomicBool>);
-
-impl OfDevice {
-    /// It did.
-    pub(crate) fn note(&self) {
-        self.0.store(true, Relaxed);
-    }
+struct Connection {
+    stage: Mutex<Stage>,
+    place: Place,
+    /// Whether a device's token came over it: it may then be kept for longer.
+    of_device: AtomicBool,
 }
 
 impl Patience {
     /// A connection that was just accepted.
-    pub(crate) fn new(limits: &Limits, place: Arc<Place>) -> Self {
-        let Limits { head, idle, device_idle, .. } = *limits;
-        let stage = Arc::new(Mutex::new(Stage::Head(Instant::now() + head)));
-        Self { stage, place, device: OfDevice::default(), head, idle, device_idle }
+    pub(crate) fn new(place: Place) -> Self {
+        let stage = Mutex::new(Stage::Head(None));
+        Self(Arc::new(Connection { stage, place, of_device: AtomicBool::new(false) }))
     }
 
-    /// For whoever learns that a token came.
-    pub(crate) fn of_device(&self) -> OfDevice {
-        self.device.clone()
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
     }
 
-    /// The head is complete.
+    /// A device's token came over this connection.
+    pub(crate) fn of_device(&self) {
+        self.0.of_device.store(true, Relaxed);
+    }
+
+    /// The head is complete, and its answer takes a while.
     pub(crate) fn serving(&self) {
-        self.set(Stage::Serving);
+        self.0.place.wake();
+        *self.stage() = Stage::Serving;
     }
 
     /// The answer is ready to go out.
     pub(crate) fn answered(&self) {
-        let idle = if self.device.0.load(Relaxed) { self.device_idle } else { self.idle };
-        self.set(Stage::Idle(Instant::now() + idle));
-        self.place.rest();
+        *self.stage() = Stage::Idle(None);
+        self.0.place.rest();
     }
 
     /// Whether no whole head has come since the last answer, or ever.
     pub(crate) fn awaits_head(&self) -> bool {
-        matches!(self.get(), Stage::Head(_))
+        matches!(*self.stage(), Stage::Head(_))
     }
 
-    fn get(&self) -> Stage {
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, stage: Stage) {
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.0.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn bytes_came(&self) {
-        if matches!(self.get(), Stage::Idle(_)) {
-            self.place.wake();
-            self.set(Stage::Head(Instant::now() + self.head));
+        let mut stage = self.stage();
+        if matches!(*stage, Stage::Idle(_)) {
+            *stage = Stage::Head(None);
         }
     }
 
     /// A client that takes a long answer slowly is not idle.
     fn bytes_went(&self) {
-        if matches!(self.get(), Stage::Idle(_)) {
-            self.answered();
+        if let Stage::Idle(deadline) = &mut *self.stage() {
+            *deadline = None;
         }
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        match self.get() {
-            Stage::Head(deadline) | Stage::Idle(deadline) => Some(deadline),
+    /// The client has to be waited for; until when, if this is not our time.
+    fn waits(&self) -> Option<Instant> {
+        let limits = self.0.place.limits();
+        match &mut *self.stage() {
             Stage::Serving => None,
+            Stage::Head(deadline) => Some(*deadline.get_or_insert_with(|| {
+                self.0.place.wake();
+                Instant::now() + limits.head
+            })),
+            Stage::Idle(deadline) => Some(*deadline.get_or_insert_with(|| {
+                let of_device = self.0.of_device.load(Relaxed);
+                Instant::now() + if of_device { limits.device_idle } else { limits.idle }
+            })),
         }
     }
 }
@@ -120,17 +117,28 @@ impl Patience {
 pub(crate) struct PatientStream<S> {
     stream: TokioIo<S>,
     patience: Patience,
-    read_alarm: Pin<Box<Sleep>>,
-    write_alarm: Pin<Box<Sleep>>,
-    /// Since when nothing can be written, if so.
-    stuck_since: Option<Instant>,
+    read_alarm: Alarm,
+    write_alarm: Alarm,
+}
+
+/// Goes off at a deadline; takes no memory before there is one.
+#[derive(Default)]
+struct Alarm(Option<Pin<Box<Sleep>>>);
+
+impl Alarm {
+    fn poll(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
+        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if sleep.deadline() != deadline {
+            sleep.as_mut().reset(deadline);
+        }
+        sleep.as_mut().poll(cx)
+    }
 }
 
 impl<S> PatientStream<S> {
     pub(crate) fn new(stream: S, patience: Patience) -> Self {
-        let alarm = || Box::pin(sleep_until(Instant::now() + patience.head));
-        let (read_alarm, write_alarm) = (alarm(), alarm());
-        Self { stream: TokioIo::new(stream), patience, read_alarm, write_alarm, stuck_since: None }
+        let (read_alarm, write_alarm) = (Alarm::default(), Alarm::default());
+        Self { stream: TokioIo::new(stream), patience, read_alarm, write_alarm }
     }
 }
 
@@ -150,11 +158,8 @@ impl<S: AsyncRead + Unpin> Read for PatientStream<S> {
                 Poll::Ready(result)
             }
             Poll::Pending => {
-                let Some(deadline) = self.patience.deadline() else { return Poll::Pending };
-                if self.read_alarm.deadline() != deadline {
-                    self.read_alarm.as_mut().reset(deadline);
-                }
-                self.read_alarm.as_mut().poll(cx).map(|()| Err(too_slow("the client sends too slowly")))
+                let Some(deadline) = self.patience.waits() else { return Poll::Pending };
+                self.read_alarm.poll(cx, deadline).map(|()| Err(too_slow("the client sends too slowly")))
             }
         }
     }
@@ -164,16 +169,13 @@ impl<S> PatientStream<S> {
     /// Any progress starts the client's time anew; none within the idle time ends the connection.
     fn watch<T>(&mut self, cx: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if progress.is_ready() {
-            self.stuck_since = None;
+            self.write_alarm = Alarm::default();
             self.patience.bytes_went();
             return progress;
         }
-        let since = *self.stuck_since.get_or_insert_with(Instant::now);
-        let deadline = since + self.patience.idle;
-        if self.write_alarm.deadline() != deadline {
-            self.write_alarm.as_mut().reset(deadline);
-        }
-        self.write_alarm.as_mut().poll(cx).map(|()| Err(too_slow("the client takes the answer too slowly")))
+        let deadline = self.write_alarm.0.as_ref().map(|alarm| alarm.deadline());
+        let deadline = deadline.unwrap_or_else(|| Instant::now() + self.patience.place().limits().idle);
+        self.write_alarm.poll(cx, deadline).map(|()| Err(too_slow("the client takes the answer too slowly")))
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    future::poll_fn,
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
+    task::{Poll, Waker},
 };
-
-use tokio::sync::Notify;
 
 use crate::{Limits, metrics};
 
@@ -20,7 +20,18 @@ pub(crate) struct Places {
     limits: Limits,
     in_use: AtomicUsize,
     by_address: Mutex<HashMap<IpAddr, Arc<Here>>>,
-    idle: Mutex<Idle>,
+    /// The next number of a connection, or of its coming to rest.
+    next: AtomicU64,
+    taken: Mutex<Taken>,
+    /// Those between requests, by their keys.
+    idle: Mutex<BTreeMap<u64, Arc<Seat>>>,
+}
+
+/// All connections.
+struct Taken {
+    /// What all were told, and who comes is told.
+    told: Order,
+    by_number: HashMap<u64, Arc<Seat>>,
 }
 
 /// One address's connections.
@@ -31,11 +42,26 @@ struct Here {
     in_use: AtomicUsize,
 }
 
-/// Connections between requests, the one idle longest first.
-#[derive(Default)]
-struct Idle {
-    next: u64,
-    connections: BTreeMap<u64, Arc<Notify>>,
+/// What a connection is told; a later one stands over those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Order {
+    Stay,
+    /// Others need its place: what came meanwhile is still answered.
+    GiveWay,
+    /// The server stops.
+    Leave,
+    /// It has had its time.
+    Cut,
+}
+
+/// What others may do with a connection.
+struct Seat {
+    /// When it last came to rest, in numbers.
+    rested: AtomicU64,
+    /// The same when it was last put among the idle ones: a request that is answered at once does not move it.
+    /// Changed only while they are held.
+    key: AtomicU64,
+    told: Mutex<(Order, Option<Waker>)>,
 }
 
 /// A connection's place; given back when dropped.
@@ -43,9 +69,9 @@ pub(crate) struct Place {
     places: Arc<Places>,
     address: IpAddr,
     here: Arc<Here>,
-    /// Its number among the idle ones, while it is one.
-    resting: Mutex<Option<u64>>,
-    give_way: Arc<Notify>,
+    number: u64,
+    resting: AtomicBool,
+    seat: Arc<Seat>,
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -59,6 +85,8 @@ impl Places {
             limits: limits.clone(),
             in_use: AtomicUsize::new(0),
             by_address: Mutex::default(),
+            next: AtomicU64::new(0),
+            taken: Mutex::new(Taken { told: Order::Stay, by_number: HashMap::new() }),
             idle: Mutex::default(),
         })
     }
@@ -79,38 +107,86 @@ impl Places {
         here.in_use.fetch_add(1, Relaxed);
         self.in_use.fetch_add(1, Relaxed);
         metrics::connection_opened();
-        let (resting, give_way) = (Mutex::new(None), Arc::new(Notify::new()));
-        Some(Place { places: Arc::clone(self), address, here, resting, give_way })
+        let number = self.next.fetch_add(1, Relaxed);
+        let mut taken = held(&self.taken);
+        let told = Mutex::new((taken.told, None));
+        let seat = Arc::new(Seat { rested: AtomicU64::new(number), key: AtomicU64::new(number), told });
+        taken.by_number.insert(number, Arc::clone(&seat));
+        let resting = AtomicBool::new(false);
+        Some(Place { places: Arc::clone(self), address, here, number, resting, seat })
+    }
+
+    /// Tells it to all connections that there are, and to those that come.
+    pub(crate) fn tell_all(&self, order: Order) {
+        let mut taken = held(&self.taken);
+        taken.told = taken.told.max(order);
+        for seat in taken.by_number.values() {
+            seat.tell(order);
+        }
+    }
+
+    /// Takes the connection out that is idle longest, not counting it any more.
+    fn pop_longest_idle(idle: &mut BTreeMap<u64, Arc<Seat>>) -> Option<Arc<Seat>> {
+        loop {
+            let (key, seat) = idle.pop_first()?;
+            let rested = seat.rested.load(Relaxed);
+            if rested == key {
+                return Some(seat);
+            }
+            // It was busy meanwhile, and all the others came to rest after its key.
+            seat.key.store(rested, Relaxed);
+            idle.insert(rested, seat);
+        }
+    }
+}
+
+impl Seat {
+    fn tell(&self, order: Order) {
+        let mut told = held(&self.told);
+        if order > told.0 {
+            told.0 = order;
+            if let Some(waker) = told.1.take() {
+                waker.wake();
+            }
+        }
     }
 }
 
 impl Place {
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.places.limits
+    }
+
     /// The connection waits for its next request; where too many do, the one that waits longest is told.
     pub(crate) fn rest(&self) {
-        let mut resting = held(&self.resting);
-        if resting.is_some() {
+        let number = self.places.next.fetch_add(1, Relaxed);
+        self.seat.rested.store(number, Relaxed);
+        if self.resting.swap(true, Relaxed) {
             return;
         }
         let mut idle = held(&self.places.idle);
-        let number = idle.next;
-        idle.next += 1;
-        idle.connections.insert(number, Arc::clone(&self.give_way));
-        *resting = Some(number);
+        self.seat.key.store(number, Relaxed);
+        idle.insert(number, Arc::clone(&self.seat));
         self.leave_use();
-        if idle.connections.len() > self.places.limits.idle_connections
-            && let Some((_, longest)) = idle.connections.pop_first()
+        if idle.len() > self.places.limits.idle_connections
+            && let Some(longest) = Places::pop_longest_idle(&mut idle)
         {
-            longest.notify_one();
+            longest.tell(Order::GiveWay);
         }
     }
 
-    /// A request comes.
+    /// A request comes that is not answered at once.
     pub(crate) fn wake(&self) {
-        if let Some(number) = held(&self.resting).take() {
-            held(&self.places.idle).connections.remove(&number);
+        if self.resting.swap(false, Relaxed) {
+            self.leave_rest();
             self.here.in_use.fetch_add(1, Relaxed);
             self.places.in_use.fetch_add(1, Relaxed);
         }
+    }
+
+    fn leave_rest(&self) {
+        let mut idle = held(&self.places.idle);
+        idle.remove(&self.seat.key.load(Relaxed));
     }
 
     fn leave_use(&self) {
@@ -118,19 +194,30 @@ impl Place {
         self.places.in_use.fetch_sub(1, Relaxed);
     }
 
-    /// Comes back when the connection is to close for another's sake. A request that came meanwhile is
-    /// answered before it does.
-    pub(crate) async fn asked_to_give_way(&self) {
-        self.give_way.notified().await;
+    /// Comes back when the connection is told more than it knows. One task asks at a time.
+    pub(crate) async fn told_beyond(&self, known: Order) -> Order {
+        poll_fn(|cx| {
+            let mut told = held(&self.seat.told);
+            if told.0 > known {
+                return Poll::Ready(told.0);
+            }
+            if !told.1.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+                told.1 = Some(cx.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        match held(&self.resting).take() {
-            Some(number) => drop(held(&self.places.idle).connections.remove(&number)),
-            None => self.leave_use(),
+        if *self.resting.get_mut() {
+            self.leave_rest();
+        } else {
+            self.leave_use();
         }
+        held(&self.places.taken).by_number.remove(&self.number);
         let mut by_address = held(&self.places.by_address);
         if self.here.all.fetch_sub(1, Relaxed) == 1 {
             by_address.remove(&self.address);
@@ -156,7 +243,7 @@ mod tests {
     async fn gives_way(place: &Place) -> bool {
         tokio::select! {
             biased;
-            () = place.asked_to_give_way() => true,
+            order = place.told_beyond(Order::Stay) => order == Order::GiveWay,
             () = std::future::ready(()) => false,
         }
     }
@@ -198,7 +285,27 @@ mod tests {
         drop(kept);
         drop(third);
         assert_eq!(places.in_use.load(Relaxed), 0);
-        assert_eq!(held(&places.idle).connections.len(), 0);
+        assert_eq!(held(&places.idle).len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_answered_at_once_is_idle_only_since_then() {
+        let places = places(9, 9, 2);
+        let mut kept = Vec::new();
+        for _ in 0..2 {
+            kept.push(places.take(address(1), false).unwrap());
+            kept[kept.len() - 1].rest();
+        }
+        // Without having been in use in between.
+        kept[0].rest();
+        for (longest, spared) in [(1, 0), (0, 2)] {
+            kept.push(places.take(address(1), false).unwrap());
+            kept[kept.len() - 1].rest();
+            assert!(gives_way(&kept[longest]).await);
+            assert!(!gives_way(&kept[spared]).await);
+        }
+        drop(kept);
+        assert_eq!((held(&places.idle).len(), held(&places.taken).by_number.len()), (0, 0));
     }
 
     #[test]

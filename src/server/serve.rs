@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config,
-    accept::{Doors, Rounds},
+    accept::{Desk, Doors, Rounds},
     access::App,
     administration, housekeeping,
     listen::Listeners,
@@ -57,7 +57,8 @@ impl Server {
     ) -> Result<Self, ServeError> {
         let app = begin(config, store, clock).await?;
         let stop = shutdown.child_token();
-        let (doors, rounds) = Doors::new(listeners, router::router(&app), &app.config, stop.clone());
+        let desk = Desk { router: router::router(&app), app: Some(Arc::clone(&app)) };
+        let (doors, rounds) = Doors::new(listeners, desk, &app.config, stop.clone());
         Ok(Self { app, doors, rounds, stop })
     }
 
@@ -116,7 +117,11 @@ pub async fn routes(
     Ok(router::router(&begin(config, store, clock).await?))
 }
 
-async fn begin(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Arc<App>, StoreError> {
+pub(crate) async fn begin(
+    config: Config,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<App>, StoreError> {
     store.begin_serving().await?;
     Ok(Arc::new(App::new(config, store, clock)))
 }

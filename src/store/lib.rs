@@ -13,6 +13,7 @@ mod error;
 mod ledger;
 mod mail;
 mod people;
+mod poll;
 mod postgres;
 mod remembering;
 mod settings;
@@ -37,6 +38,7 @@ pub use mail::{
     Message, Page, Posted, RemovedReason, SavedDraft, ThrownDraft, Touched,
 };
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
+pub use poll::{NothingNew, Poll};
 pub use postgres::Durability;
 pub use remembering::Remembering;
 pub use settings::{IntervalReply, Settings};

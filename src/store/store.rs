@@ -6,8 +6,8 @@ use restante_model::{CheckInterval, Cursor, Letter, Login, MessageId, Name, Pers
 use crate::{
     Account, Administrator, Agent, ChangesQuery, Checked, Credentials, Delivered, Device, Enrolled,
     IntervalReply, LedgerEntry, LedgerPage, LedgerQuery, Message, NewDevice, NewOffice, NewUser,
-    NewsListener, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Posted, Reach, Retracted,
-    SavedDraft, Seen, Settings, Standing, StoreError, ThrownDraft, Touched, Upgraded, User,
+    NewsListener, NothingNew, OfficeChange, OfficeOverview, OrganisationOverview, Owner, Poll, Posted, Reach,
+    Retracted, SavedDraft, Seen, Settings, Standing, StoreError, ThrownDraft, Touched, Upgraded, User,
 };
 
 /// Everything the server keeps. Safe to share; a method that comes back with success has its changes
@@ -107,6 +107,11 @@ pub trait Store: Send + Sync {
 
     /// What changed in a mailbox. Copies that expired meanwhile are taken out of it first.
     async fn changes(&self, owner: &Owner, query: &ChangesQuery) -> Result<Checked, StoreError>;
+    /// What a poll would be told by `device_by_token_sum`, `changes` and `settings`, where it is that nothing is
+    /// new and this is known without a database; `None`: ask them. A store without a memory knows nothing.
+    fn nothing_new(&self, _poll: &Poll<'_>) -> Option<NothingNew> {
+        None
+    }
     /// Everything up to the cursor is durably on a device of the owner.
     async fn mark_delivered(
         &self,

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{failure::Failure, println};
 use crate::{
     Config, ServeError,
+    accept::{Desk, Doors},
     config_file::{LOOPBACK_NETWORKS, Layers, ServerSettings},
     listen::{self, ListenAddress, Listener, Listeners, Socket},
     metrics,
@@ -277,8 +278,8 @@ async fn pages(settings: &ServerSettings, tls: Option<&Arc<Tls>>) -> Result<Opti
 
 /// Answers on listeners of their own until told to stop; never comes back, so that the server goes on without them.
 async fn beside(served: Option<(Listeners, axum::Router)>, config: &Config, stop: CancellationToken) {
-    if let Some((listeners, routes)) = served {
-        crate::accept::Doors::new(listeners, routes, config, stop).0.accept().await;
+    if let Some((listeners, router)) = served {
+        Doors::new(listeners, Desk { router, app: None }, config, stop).0.accept().await;
     }
     pending::<()>().await;
 }

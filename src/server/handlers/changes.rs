@@ -51,9 +51,7 @@ pub(crate) async fn changes(
         ChangesReply::UpToDate(cursor) => {
             // Without it an interval that the office changed would be noticed only with the next mail.
             let revision = mailbox.settings().await?.revision;
-            let told = HeaderName::from_static(SETTINGS_REVISION_HEADER);
-            let headers = [(header::ETAG, format!("\"{cursor}\"")), (told, revision.to_string())];
-            Ok((StatusCode::NOT_MODIFIED, headers).into_response())
+            Ok((StatusCode::NOT_MODIFIED, nothing_new(&cursor.to_string(), revision)).into_response())
         }
         ChangesReply::Reset => {
             Err(Refusal::new(ProblemKind::CursorReset, "fetch the mailbox anew, without a cursor"))
@@ -79,4 +77,10 @@ pub(crate) async fn changes(
             Ok(([(header::ETAG, tag)], Json(page)).into_response())
         }
     }
+}
+
+/// The headers of the answer that there is nothing new since the cursor.
+pub(crate) fn nothing_new(cursor: &str, settings_revision: u64) -> [(HeaderName, String); 2] {
+    const SETTINGS_REVISION: HeaderName = HeaderName::from_static(SETTINGS_REVISION_HEADER);
+    [(header::ETAG, format!("\"{cursor}\"")), (SETTINGS_REVISION, settings_revision.to_string())]
 }

@@ -49,11 +49,15 @@ pub(crate) async fn create(
     let admitted = app.admit(claim, look_up, |known| known.password_hash.clone()).await;
     let known = admitted.map_err(|denied| denied.refusal("organisation, user and password do not fit"))?;
     let client_version = client_version(&headers);
-    not_too_old(client_version.as_deref(), known.oldest_client)?;
+    not_too_old(client_version, known.oldest_client)?;
     let token = auth::mint(&known.account.organisation_tag);
     let name: String = wish.device.chars().filter(|c| !c.is_control()).take(100).collect();
-    let device =
-        NewDevice { id: auth::hex(&rand::random::<[u8; 16]>()), name, token_sum: token.sum, client_version };
+    let device = NewDevice {
+        id: auth::hex(&rand::random::<[u8; 16]>()),
+        name,
+        token_sum: token.sum,
+        client_version: client_version.map(ToOwned::to_owned),
+    };
     let device = app.store.enrol_device(&known.account, &device).await?;
     let session = Session {
         token: token.token,

@@ -3,12 +3,14 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use restante_model::{Cursor, Timestamp};
+use restante_model::Timestamp;
 
-use crate::{ChangesQuery, ChangesReply, Checked, Enrolled, News, Owner, Settings, Standing};
+use crate::{
+    ChangesQuery, ChangesReply, Checked, Enrolled, News, NothingNew, Owner, Poll, Settings, Standing,
+};
 
 /// What nobody asked for during so long is forgotten: twice the longest usual interval.
 const INACTIVE_MS: i64 = 2 * 60 * 60 * 1_000;
@@ -29,17 +31,36 @@ struct Kept {
     /// Since when nothing inactive was dropped.
     swept_at: Timestamp,
     next_ticket: u64,
-    tokens: Kind<[u8; 32], Enrolled>,
+    tokens: Kind<[u8; 32], Bearer>,
     mailboxes: Kind<Owner, Place>,
     settings: Kind<Owner, Settings>,
 }
 
+/// Whose a token is.
+struct Bearer {
+    enrolled: Arc<Enrolled>,
+    owner: Owner,
+}
+
 /// A mailbox of which nothing new is known.
 struct Place {
-    /// The one cursor for which there is nothing new: that of an earlier start of a server is answered with a
-    /// page, though an empty one.
-    cursor: Cursor,
+    /// The one cursor for which there is nothing new, as text: that of an earlier start of a server is answered
+    /// with a page, though an empty one.
+    cursor: Box<str>,
     next_expiry: Option<Timestamp>,
+}
+
+impl Bearer {
+    fn of(&self, organisation_tag: &str) -> bool {
+        self.enrolled.account.organisation_tag == organisation_tag
+    }
+}
+
+impl Place {
+    /// Whether there is nothing new since this cursor, as far as time can tell.
+    fn unchanged(&self, since: &str, latest: Timestamp) -> bool {
+        *self.cursor == *since && self.next_expiry.is_none_or(|expiry| expiry > latest)
+    }
 }
 
 /// Somebody asks the database; his answer is kept unless news come before it.
@@ -90,8 +111,8 @@ impl Memory {
         sum: &[u8; 32],
     ) -> Option<Enrolled> {
         let mut kept = self.believed(standing);
-        let enrolled = kept.tokens.get(sum)?;
-        (enrolled.account.organisation_tag == organisation_tag).then(|| enrolled.clone())
+        let bearer = kept.tokens.get(sum)?;
+        bearer.of(organisation_tag).then(|| Enrolled::clone(&bearer.enrolled))
     }
 
     pub(super) fn settings(&self, standing: Standing, owner: &Owner) -> Option<Settings> {
@@ -105,19 +126,27 @@ impl Memory {
         owner: &Owner,
         query: &ChangesQuery,
     ) -> Option<Checked> {
+        // As the database does: `unless` counts where `since` has nothing against it.
+        let asked = query.since.as_ref().or(query.unless.as_ref())?;
         let mut kept = self.believed(standing);
         let latest = kept.latest;
         let place = kept.mailboxes.get(owner)?;
-        if place.next_expiry.is_some_and(|expiry| expiry <= latest) {
-            return None;
-        }
-        // As the database does: `unless` counts where `since` has nothing against it.
-        let asked = query.since.as_ref().or(query.unless.as_ref())?;
-        (place.cursor == *asked).then(|| Checked {
-            reply: ChangesReply::UpToDate(place.cursor.clone()),
+        place.unchanged(&asked.to_string(), latest).then(|| Checked {
+            reply: ChangesReply::UpToDate(asked.clone()),
             expired: Vec::new(),
             next_expiry: place.next_expiry,
         })
+    }
+
+    /// All that a poll is told which brings nothing.
+    pub(super) fn nothing_new(&self, standing: Standing, poll: &Poll<'_>) -> Option<NothingNew> {
+        let kept = &mut *self.believed(standing);
+        let bearer = kept.tokens.get(poll.token_sum).filter(|bearer| bearer.of(poll.organisation_tag))?;
+        if !kept.mailboxes.get(&bearer.owner)?.unchanged(poll.since, kept.latest) {
+            return None;
+        }
+        let settings_revision = kept.settings.get(&bearer.owner)?.revision;
+        Some(NothingNew { enrolled: Arc::clone(&bearer.enrolled), settings_revision })
     }
 
     pub(super) fn ask_token(&self, standing: Standing, sum: [u8; 32]) -> Ticket {
@@ -142,7 +171,8 @@ impl Memory {
     }
 
     pub(super) fn learn_token(&self, ticket: Ticket, sum: &[u8; 32], enrolled: &Enrolled) {
-        self.kept().tokens.learn(sum, ticket, enrolled.clone());
+        let bearer = Bearer { enrolled: Arc::new(enrolled.clone()), owner: enrolled.account.owner() };
+        self.kept().tokens.learn(sum, ticket, bearer);
     }
 
     pub(super) fn learn_settings(&self, ticket: Ticket, owner: &Owner, settings: &Settings) {
@@ -155,7 +185,7 @@ impl Memory {
             ChangesReply::Page(page) if !page.more => &page.cursor,
             ChangesReply::Page(_) | ChangesReply::Reset => return,
         };
-        let place = Place { cursor: cursor.clone(), next_expiry: checked.next_expiry };
+        let place = Place { cursor: cursor.to_string().into(), next_expiry: checked.next_expiry };
         self.kept().mailboxes.learn(owner, ticket, place);
     }
 
@@ -178,10 +208,7 @@ impl Memory {
             News::User(owner) => {
                 kept.mailboxes.forget(owner);
                 kept.settings.forget(owner);
-                kept.tokens.retain(|enrolled| {
-                    enrolled.account.person.login != owner.login
-                        || enrolled.account.organisation != owner.organisation
-                });
+                kept.tokens.retain(|bearer| bearer.owner != *owner);
             }
             News::Everything => kept.forget_all(),
         }

@@ -7,8 +7,8 @@ use restante_model::{CheckInterval, Cursor, Name, Seconds};
 
 use super::Remembering;
 use crate::{
-    ChangesQuery, ChangesReply, DatabaseUrl, NewDevice, NewOffice, OfficeChange, OfficeTerms, Placement,
-    SqlStore, Store,
+    ChangesQuery, ChangesReply, DatabaseUrl, NewDevice, NewOffice, NothingNew, OfficeChange, OfficeTerms,
+    Placement, Poll, SqlStore, Store,
     story::{
         postgres_cluster::{self, Cluster},
         town::{Town, WEEK_MS, account, device, id, letter, name, owner, since_then},
@@ -68,6 +68,25 @@ impl Remembered {
         matches!(self.town.reply(login, since_then(Some(cursor))).await, ChangesReply::UpToDate(_))
     }
 
+    /// What a poll is told without a database, where it is told so: the settings' revision.
+    fn told_at_once(&self, tag: &str, login: &str, cursor: &Cursor) -> Option<NothingNew> {
+        let since = cursor.to_string();
+        let poll = Poll { organisation_tag: tag, token_sum: &sum(login), since: &since };
+        let before = self.files.transactions();
+        let told = self.town.store.nothing_new(&poll);
+        assert_eq!(self.files.transactions(), before);
+        told
+    }
+
+    /// The same by the databases; `None` where something is new or he is refused.
+    async fn told_by_the_databases(&self, tag: &str, login: &str, cursor: &Cursor) -> Option<NothingNew> {
+        let enrolled = self.files.device_by_token_sum(tag, &sum(login)).await.ok()??;
+        let checked = self.files.changes(&owner(login), &since_then(Some(cursor))).await.ok()?;
+        let ChangesReply::UpToDate(_) = checked.reply else { return None };
+        let settings_revision = self.files.settings(&owner(login)).await.ok()?.revision;
+        Some(NothingNew { enrolled: Arc::new(enrolled), settings_revision })
+    }
+
     /// Compares every answer of the memory with the databases'.
     pub(super) async fn compare(&self, tag: &str, cursors: &[(&str, Cursor)], what: &str) {
         for login in PEOPLE {
@@ -82,6 +101,11 @@ impl Remembered {
             );
         }
         for (login, cursor) in cursors {
+            // Before the others, which make it know more.
+            if let Some(told) = self.told_at_once(tag, login, cursor) {
+                let stored = self.told_by_the_databases(tag, login, cursor).await;
+                assert_eq!(Some(told), stored, "{login}'s poll after {what}");
+            }
             let asked = |query: ChangesQuery| async move {
                 let remembered = changes(self.town.store.as_ref(), login, &query).await;
                 assert_eq!(
@@ -126,12 +150,16 @@ async fn a_check_that_brings_nothing_begins_no_transaction() {
         assert!(here.poll(&tag, "boris", &cursor).await);
     }
     assert_eq!(here.files.transactions(), before);
+    assert!(here.told_at_once(&tag, "boris", &cursor).is_some());
+    assert!(here.told_at_once("ffffffff", "boris", &cursor).is_none(), "of another organisation");
+    assert!(here.told_at_once(&tag, "clara", &cursor).is_none(), "of her nothing is known");
     // Others' mail is nothing to him.
     here.town.send("anna", 2, &["clara"]).await;
     let before = here.files.transactions();
     assert!(here.poll(&tag, "boris", &cursor).await);
     assert_eq!(here.files.transactions(), before);
     here.town.send("anna", 3, &["boris"]).await;
+    assert!(here.told_at_once(&tag, "boris", &cursor).is_none());
     assert!(!here.poll(&tag, "boris", &cursor).await);
 }
 
@@ -171,7 +199,9 @@ async fn nothing_is_believed_from_the_moment_in_which_something_expires() {
         assert!(here.poll(&tag, "boris", &cursors[0]).await);
         assert!(here.poll(&tag, "anna", &cursors[1]).await);
     }
+    assert!(here.told_at_once(&tag, "boris", &cursors[0]).is_some());
     here.town.clock.forward_ms(1);
+    assert!(here.told_at_once(&tag, "boris", &cursors[0]).is_none());
     assert!(!here.poll(&tag, "anna", &cursors[1]).await, "the sender's next check says so");
     assert!(!here.poll(&tag, "boris", &cursors[0]).await);
 }

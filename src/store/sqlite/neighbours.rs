@@ -3,9 +3,9 @@
 //! A server remembers answers, and an administrator's command in another process changes what they were
 //! read from. Whoever is not the folder's server therefore takes a shared lock on the file `writers` and
 //! makes it longer before his first write, and holds the lock until his process ends, however it ends.
-//! The server looks at the file's length, then whether anybody holds the lock: an answer read while
-//! nobody did was read when each write announced by that length was over, and holds for as long as the
-//! length is the same and nobody holds it.
+//! The server looks at the file's length, then whether anybody holds the lock. When nobody did, each write
+//! announced by that length was over, and whoever begins another one makes the file longer first: so as long as
+//! the length stays the same nobody writes, and the lock need not be looked at again.
 //!
 //! SQLite itself tells of foreign changes only to one who asks the database. Nor would the date of a
 //! write-ahead log do: its bytes are written before the commit that makes them count.
@@ -14,7 +14,10 @@ use std::{
     fs::{File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use crate::StoreError;
@@ -32,7 +35,14 @@ pub(crate) struct Neighbours {
     /// Locked by the one process that need not announce its writes.
     server: File,
     role: Mutex<Role>,
+    /// Whether the role is that of the server.
+    serves: AtomicBool,
+    /// The length at which nobody held the lock; [`NEVER_QUIET`] before there was one.
+    quiet_at: AtomicU64,
 }
+
+/// No file has this length.
+const NEVER_QUIET: u64 = u64::MAX;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -53,7 +63,14 @@ impl Neighbours {
             opened.map_err(|source| failed("opening the lock file", &path, source))
         };
         let (writers, server) = (open(WRITERS)?, open(SERVER)?);
-        Ok(Self { path: folder.join(WRITERS), writers, server, role: Mutex::new(Role::Reader) })
+        Ok(Self {
+            path: folder.join(WRITERS),
+            writers,
+            server,
+            role: Mutex::new(Role::Reader),
+            serves: AtomicBool::new(false),
+            quiet_at: AtomicU64::new(NEVER_QUIET),
+        })
     }
 
     /// Becomes the folder's server, unless another process is: a second one announces its writes for as
@@ -74,6 +91,7 @@ impl Neighbours {
             self.writers.unlock().map_err(|source| failed("unlocking", &self.path, source))?;
         }
         *role = Role::Server;
+        self.serves.store(true, Ordering::Release);
         Ok(())
     }
 
@@ -95,16 +113,21 @@ impl Neighbours {
     /// How many writers have announced themselves so far; `None` while one may be writing, and to all
     /// but the server.
     pub(crate) fn announced(&self) -> Option<u64> {
-        if *self.role.lock().unwrap_or_else(PoisonError::into_inner) != Role::Server {
+        if !self.serves.load(Ordering::Acquire) {
             return None;
         }
         // The length before the lock: a writer counted here took its lock before, so that it is seen.
         // (The other way round it could lock and write in between, and be counted as one that is done.)
         let length = self.writers.metadata().ok()?.len();
+        if self.quiet_at.load(Ordering::Acquire) == length {
+            return Some(length);
+        }
         // Several threads look at once through one open file, to which such locks belong: none of them
         // excludes another, each only learns whether somebody else holds it.
         self.writers.try_lock().ok()?;
         self.writers.unlock().ok()?;
+        // The file only grows: a thread that was slower cannot bring an earlier length back into force.
+        self.quiet_at.store(length, Ordering::Release);
         Some(length)
     }
 }

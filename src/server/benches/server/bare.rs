@@ -1,6 +1,6 @@
-//! The anchor: hyper alone, which answers 304 to whatever is asked.
+//! The anchor: hyper alone, which answers 304 to whatever is asked; over TLS with the certificate of a folder.
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{convert::Infallible, net::SocketAddr, path::Path};
 
 use http_body_util::Empty;
 use hyper::{
@@ -10,19 +10,36 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+};
 
-pub(crate) async fn serve() {
+use crate::secured;
+
+pub(crate) async fn serve(certificate: Option<&Path>) {
+    // As many connections as ours.
+    restante_process::open_files::raise_limit();
+    let acceptor = certificate.map(secured::acceptor);
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
     println!("listening on http://{}", listener.local_addr().expect("an address"));
     while let Ok((stream, _)) = listener.accept().await {
         let _ = stream.set_nodelay(true);
-        tokio::spawn(async move {
-            let service = service_fn(async |_: Request<Incoming>| {
-                let answer = Response::builder().status(StatusCode::NOT_MODIFIED).header("etag", "\"e.g.1\"");
-                Ok::<_, Infallible>(answer.body(Empty::<Bytes>::new()).expect("it is well formed"))
-            });
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-        });
+        match acceptor.clone() {
+            None => tokio::spawn(answer(stream)),
+            Some(acceptor) => tokio::spawn(async move {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    answer(stream).await;
+                }
+            }),
+        };
     }
+}
+
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let service = service_fn(async |_: Request<Incoming>| {
+        let answer = Response::builder().status(StatusCode::NOT_MODIFIED).header("etag", "\"e.g.1\"");
+        Ok::<_, Infallible>(answer.body(Empty::<Bytes>::new()).expect("it is well formed"))
+    });
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }

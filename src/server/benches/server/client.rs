@@ -2,16 +2,24 @@
 
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::ServerName;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     task::JoinSet,
     time::{MissedTickBehavior, interval},
 };
+use tokio_rustls::TlsConnector;
+
+use crate::secured;
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// A kept connection.
 pub(crate) struct Connection {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     read: Vec<u8>,
     body: usize,
 }
@@ -20,7 +28,17 @@ impl Connection {
     pub(crate) async fn open(address: &str) -> Self {
         let stream = TcpStream::connect(address).await.expect("the server accepts");
         stream.set_nodelay(true).expect("it is a socket");
-        Self { stream, read: Vec::new(), body: 0 }
+        Self { stream: Box::new(stream), read: Vec::new(), body: 0 }
+    }
+
+    /// The same over TLS, where there is a connector.
+    pub(crate) async fn open_by(connector: Option<&TlsConnector>, address: &str) -> Self {
+        let Some(connector) = connector else { return Self::open(address).await };
+        let stream = TcpStream::connect(address).await.expect("the server accepts");
+        stream.set_nodelay(true).expect("it is a socket");
+        let name = ServerName::try_from(secured::NAME).expect("a name");
+        let stream = connector.connect(name, stream).await.expect("the server speaks TLS");
+        Self { stream: Box::new(stream), read: Vec::new(), body: 0 }
     }
 
     /// Sends one request and reads its answer; gives the status.
@@ -49,12 +67,17 @@ impl Connection {
 }
 
 /// Each request over and over on a connection of its own; gives how many were answered.
-pub(crate) async fn saturated(address: &str, requests: &[Vec<u8>], time: Duration) -> usize {
+pub(crate) async fn saturated(
+    connector: Option<&TlsConnector>,
+    address: &str,
+    requests: &[Vec<u8>],
+    time: Duration,
+) -> usize {
     let mut clients = JoinSet::new();
     for request in requests {
-        let (address, request) = (address.to_owned(), request.clone());
+        let (connector, address, request) = (connector.cloned(), address.to_owned(), request.clone());
         clients.spawn(async move {
-            let mut connection = Connection::open(&address).await;
+            let mut connection = Connection::open_by(connector.as_ref(), &address).await;
             let (begun, mut count) = (Instant::now(), 0);
             while begun.elapsed() < time {
                 assert_eq!(connection.ask(&request).await, 304);

@@ -1,19 +1,24 @@
 //! What the server costs, beside a bare hyper server and Dovecot in the same run: `tests/bench/server`.
 //!
-//! Each figure is a row of a table, with its goal (docs/performance.md). CPU is that of the server's processes, from
-//! `/proc/PID/task/*/schedstat`; client and servers are processes of their own. Linux only.
+//! Given names of parts (`polls`, `held`) it measures these alone. Each figure is a row of a table, with its goal
+//! (docs/performance.md). CPU is that of the server's processes, from `/proc/PID/task/*/schedstat`; client and servers
+//! are processes of their own. Linux only.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
 
 mod bare;
 mod client;
 mod dovecot;
+mod held;
 mod office;
+mod polls;
 mod process;
+mod secured;
 mod table;
 
 use std::{
     io::BufRead,
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -22,6 +27,7 @@ use self::{
     client::{Connection, milliseconds, percentile},
     dovecot::Dovecot,
     office::Office,
+    secured::Certificate,
     table::row,
 };
 
@@ -34,23 +40,29 @@ const ROUND: Duration = Duration::from_secs(3);
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    if std::env::args().any(|argument| argument == "bare") {
-        return runtime.block_on(bare::serve());
+    let arguments: Vec<_> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "bare") {
+        return runtime.block_on(bare::serve(arguments.get(at + 1).map(Path::new)));
     }
     runtime.block_on(async {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         println!("Load when it began: {}\n", load.trim());
+        let parts = ["polls", "held"].map(|part| arguments.iter().any(|argument| argument == part));
+        let (all, [polls, held]) = (!parts.contains(&true), parts);
         let dovecot = Dovecot::start().await;
         if dovecot.is_none() {
             println!("Dovecot does not start here: its figures are left out.\n");
         }
         table::begin();
         let office = Office::open(10_000).await;
-        let bare = Process::start(Command::new(std::env::current_exe().expect("a path")).arg("bare"));
-        let server = serve(&office);
-        let poll_us = polls(&bare, &server, dovecot.as_ref(), &office).await;
-        cold_polls(&bare, &server, &office, poll_us).await;
-        memory(&bare, &server, &office).await;
+        let poll_us = if all || polls { polls::measure(dovecot.as_ref(), &office).await } else { f64::NAN };
+        if all || held {
+            held::measure(&office).await;
+        }
+        if !all {
+            return;
+        }
+        let server = serve(&office, None);
         deliveries(&server, &office).await;
         fan_outs(&server, dovecot.as_ref(), &office).await;
         busy(&server, &office).await;
@@ -60,9 +72,19 @@ fn main() {
     });
 }
 
-fn serve(office: &Office) -> Process {
+/// With a certificate it speaks TLS.
+fn serve(office: &Office, certificate: Option<&Certificate>) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_restante-server"));
     command.arg("--data").arg(office.folder()).args(["serve", "--listen", "127.0.0.1:0"]);
+    if let Some(certificate) = certificate {
+        command.arg("--tls-certificate").arg(certificate.file()).arg("--tls-key").arg(certificate.key_file());
+    }
+    Process::start(&mut command)
+}
+
+fn serve_bare(certificate: Option<&Certificate>) -> Process {
+    let mut command = Command::new(std::env::current_exe().expect("a path"));
+    command.arg("bare").args(certificate.map(Certificate::folder));
     Process::start(&mut command)
 }
 
@@ -107,106 +129,6 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "nanoseconds of seconds")]
 fn each_us(before_ns: u64, after_ns: u64, count: usize) -> f64 {
     after_ns.saturating_sub(before_ns) as f64 / count as f64 / 1_000.0
-}
-
-/// P1 and P2: empty polls, saturated and paced. Gives what a saturated one costs.
-async fn polls(bare: &Process, server: &Process, dovecot: Option<&Dovecot>, office: &Office) -> f64 {
-    let requests = office.polls(&server.address, CONNECTIONS).await;
-    let mut sessions = match dovecot {
-        Some(dovecot) => dovecot.sessions(CONNECTIONS).await,
-        None => Vec::new(),
-    };
-    let mut saturated_us = 0.0;
-    for (number, goal, of_noop, paced) in [("P1", "1.3", "0.12", false), ("P2", "1.2", "0.4", true)] {
-        let (mut bares, mut ours, mut noops, mut statuses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
-            for (process, costs) in [(bare, &mut bares), (server, &mut ours)] {
-                let before = process.cpu_ns();
-                let count = if paced {
-                    client::paced(&process.address, &requests, ROUND).await
-                } else {
-                    client::saturated(&process.address, &requests, ROUND).await
-                };
-                costs.push(each_us(before, process.cpu_ns(), count));
-            }
-            for (command, costs) in [("NOOP", &mut noops), ("STATUS INBOX (MESSAGES UNSEEN)", &mut statuses)]
-            {
-                let Some(dovecot) = dovecot else { continue };
-                let before = dovecot.cpu_ns();
-                let count = if paced {
-                    dovecot::paced(&mut sessions, command, ROUND).await
-                } else {
-                    dovecot::saturated(&mut sessions, command, ROUND).await
-                };
-                costs.push(each_us(before, dovecot.cpu_ns(), count));
-            }
-        }
-        let (bare, ours) = (median(bares), median(ours));
-        let how = if paced { "paced at 200/s" } else { "saturated" };
-        let what = format!("CPU of an empty poll, {how}");
-        let us = |value: f64| format!("{value:.1} us");
-        row(number, &what, &us(ours), &format!("bare {}", us(bare)), ours / bare, goal);
-        if !noops.is_empty() {
-            let (noop, status) = (median(noops), median(statuses));
-            row(number, &what, &us(ours), &format!("Dovecot NOOP {}", us(noop)), ours / noop, of_noop);
-            row(number, &what, &us(ours), &format!("Dovecot STATUS {}", us(status)), ours / status, "");
-        }
-        if !paced {
-            saturated_us = ours;
-        }
-    }
-    saturated_us
-}
-
-/// P4 without TLS, and P17: a poll on a connection of its own.
-async fn cold_polls(bare: &Process, server: &Process, office: &Office, kept_us: f64) {
-    const COUNT: usize = 2_000;
-    let requests = office.polls(&server.address, CONNECTIONS).await;
-    let (mut bares, mut ours) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        for (process, costs) in [(bare, &mut bares), (server, &mut ours)] {
-            let before = process.cpu_ns();
-            for number in 0..COUNT {
-                let mut connection = Connection::open(&process.address).await;
-                assert_eq!(connection.ask(&requests[number % CONNECTIONS]).await, 304);
-            }
-            costs.push(each_us(before, process.cpu_ns(), COUNT));
-        }
-    }
-    let (bare, ours) = (median(bares), median(ours));
-    let what = "CPU of a poll on a new connection, TCP, one after the other";
-    row("P4", what, &format!("{ours:.1} us"), &format!("bare {bare:.1} us"), ours / bare, "1.1");
-    // 3,333 polls a second, a tenth of them on new connections; a full TLS 1.3 handshake costs bare hyper 172 us more
-    // than a TCP connection (docs/performance.md).
-    let cores = (3_000.0 * kept_us + 333.0 * (ours + 172.0)) / 1_000_000.0;
-    row(
-        "P17",
-        "a million agents at 300 s, calculated",
-        &format!("{cores:.2} cores"),
-        "two cores",
-        cores / 2.0,
-        "0.6",
-    );
-}
-
-/// P5 without TLS: connections held after one poll each.
-async fn memory(bare: &Process, server: &Process, office: &Office) {
-    let requests = office.polls(&server.address, CONNECTIONS).await;
-    let mut costs = Vec::new();
-    for process in [bare, server] {
-        let before = process.pss_kib();
-        let mut held = Vec::new();
-        for number in 0..1_000 {
-            let mut connection = Connection::open(&process.address).await;
-            assert_eq!(connection.ask(&requests[number % CONNECTIONS]).await, 304);
-            held.push(connection);
-        }
-        costs.push(process.pss_kib().saturating_sub(before));
-    }
-    #[expect(clippy::cast_precision_loss, reason = "KiB of a thousand connections")]
-    let (bare, ours) = (costs[0] as f64 / 1_000.0, costs[1] as f64 / 1_000.0);
-    let what = "memory of a held connection, TCP, at 1,000";
-    row("P5", what, &format!("{ours:.1} KiB"), &format!("bare {bare:.1} KiB"), ours / bare, "1.15");
 }
 
 /// P8: one-recipient messages of 64 senders.
@@ -323,12 +245,12 @@ async fn first_sync(server: &Process, office: &Office) {
 /// P18: ten times the users.
 async fn growth(poll_us: f64) {
     let office = Office::open(100_000).await;
-    let server = serve(&office);
+    let server = serve(&office, None);
     let requests = office.polls(&server.address, CONNECTIONS).await;
     let mut costs = Vec::new();
     for _ in 0..ROUNDS {
         let before = server.cpu_ns();
-        let count = client::saturated(&server.address, &requests, ROUND).await;
+        let count = client::saturated(None, &server.address, &requests, ROUND).await;
         costs.push(each_us(before, server.cpu_ns(), count));
     }
     let ours = median(costs);

@@ -16,6 +16,7 @@ use restante_store::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tokio_rustls::TlsConnector;
 
 use crate::client::Connection;
 
@@ -113,16 +114,25 @@ impl Office {
 
     /// The empty polls of the first users, each with the cursor that the server gave.
     pub(crate) async fn polls(&self, address: &str, count: usize) -> Vec<Vec<u8>> {
-        self.polls_of(address, 0..count).await
+        self.polls_of(&mut Connection::open(address).await, 0..count).await
+    }
+
+    /// The same over TLS, where there is a connector.
+    pub(crate) async fn polls_by(
+        &self,
+        connector: Option<&TlsConnector>,
+        address: &str,
+        count: usize,
+    ) -> Vec<Vec<u8>> {
+        self.polls_of(&mut Connection::open_by(connector, address).await, 0..count).await
     }
 
     /// The same of the last users.
     pub(crate) async fn quiet_polls(&self, address: &str, count: usize) -> Vec<Vec<u8>> {
-        self.polls_of(address, self.users - count..self.users).await
+        self.polls_of(&mut Connection::open(address).await, self.users - count..self.users).await
     }
 
-    async fn polls_of(&self, address: &str, users: std::ops::Range<usize>) -> Vec<Vec<u8>> {
-        let mut connection = Connection::open(address).await;
+    async fn polls_of(&self, connection: &mut Connection, users: std::ops::Range<usize>) -> Vec<Vec<u8>> {
         let mut requests = Vec::new();
         for user in users {
             assert_eq!(connection.ask(&self.poll(user, None)).await, 200);

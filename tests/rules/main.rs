@@ -5,3 +5,4 @@ mod dependencies;
 mod documents;
 mod packages;
 mod sources;
+mod third_party;

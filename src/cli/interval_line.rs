@@ -1,6 +1,6 @@
 //! The check interval that explains itself, on one line (row B1).
 
-use restante_l10n::{Value, Words, span};
+use restante_l10n::{Interval, SetBy, Value, Words, interval};
 use restante_local_api::{
     Status,
     model::{IntervalFrom, Timestamp},
@@ -9,34 +9,27 @@ use restante_local_api::{
 /// Value, whose it is, the wish where it differs, the range, whether it is saved, the last good answer
 /// and the next check; `moment` writes a time.
 pub(crate) fn interval_line(words: &Words, status: &Status, moment: impl Fn(Timestamp) -> String) -> String {
-    let interval = &status.interval;
-    let said = |key: &str, name: &str, value: &str| words.with(key, &[(name, Value::Text(value))]);
-    let whose = match (interval.from, &interval.locked_by) {
-        (IntervalFrom::Office, _) => words.text("cli-from-office"),
-        (IntervalFrom::User, _) => words.text("cli-from-user"),
-        (IntervalFrom::Lock, Some(who)) => said("cli-from-lock", "who", who),
-        (IntervalFrom::Lock, None) => words.text("cli-from-lock-of-administrator"),
-        (IntervalFrom::BuiltIn, _) => words.text("cli-from-built-in"),
-    };
-    let mut parts =
-        vec![format!("{} ({whose})", said("cli-every", "interval", &span(words, interval.seconds)))];
-    if let Some(wished) = interval.wished_seconds.filter(|wished| *wished != interval.seconds) {
-        parts.push(said("cli-wished", "interval", &span(words, wished)));
-    }
-    if let (Some(min), Some(max)) = (interval.min_seconds, interval.max_seconds) {
-        let (min, max) = (span(words, min), span(words, max));
-        parts.push(words.with("cli-range", &[("min", Value::Text(&min)), ("max", Value::Text(&max))]));
-    }
-    if interval.pending {
-        let office_again = interval.wished_seconds.is_none();
-        parts.push(words.text(if office_again { "cli-pending-office-again" } else { "cli-pending" }));
-    }
-    parts.push(match status.last_good_at {
-        Some(at) => said("cli-last-answer", "moment", &moment(at)),
+    let told = &status.interval;
+    let mut sentences = interval(
+        words,
+        &Interval {
+            seconds: told.seconds,
+            set_by: match told.from {
+                IntervalFrom::Office => SetBy::Office,
+                IntervalFrom::User => SetBy::Person,
+                IntervalFrom::Lock => SetBy::Lock(told.locked_by.as_deref()),
+                IntervalFrom::BuiltIn => SetBy::BuiltIn,
+            },
+            wished_seconds: told.wished_seconds,
+            allowed_seconds: told.min_seconds.zip(told.max_seconds),
+            pending: told.pending,
+        },
+    );
+    let said = |key: &str, at| words.with(key, &[("moment", Value::Text(&moment(at)))]);
+    sentences.push(match status.last_good_at {
+        Some(at) => said("cli-last-answer", at),
         None => words.text("cli-no-answer-yet"),
     });
-    if let Some(at) = status.next_check_at {
-        parts.push(said("cli-next-check", "moment", &moment(at)));
-    }
-    parts.join("; ")
+    sentences.extend(status.next_check_at.map(|at| said("cli-next-check", at)));
+    sentences.join("; ")
 }

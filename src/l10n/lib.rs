@@ -6,11 +6,13 @@
 //!
 //! Invariant: imports none of ours. No number, date or plural is put together outside of this crate.
 
+mod interval;
 mod language;
 mod text;
 mod when;
 mod words;
 
+pub use interval::{Interval, SetBy, interval};
 pub use language::Language;
 pub use text::{isolate, one_line};
 pub use when::{clock_time, date_and_time, local, moment, span, when};

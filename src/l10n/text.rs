@@ -31,16 +31,59 @@ pub fn isolate(text: &str) -> String {
 /// Text for one line of a list, a log or a terminal: each run of white space and control characters
 /// becomes one space, those at the ends nothing. A line break in a subject makes no second line, and an
 /// escape sequence in it does not reach the terminal.
+///
+/// What only hides or turns letters is left out (the embeddings and overrides of Unicode UAX #9, zero
+/// widths that no script needs), and of a tower of marks on one letter what would lie over the lines
+/// around. Where nothing that can be seen is left, the line is empty.
 pub fn one_line(text: &str) -> String {
-    let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     let mut line = String::with_capacity(text.len());
-    for word in words.filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
+    let (mut gap, mut marks) = (false, 0);
+    for letter in text.chars().filter(|letter| !hides_or_turns(*letter)) {
+        if is_gap(letter) {
+            gap = true;
+            continue;
+        }
+        marks = if is_mark(letter) { marks + 1 } else { 0 };
+        if marks > MOST_MARKS {
+            continue;
+        }
+        if std::mem::take(&mut gap) && !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push(letter);
+    }
+    // Joiners and marks of direction, which some scripts need between their letters, show nothing alone.
+    if line.chars().all(|letter| matches!(letter, '\u{200C}'..='\u{200F}' | '\u{2066}'..='\u{2069}' | ' ')) {
+        line.clear();
     }
     line
+}
+
+/// More marks than any script puts on one letter of a name: pointed Hebrew has three, Vietnamese two.
+const MOST_MARKS: usize = 4;
+
+fn hides_or_turns(letter: char) -> bool {
+    matches!(letter,
+        '\u{202A}'..='\u{202E}' // embeddings and overrides of direction
+        | '\u{00AD}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}' // of no width
+        | '\u{E0000}'..='\u{E007F}' // tags
+    )
+}
+
+/// White space, control characters, and the letters that are drawn as nothing.
+fn is_gap(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(letter, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
+}
+
+/// Marks that are set on the letter before them, as towers are built of them.
+fn is_mark(letter: char) -> bool {
+    matches!(letter,
+        '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{0591}'..='\u{05BD}' | '\u{0610}'..='\u{061A}'
+        | '\u{064B}'..='\u{065F}' | '\u{06D6}'..='\u{06DC}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
+        | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}'
+    )
 }
 
 /// Letters of scripts written from left to right and what all scripts share; the scripts written from
@@ -91,5 +134,27 @@ mod tests {
         assert_eq!(one_line(" a\r\n\tb\u{1b}[31m  c\u{0} "), "a b [31m c");
         assert_eq!(one_line("Отчёт"), "Отчёт");
         assert_eq!(one_line("\n"), "");
+    }
+
+    #[test]
+    fn what_hides_or_turns_letters_is_not_in_a_line() {
+        assert_eq!(one_line("invoice\u{202E}fdp.exe"), "invoicefdp.exe");
+        assert_eq!(one_line("pay\u{200B}roll\u{FEFF} \u{2062}now"), "payroll now");
+        assert_eq!(one_line("a\u{3164}\u{2800}b"), "a b");
+        assert_eq!(one_line("می\u{200C}خواهم"), "می\u{200C}خواهم", "Persian needs its joiners");
+    }
+
+    #[test]
+    fn a_line_of_nothing_that_can_be_seen_is_empty() {
+        for nothing in ["\u{200B}\u{200B}", "\u{200D} \u{200E}", "\u{2068}\u{2069}", "\u{3164}"] {
+            assert_eq!(one_line(nothing), "", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn no_tower_of_marks_rises_from_a_line() {
+        let tower = format!("H{}i", "\u{0301}".repeat(60));
+        assert_eq!(one_line(&tower), format!("H{}i", "\u{0301}".repeat(4)));
+        assert_eq!(one_line("ố שָׁ"), "ố שָׁ");
     }
 }

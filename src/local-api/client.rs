@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     CheckAnswer, DoctorReport, FolderOrder, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login,
     Message, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, RowPosition,
-    SearchPage, SettingsReport, Show, Status, Undo, path,
+    SCHEMA, SearchPage, SettingsReport, Show, Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -331,19 +331,39 @@ pub struct Events {
 }
 
 impl Events {
-    /// The next state; `None` when the agent has ended.
+    /// The next state; `None` when the agent has ended. What is none that we know is passed over.
     pub async fn next(&mut self) -> Option<Status> {
+        loop {
+            if let Ok(status) = self.told().await? {
+                return Some(status);
+            }
+        }
+    }
+
+    /// The next thing that it tells: a state, or [`ClientError::Broken`] where that is none that we know, as an agent
+    /// of another version may have it. `None` when the agent has ended.
+    pub async fn told(&mut self) -> Option<Result<Status, ClientError>> {
         loop {
             // An event ends with an empty line (HTML, "Server-sent events"); comments keep it alive.
             if let Some(end) = self.received.windows(2).position(|pair| pair == b"\n\n") {
                 let event: Vec<u8> = self.received.drain(..end + 2).collect();
                 let data = event.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"data: "));
-                if let Some(status) = data.and_then(|data| serde_json::from_slice(data).ok()) {
-                    return Some(status);
+                if let Some(data) = data {
+                    return Some(state(data));
                 }
                 continue;
             }
             self.received.extend_from_slice(&self.answer.chunk().await.ok()??);
         }
+    }
+}
+
+/// A number that we do not know says that a field means something else by now.
+fn state(data: &[u8]) -> Result<Status, ClientError> {
+    let status: Status =
+        serde_json::from_slice(data).map_err(|error| ClientError::Broken(error.to_string()))?;
+    match status.schema {
+        SCHEMA => Ok(status),
+        other => Err(ClientError::Broken(format!("states of number {other}, not {SCHEMA}"))),
     }
 }

@@ -5,6 +5,7 @@
 
 mod administration;
 mod administration_guard;
+mod agent_away;
 mod alert_rules;
 mod alerts;
 mod authorisation;
@@ -14,6 +15,7 @@ mod bad_input;
 mod bad_requests;
 mod checks;
 mod clock;
+mod compose_heard;
 mod contract;
 mod corner;
 mod delivery;

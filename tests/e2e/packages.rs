@@ -59,6 +59,11 @@ async fn installed_by_dpkg_the_agent_starts_with_the_session_is_upgraded_in_plac
 
     let data = machine.root().join("usr/share");
     the_words_of_the_command_line_are_there(&data.join("man/man1/restante-snooze.1.gz"), &data);
+    for package in ["restante", "restante-server"] {
+        let licences = data.join("doc").join(package).join("third-party.txt");
+        let licences = std::fs::read_to_string(licences).expect("the licences of what is linked");
+        assert!(licences.contains("* tokio "), "{package}");
+    }
 
     let mut session = Session::new(&desktop).on_machine(machine.root());
     session.begin().await;

@@ -7,3 +7,4 @@ mod dependencies;
 mod documents;
 mod packages;
 mod sources;
+mod third_party;

@@ -1,13 +1,18 @@
 //! What people read and what a screen reader says, in both languages.
 
 use restante_l10n::Language;
-use restante_local_api::model::IntervalFrom;
+use restante_local_api::model::{DeliveryState, Folder, Importance, IntervalFrom};
 use restante_local_api::{
-    AlertsStatus, Carriers, IntervalStatus, KeyringState, NotificationsState, OutboxStatus, TrayState,
+    AlertsStatus, Carriers, Connection, Direction, FolderSummary, IntervalStatus, KeyringState, MessageRow,
+    Mode, NotificationsState, OutboxStatus, RowState, Status, TrayState,
 };
 use slint::Model;
 
 use super::*;
+use crate::{
+    stream::Link,
+    ui::{StatusLine, Tone},
+};
 
 const NOW: &str = "2026-11-24T16:20:00Z";
 
@@ -128,9 +133,19 @@ fn a_refused_letter_says_why() {
 
 #[test]
 fn a_subject_cannot_turn_the_window_around() {
-    let turned = MessageRow { subject: "a\u{202E}b\r\nc".into(), ..row() };
+    let turned = MessageRow { subject: "a\u{202E}b\r\nשc".into(), ..row() };
     let shown = entry(&russian(), now(), Folder::Inbox, &turned).row;
-    assert_eq!(shown.subject, "\u{2068}a\u{202E}b c\u{2069}");
+    assert_eq!(shown.subject, "\u{2068}ab שc\u{2069}");
+    let hidden = MessageRow { subject: "\u{200B}".into(), ..row() };
+    assert_eq!(entry(&russian(), now(), Folder::Inbox, &hidden).row.subject, "(без темы)");
+}
+
+#[test]
+fn a_row_holds_no_more_of_a_subject_than_can_be_seen() {
+    let long = MessageRow { subject: "ы".repeat(998), ..row() };
+    let shown = entry(&russian(), now(), Folder::Inbox, &long).row;
+    assert_eq!(shown.subject.chars().count(), 301);
+    assert!(shown.subject.ends_with('…') && shown.spoken.len() < 1_000);
 }
 
 #[test]
@@ -221,6 +236,8 @@ fn an_agent_that_is_away_is_said_in_the_strip() {
     let said = status_line(&russian(), now(), &Link::Away);
     assert!(said.strip.starts_with("Почтовый агент не запущен"));
     assert_eq!(status_line(&russian(), now(), &Link::Connecting).strip, "");
+    let other = status_line(&russian(), now(), &Link::Foreign);
+    assert!(other.strip.starts_with("Почтовый агент теперь другой версии"), "{}", other.strip);
 }
 
 #[test]

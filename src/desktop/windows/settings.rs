@@ -93,8 +93,8 @@ impl Settings {
                 let Some(settings) = weak.upgrade() else { return };
                 match told {
                     Link::Connecting => {}
-                    Link::Away => {
-                        settings.window.set_trouble(settings.desk.words.text("status-agent-away").into());
+                    Link::Away | Link::Foreign => {
+                        settings.window.set_trouble(phrases::no_agent(&settings.desk.words, &told).into());
                     }
                     Link::Here(status) => {
                         settings.known.borrow_mut().interval = Some(status.interval.clone());

@@ -105,16 +105,6 @@ cli-outcome-refused = the server refused
 cli-outcome-failed = what came could not be saved here
 
 # The interval that explains itself
-cli-every = every { $interval }
-cli-from-office = set by the post office
-cli-from-user = chosen by you
-cli-from-lock = locked by { $who }
-cli-from-lock-of-administrator = locked by the administrator
-cli-from-built-in = built in, until the server has answered
-cli-wished = you asked for { $interval }
-cli-range = allowed { $min } to { $max }
-cli-pending = not yet saved on the server
-cli-pending-office-again = goes back to the post office's with the next check
 cli-last-answer = last answer { $moment }
 cli-no-answer-yet = no answer yet
 cli-next-check = next check { $moment }

@@ -10,6 +10,16 @@ messages-count = { $count ->
     [one] { $count } message
    *[other] { $count } messages
 }
+interval-every = every { $interval }
+interval-from-office = set by the post office
+interval-from-user = chosen by you
+interval-from-lock = locked by { $who }
+interval-from-lock-of-administrator = locked by the administrator
+interval-from-built-in = built in, until the server has answered
+interval-wished = you asked for { $interval }
+interval-range = allowed { $min } to { $max }
+interval-pending = not yet saved on the server
+interval-pending-office-again = goes back to the post office's with the next check
 
 # Folders
 mail = Mail
@@ -98,6 +108,7 @@ status-office-unavailable = Message server not available
 status-client-too-old = This version is too old for your organisation
 status-untried = Not checked yet
 status-agent-away = The mail agent is not running. Waiting for it; what you read and write here stays.
+status-agent-foreign = The mail agent is of another version now. Close the windows of the mail and open them again.
 status-connecting = Connecting to the mail agent …
 status-detail = { $what }: { $detail }
 status-next-try = { $what }, next try: { $next }
@@ -157,6 +168,7 @@ cannot-open = Cannot be opened now: { $why }
 
 # About
 version = Version { $version }
+licences = Licences
 about-what = Poste restante for an organisation’s desktops
 
 # Said on the command line when there is no window

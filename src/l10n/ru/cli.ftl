@@ -108,16 +108,6 @@ cli-outcome-refused = сервер отказал
 cli-outcome-failed = полученное не удалось сохранить здесь
 
 # Интервал, который сам себя объясняет
-cli-every = каждые { $interval }
-cli-from-office = задано сервером сообщений
-cli-from-user = выбрано вами
-cli-from-lock = закреплено: { $who }
-cli-from-lock-of-administrator = закреплено администратором
-cli-from-built-in = встроенное значение, пока сервер не ответил
-cli-wished = вы просили { $interval }
-cli-range = можно от { $min } до { $max }
-cli-pending = ещё не сохранено на сервере
-cli-pending-office-again = со следующей проверкой вернётся интервал сервера сообщений
 cli-last-answer = последний ответ { $moment }
 cli-no-answer-yet = ответа ещё не было
 cli-next-check = следующая проверка { $moment }

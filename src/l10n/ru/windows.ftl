@@ -11,6 +11,16 @@ messages-count = { $count ->
     [few] { $count } письма
    *[many] { $count } писем
 }
+interval-every = каждые { $interval }
+interval-from-office = задано сервером сообщений
+interval-from-user = выбрано вами
+interval-from-lock = закреплено: { $who }
+interval-from-lock-of-administrator = закреплено администратором
+interval-from-built-in = встроенное значение, пока сервер не ответил
+interval-wished = вы просили { $interval }
+interval-range = можно от { $min } до { $max }
+interval-pending = ещё не сохранено на сервере
+interval-pending-office-again = со следующей проверкой вернётся интервал сервера сообщений
 
 # Папки
 mail = Почта
@@ -101,6 +111,7 @@ status-office-unavailable = Сервер сообщений не доступе�
 status-client-too-old = Эта версия слишком стара для вашей организации
 status-untried = Почта ещё не проверялась
 status-agent-away = Почтовый агент не запущен. Ждём его; всё прочитанное и написанное здесь сохранится.
+status-agent-foreign = Почтовый агент теперь другой версии. Закройте окна почты и откройте их снова.
 status-connecting = Соединение с почтовым агентом …
 status-detail = { $what }: { $detail }
 status-next-try = { $what }, следующая попытка: { $next }
@@ -164,6 +175,7 @@ cannot-open = Сейчас не открыть: { $why }
 
 # О программе
 version = Версия { $version }
+licences = Лицензии
 about-what = Почта до востребования на рабочих местах организации
 
 # То, что говорится в командной строке, когда окна нет

@@ -28,7 +28,7 @@ impl Mailbox {
         let shown = self.reading.borrow().clone();
         let own = match &*self.desk.link().borrow() {
             Link::Here(status) => status.account.as_ref().map(|account| account.user.clone()),
-            Link::Connecting | Link::Away => None,
+            Link::Connecting | Link::Away | Link::Foreign => None,
         };
         if let Some(message) = shown.filter(|message| message.direction == Direction::Received) {
             self.compose(Sheet::reply_all(&self.desk.words, self.desk.now(), &message, own.as_deref()));

@@ -1,6 +1,6 @@
 //! Which settings a person changes here, and how each is said: one closed list.
 
-use restante_l10n::{Value, Words, span};
+use restante_l10n::{Interval, SetBy, Value, Words, interval, span};
 use restante_local_api::{
     IntervalStatus, PutSetting, Setting, SettingOrigin, SettingsReport,
     model::{IntervalFrom, Seconds},
@@ -296,27 +296,22 @@ fn problem_said(words: &Words, problem: &restante_local_api::SettingProblem) -> 
     words.with("setting-bad-in-file", &[("place", Value::Text(&place)), ("why", Value::Text(&why))])
 }
 
-/// The interval that explains itself (row B1): value, whose it is, range, pending or not.
-fn interval_said(words: &Words, interval: &IntervalStatus) -> String {
-    let span = |seconds| span(words, seconds);
-    let whose = words.text(match interval.from {
-        IntervalFrom::Office => "cli-from-office",
-        IntervalFrom::User => "cli-from-user",
-        IntervalFrom::Lock => "cli-from-lock-of-administrator",
-        IntervalFrom::BuiltIn => "cli-from-built-in",
-    });
-    let every = words.with("cli-every", &[("interval", Value::Text(&span(interval.seconds)))]);
-    let mut parts = vec![format!("{every} ({whose})")];
-    if let Some(wished) = interval.wished_seconds.filter(|wished| *wished != interval.seconds) {
-        parts.push(words.with("cli-wished", &[("interval", Value::Text(&span(wished)))]));
-    }
-    if let (Some(min), Some(max)) = (interval.min_seconds, interval.max_seconds) {
-        let (min, max) = (span(min), span(max));
-        parts.push(words.with("cli-range", &[("min", Value::Text(&min)), ("max", Value::Text(&max))]));
-    }
-    if interval.pending {
-        let office_again = interval.wished_seconds.is_none();
-        parts.push(words.text(if office_again { "cli-pending-office-again" } else { "cli-pending" }));
-    }
-    words.with("setting-now", &[("state", Value::Text(&parts.join("; ")))])
+/// The interval that explains itself (row B1); who locked it is said at the field as well.
+fn interval_said(words: &Words, told: &IntervalStatus) -> String {
+    let sentences = interval(
+        words,
+        &Interval {
+            seconds: told.seconds,
+            set_by: match told.from {
+                IntervalFrom::Office => SetBy::Office,
+                IntervalFrom::User => SetBy::Person,
+                IntervalFrom::Lock => SetBy::Lock(None),
+                IntervalFrom::BuiltIn => SetBy::BuiltIn,
+            },
+            wished_seconds: told.wished_seconds,
+            allowed_seconds: told.min_seconds.zip(told.max_seconds),
+            pending: told.pending,
+        },
+    );
+    words.with("setting-now", &[("state", Value::Text(&sentences.join("; ")))])
 }

@@ -9,8 +9,9 @@ use std::{
     time::Duration,
 };
 
+use restante_process::priority;
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Sqlite, SqliteConnection, SqlitePool, Transaction,
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
     },
@@ -65,7 +66,10 @@ impl File {
         };
         Self {
             path: path.to_owned(),
-            writer: pool().max_connections(1).connect_lazy_with(options.clone()),
+            writer: pool()
+                .max_connections(1)
+                .after_connect(|connection, _| Box::pin(go_behind(connection)))
+                .connect_lazy_with(options.clone()),
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
             neighbours: None,
             transactions: AtomicU64::new(0),
@@ -109,6 +113,18 @@ impl File {
             begun => Ok(begun?),
         }
     }
+}
+
+/// Has a connection's thread go behind the others where cores are short, so that a letter to thousands keeps nobody
+/// waiting whose answer is in memory. That thread is sqlx's; what it runs of ours is such a handler.
+async fn go_behind(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    connection.lock_handle().await?.set_progress_handler(1, || {
+        priority::go_behind();
+        true
+    });
+    sqlx::query("SELECT 1").execute(&mut *connection).await?;
+    connection.lock_handle().await?.remove_progress_handler();
+    Ok(())
 }
 
 /// What an error of SQLite means to whoever asked.
@@ -170,6 +186,30 @@ mod tests {
         tx.commit().await.unwrap();
         let mut tx = database.read().await.unwrap();
         assert!(sqlx::query("INSERT INTO t VALUES (1)").execute(&mut *tx).await.is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_thread_that_writes_goes_behind_those_that_read() {
+        /// How nice the thread of this transaction's connection is: proc(5), the 19th field, of which the second is a
+        /// name in brackets.
+        async fn niceness(mut tx: Tx) -> i64 {
+            let (said, heard) = std::sync::mpsc::channel();
+            tx.lock_handle().await.unwrap().set_progress_handler(1, move || {
+                // Only the first is waited for.
+                let _ = said.send(std::fs::read_to_string("/proc/thread-self/stat").unwrap());
+                true
+            });
+            sqlx::query("SELECT 1").execute(&mut *tx).await.unwrap();
+            tx.lock_handle().await.unwrap().remove_progress_handler();
+            let stat = heard.recv().unwrap();
+            stat.rsplit(')').next().unwrap().split_whitespace().nth(16).unwrap().parse().unwrap()
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let database = File::new(&folder.path().join("x.db"), true);
+        let writer = niceness(database.write().await.unwrap()).await;
+        let reader = niceness(database.read().await.unwrap()).await;
+        assert!(writer > reader, "{writer} {reader}");
     }
 
     #[tokio::test]

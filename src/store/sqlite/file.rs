@@ -129,7 +129,12 @@ async fn go_behind(connection: &mut SqliteConnection) -> Result<(), sqlx::Error>
 
 /// What an error of SQLite means to whoever asked.
 pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) -> StoreError {
-    match primary_code(&source) {
+    let code = extended_code(&source);
+    if code == Some(code::IOERR_SHMSIZE) {
+        return StoreError::DiskFull { doing, database };
+    }
+    // The primary code is in the lowest byte.
+    match code.map(|code| code & 0xff) {
         Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
         Some(code::FULL) => StoreError::DiskFull { doing, database },
         Some(code::IOERR | code::CORRUPT | code::NOTADB) => {
@@ -140,7 +145,7 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
     }
 }
 
-/// SQLite's primary result codes that are told apart (<https://www.sqlite.org/rescode.html>).
+/// SQLite's result codes that are told apart (<https://www.sqlite.org/rescode.html>).
 mod code {
     pub(super) const BUSY: i32 = 5;
     pub(super) const LOCKED: i32 = 6;
@@ -148,12 +153,13 @@ mod code {
     pub(super) const CORRUPT: i32 = 11;
     pub(super) const FULL: i32 = 13;
     pub(super) const NOTADB: i32 = 26;
+    /// Opening a file found no room for the index of its log. That index is made anew at each opening and holds
+    /// nothing that could be lost.
+    pub(super) const IOERR_SHMSIZE: i32 = IOERR | 19 << 8;
 }
 
-/// The primary result code; extended codes carry it in their lowest byte.
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+fn extended_code(error: &sqlx::Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ use crate::{StoreError, sql::Fault};
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers of one file at a time: each is a thread, and more than a few only queue for the same disk.
 const READERS: u32 = 4;
+/// Rows that SQLite's thread is ahead of who reads them at most: with few the two wait for each other again and again
+/// where there are thousands.
+const ROWS_AHEAD: usize = 1_000;
 /// After so long without use a connection is closed, so that many small organisations hold no threads.
 const IDLE: Duration = Duration::from_mins(1);
 
@@ -57,6 +60,7 @@ impl File {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .row_buffer_size(ROWS_AHEAD)
             .busy_timeout(BUSY_TIMEOUT);
         let pool = || {
             SqlitePoolOptions::new()

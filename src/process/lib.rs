@@ -1,5 +1,5 @@
 //! What every program of restante needs of the process that it is: where its files lie, how it ends,
-//! where its log goes, and when it is asked to stop.
+//! where its log goes, which of its threads go first, and when it is asked to stop.
 //!
 //! Invariant: imports none of our other crates, and knows nothing of mail.
 
@@ -9,6 +9,7 @@ mod folder;
 pub mod logging;
 pub mod open_files;
 mod paths;
+pub mod priority;
 mod redaction;
 pub mod shutdown;
 

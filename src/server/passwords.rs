@@ -2,12 +2,14 @@
 
 use std::{
     sync::{Arc, OnceLock},
+    thread,
     time::Duration,
 };
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use restante_process::priority;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout,
 };
 use unicode_normalization::UnicodeNormalization;
@@ -24,8 +26,8 @@ const MAX_PASSWORD_BYTES: usize = 4096;
 /// A password that a program finds within so many tries is one of the common ones, or made of them. What lists
 /// of leaked passwords hold, with the years, keys and repetitions that people add, lies below.
 const COMMON_GUESSES_LOG10: f64 = 8.0;
-/// Hashes at a time: each takes 19 MiB and a core for 30 ms, and polls must go on meanwhile.
-const HASHES_AT_A_TIME: usize = 2;
+/// Hashes at a time at most, and never more than there are cores: each takes 19 MiB and a core for 30 ms.
+const MOST_HASHES: usize = 2;
 /// How long one waits for a turn before being told to come back.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -107,7 +109,7 @@ impl Passwords {
         // Hashing fails only without memory; then no password of nobody ever fits either, only faster.
         let nobody = || hash(&crate::auth::hex(&rand::random::<[u8; 16]>())).unwrap_or_default().into();
         let nobody = Arc::clone(NOBODY.get_or_init(nobody));
-        Self { turns: Arc::new(Semaphore::new(HASHES_AT_A_TIME)), nobody }
+        Self { turns: Arc::new(Semaphore::new(hashes_at_a_time())), nobody }
     }
 
     /// Compares a password with a user's hash, or, without one, takes as long to say no.
@@ -119,15 +121,18 @@ impl Passwords {
         let Some(turn) = self.turn().await else { return Comparison::Busy };
         let known = hash.is_some();
         let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.nobody), Into::into);
-        let compared = tokio::task::spawn_blocking(move || {
-            // Held by the work, not by the request: a client that goes away does not free it early.
-            let (_turn, _queued) = (turn, queued);
+        let compared = behind_others(turn, move || {
+            let _queued = queued;
             let fits = PasswordHash::new(&hash).is_ok_and(|hash| {
                 Argon2::default().verify_password(normalised(&password).as_bytes(), &hash).is_ok()
             });
             fits && known
         });
-        if compared.await.unwrap_or(false) { Comparison::Right } else { Comparison::Wrong }
+        match compared.await {
+            None => Comparison::Busy,
+            Some(true) => Comparison::Right,
+            Some(false) => Comparison::Wrong,
+        }
     }
 
     /// [`hash_password`] in its turn; `None`: too many are under way.
@@ -137,16 +142,37 @@ impl Passwords {
         about: Vec<String>,
     ) -> Option<Result<String, PasswordProblem>> {
         let turn = self.turn().await?;
-        let hashed = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        behind_others(turn, move || {
             hash_password(&password, &about.iter().map(String::as_str).collect::<Vec<_>>())
-        });
-        Some(hashed.await.unwrap_or(Err(PasswordProblem::Hash)))
+        })
+        .await
     }
 
     async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await.ok()?.ok()
     }
+}
+
+fn hashes_at_a_time() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_HASHES))
+}
+
+/// Does a turn's work on a thread of its own, behind whoever has an answer ready and needs but a moment of a core.
+/// `None`: the system has no thread for it, or the work panicked.
+async fn behind_others<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (answer, answered) = oneshot::channel();
+    let begun = thread::Builder::new().name("password".to_owned()).spawn(move || {
+        // Held by the work, not by the request: a client that goes away does not free it early.
+        let _turn = turn;
+        priority::go_behind();
+        // Whoever waited may have gone.
+        let _ = answer.send(work());
+    });
+    begun.inspect_err(|error| tracing::warn!(%error, "no thread for a password")).ok()?;
+    answered.await.ok()
 }
 
 #[cfg(test)]
@@ -205,7 +231,7 @@ mod tests {
     async fn a_hash_in_progress_keeps_its_turn_though_nobody_waits_for_it() {
         let passwords = Passwords::new();
         let mut turns = Vec::new();
-        for _ in 0..HASHES_AT_A_TIME {
+        for _ in 0..hashes_at_a_time() {
             turns.push(passwords.turn().await.unwrap());
         }
         assert_eq!(passwords.turns.available_permits(), 0);
@@ -219,8 +245,8 @@ mod tests {
         })
         .await;
         drop(given_up);
-        assert_eq!(passwords.turns.available_permits(), HASHES_AT_A_TIME - 1, "the turn is the work's");
-        let all = u32::try_from(HASHES_AT_A_TIME).unwrap();
+        assert_eq!(passwords.turns.available_permits(), hashes_at_a_time() - 1, "the turn is the work's");
+        let all = u32::try_from(hashes_at_a_time()).unwrap();
         let _all = passwords.turns.acquire_many(all).await.unwrap();
     }
 }

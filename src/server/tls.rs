@@ -187,3 +187,50 @@ impl Watch {
         while tokio::time::timeout(SETTLED, self.changed.notified()).await.is_ok() {}
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs, io::Write};
+
+    use tokio::task::spawn_blocking;
+
+    use super::*;
+
+    /// A certificate and its key, as PEM.
+    fn made() -> (String, String) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        (made.cert.pem(), made.signing_key.serialize_pem())
+    }
+
+    #[tokio::test]
+    async fn files_that_are_replaced_while_they_are_first_read_are_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let files =
+            TlsFiles { certificate: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
+        let ((old, old_key), (new, new_key)) = (made(), made());
+        fs::write(&files.key, old_key).unwrap();
+        // Read like a file, but for as long as somebody writes.
+        rustix::fs::mkfifoat(rustix::fs::CWD, &files.certificate, rustix::fs::Mode::RWXU).unwrap();
+        let loading = spawn_blocking({
+            let files = files.clone();
+            move || Tls::load(files)
+        });
+        let replaced = spawn_blocking({
+            let files = files.clone();
+            move || {
+                // Opened once the other end is: the key has been read, and the certificate is about to be.
+                let mut certificate = fs::File::options().write(true).open(&files.certificate).unwrap();
+                fs::write(&files.key, new_key).unwrap();
+                fs::write(folder.path().join("renewed"), new).unwrap();
+                fs::rename(folder.path().join("renewed"), &files.certificate).unwrap();
+                certificate.write_all(old.as_bytes()).unwrap();
+                folder
+            }
+        });
+        let _folder = replaced.await.unwrap();
+        let tls = loading.await.unwrap().unwrap();
+        let noticed = tokio::time::timeout(Duration::from_secs(20), tls.changed()).await;
+        assert!(noticed.is_ok(), "the old certificate stays in force, and nobody looks again");
+        assert!(tls.reload(Timestamp::EPOCH).unwrap(), "another certificate is in force");
+    }
+}

@@ -5,7 +5,7 @@
 
 use reqwest::Method;
 use restante_local_api::{CacheState, DiskState, model::Folder};
-use restante_tests::{Agent, Colleague, Desktop, Faults, Office, ServerProcess};
+use restante_tests::{Agent, Colleague, Desktop, Faults, Office, PASSWORD, ServerProcess};
 use serde_json::json;
 
 /// So that every kind of write is met by some of them: a check and a letter have about forty.
@@ -136,4 +136,30 @@ async fn a_server_whose_disk_breaks_ends_and_one_whose_disk_is_full_goes_on() {
         assert!(matches!(put(&boris, id).await, Some(200 | 201)), "{id}");
     }
     assert_eq!(anna.received().await, accepted, "each once, in the order of their acceptance");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_office_first_opened_on_a_full_disk_is_busy_and_calls_no_administrator() {
+    let mut office = Office::open().await;
+    office.stop().await;
+    let mut server = ServerProcess::start(office.data(), &["--listen", "127.0.0.1:0"], &[]);
+    let url = server.says("listening on").await;
+    for command in [
+        "organisation create village",
+        "office create small",
+        "office attach small --to village",
+        "user add village dora --name Dora --password-stdin",
+    ] {
+        let arguments: Vec<_> = command.split(' ').collect();
+        drop(office.command(&arguments, &format!("{PASSWORD}\n")).await.done());
+    }
+    // The server has the organisation's file open now, and has not come to its post office.
+    let dora = Colleague::sign_in_to(&url, "village", "dora").await;
+    let faults = Faults::begin(server.id(), "pwrite64:error=ENOSPC:when=1+").await;
+    let answer = dora.try_call(Method::GET, "changes", None).await.expect("the server answers");
+    assert!(faults.end().await > 0);
+    assert_eq!((answer.status, answer.body["code"].as_str()), (503, Some("busy")), "{}", server.log());
+    let answer = dora.try_call(Method::GET, "changes", None).await.expect("the server answers");
+    assert_eq!(answer.status, 200, "there is room again");
+    server.stop().await;
 }

@@ -20,6 +20,7 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use clap::{Parser, Subcommand};
@@ -40,6 +41,10 @@ First steps:
   restante-server doctor
 
 Exit codes: 0 done, 1 none or no, 2 wrong usage, 5 refused, 70 a fault of the program.";
+/// How long a server waits for a PostgreSQL that starts when it does, as after the start of the machine.
+const DATABASE_STARTS: Duration = Duration::from_secs(5);
+/// Between two looks whether it has.
+const LOOK: Duration = Duration::from_millis(200);
 /// What every command takes stands apart from its own.
 const EVERYWHERE: &str = "Options of every command";
 
@@ -193,7 +198,8 @@ async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
     if !arguments.command.begins_an_installation() {
         there_is_a_folder(&settings)?;
     }
-    let store = installation(&settings).await;
+    let patience = if let Command::Serve(_) = arguments.command { DATABASE_STARTS } else { Duration::ZERO };
+    let store = installation(&settings, patience).await;
     if matches!(arguments.command, Command::Doctor) {
         return doctor::run(&settings, store, arguments.json).await;
     }
@@ -213,11 +219,17 @@ async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
     }
 }
 
-/// The installation that the settings name: a database of PostgreSQL, or a data folder.
-async fn installation(settings: &ServerSettings) -> Result<SqlStore, StoreError> {
-    match &settings.database {
-        Some(url) => SqlStore::connect(url, Time::Database).await,
-        None => SqlStore::open(&folder(settings), Arc::new(SystemClock)).await,
+/// The installation that the settings name: a database of PostgreSQL, which may still be starting, or a data folder.
+async fn installation(settings: &ServerSettings, patience: Duration) -> Result<SqlStore, StoreError> {
+    let Some(url) = &settings.database else {
+        return SqlStore::open(&folder(settings), Arc::new(SystemClock)).await;
+    };
+    let begun = Instant::now();
+    loop {
+        match SqlStore::connect(url, Time::Database).await {
+            Err(StoreError::Away { .. }) if begun.elapsed() < patience => tokio::time::sleep(LOOK).await,
+            connected => return connected,
+        }
     }
 }
 

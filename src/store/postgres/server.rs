@@ -8,9 +8,10 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Connection, PgPool,
+    AssertSqlSafe, Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tokio::time::timeout;
 
 use super::{Schema, pooler, timeline::Timeline};
 use crate::StoreError;
@@ -75,11 +76,21 @@ impl Server {
         Schema::new(pool, timeline, schema, shown(options))
     }
 
+    /// Whether one is let in, asked past the pool: that one goes on trying where nobody listens, and in the end says only
+    /// that it gave up.
+    pub(crate) async fn answers(&self) -> Result<(), StoreError> {
+        let connected = timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&self.given)).await;
+        let connected = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let greeted = async { connected?.close().await };
+        greeted.await.map_err(|error| super::error(error, "opening a connection", shown(&self.given)))
+    }
+
     /// Refuses a pooler that lends a connection for one transaction only: what a connection prepared is then looked for
     /// in another one.
     pub(crate) async fn refuse_lent_connections(&self) -> Result<(), StoreError> {
+        self.answers().await?;
         let lent = pooler::lends(&self.pool(&self.given).0).await;
-        if lent.map_err(|error| super::error(error, "connecting", shown(&self.given)))? {
+        if lent.map_err(|error| super::error(error, "opening a connection", shown(&self.given)))? {
             return Err(StoreError::Refused(format!(
                 "{}: a pooler lends its connections for a transaction at a time, and the server needs its own: let it \
                  lend them for a session (PgBouncer: pool_mode = session), or name PostgreSQL itself",
@@ -161,6 +172,17 @@ pub(super) fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_refused_connection_says_who_refused_it() {
+        // A port that was free a moment ago, and that nobody listens on.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let url = format!("postgres://anna:secret@127.0.0.1:{port}/mail");
+        let refused = Server::new(&url).unwrap().refuse_lent_connections().await.unwrap_err();
+        let StoreError::Away { database, source, .. } = &refused else { panic!("{refused:?}") };
+        assert_eq!(*database, format!("postgres://127.0.0.1:{port}/mail"));
+        assert!(source.to_string().contains("refused"), "{source}");
+    }
 
     #[test]
     fn a_password_is_shown_nowhere() {

@@ -122,6 +122,11 @@ async fn a_data_folder_moves_with_every_row_and_agents_notice_nothing() {
 
     let database = Database::create();
     let source = SqlStore::open(town.folder.path(), Arc::clone(&town.clock) as _).await.unwrap();
+    let read_only = Database::create();
+    read_only.sql(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", read_only.name()));
+    let refused = source.migrate_to(&read_only.url()).await.unwrap_err().to_string();
+    let place = format!("storing what moves in postgres:///{}?", read_only.name());
+    assert!(refused.starts_with(&place), "{refused}");
     let moved = source.migrate_to(&database.url()).await.unwrap();
     let rows = |table: &str| -> u64 {
         moved.tables.iter().filter(|moved| moved.table == table).map(|moved| moved.rows).sum()

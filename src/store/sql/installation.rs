@@ -85,11 +85,11 @@ impl Installation {
 
     /// Makes what must be there before the tables at a location can be.
     pub(crate) async fn prepare(&self, location: &str) -> Result<(), StoreError> {
+        if elsewhere(location) {
+            return postgres::Server::new(location)?.answers().await;
+        }
         match self {
-            Self::Folder(folder, _) => match folder.join(location).parent() {
-                Some(parent) if !elsewhere(location) => folder::make(parent),
-                _ => Ok(()),
-            },
+            Self::Folder(folder, _) => folder.join(location).parent().map_or(Ok(()), folder::make),
             Self::Server(server) => match location.strip_prefix(IN_DATABASE) {
                 Some(database) => server.create_database(database).await,
                 None => Ok(()),

@@ -45,7 +45,9 @@ impl SqlStore {
         let Installation::Folder(..) = *self.installation else {
             return Err(StoreError::Refused("the installation is on PostgreSQL already".to_owned()));
         };
-        let target = Installation::Server(Box::new(postgres::Server::new(url)?));
+        let server = postgres::Server::new(url)?;
+        server.refuse_lent_connections().await?;
+        let target = Installation::Server(Box::new(server));
         let registry = target.registry();
         let move_in = async {
             let mut tx = registry.write_alone().await?;
@@ -70,7 +72,7 @@ impl SqlStore {
                     tables.extend(copy(source, from, &mut tx, &to).await?);
                     Ok(tx.commit().await?)
                 };
-                moved.await.map_err(|fault: Fault| fault.at("moving in", &to))?;
+                moved.await.map_err(|fault: Fault| fault.at("storing what moves", &to))?;
             }
             tables.extend(copy(&mut source, &self.registry, &mut tx, &registry).await?);
             for office in &offices {
@@ -83,7 +85,7 @@ impl SqlStore {
             tx.commit().await?;
             Ok(Migrated { tables })
         };
-        move_in.await.map_err(|fault: Fault| fault.at("moving in", &registry))
+        move_in.await.map_err(|fault: Fault| fault.at("storing what moves", &registry))
     }
 
     /// Every database but the registry, each once.
@@ -154,7 +156,7 @@ async fn copy(
     target: &mut Tx,
     to: &Database,
 ) -> Result<Vec<MigratedTable>, Fault> {
-    let reading = |fault: Fault| Fault::Store(fault.at("moving out", from));
+    let reading = |fault: Fault| Fault::Store(fault.at("reading what moves", from));
     for part in [Part::Registry, Part::Organisation, Part::Office] {
         let (found, known) = (schema::found(source, part).await.map_err(reading)?, part.version());
         if found == known {

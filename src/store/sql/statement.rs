@@ -24,9 +24,9 @@ pub(crate) fn query_scalar<'q, T>(text: impl SqlSafeStr) -> Scalar<'q, T> {
     Scalar { query: query(text), column: PhantomData }
 }
 
-/// Rows in one statement at most. Each number of rows is a text of its own, prepared once and kept, so there are powers
-/// of two only.
-const MOST_ROWS_LOG2: u32 = 9;
+/// Rows in one statement at most, as a power of two: each number of rows is a text of its own, prepared once and kept.
+/// More make it dearer: sqlx asks SQLite for the name of each value, which it looks for among all.
+const MOST_ROWS_LOG2: u32 = 6;
 
 /// Inserts rows of numbers, after those that are the same in all of them; `head` is the statement up to its columns.
 ///

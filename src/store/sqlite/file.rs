@@ -9,8 +9,9 @@ use std::{
     time::Duration,
 };
 
+use restante_process::priority;
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Sqlite, SqliteConnection, SqlitePool, Transaction,
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
     },
@@ -23,6 +24,9 @@ use crate::{StoreError, sql::Fault};
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers of one file at a time: each is a thread, and more than a few only queue for the same disk.
 const READERS: u32 = 4;
+/// Rows that SQLite's thread is ahead of who reads them at most: with few the two wait for each other again and again
+/// where there are thousands.
+const ROWS_AHEAD: usize = 1_000;
 /// After so long without use a connection is closed, so that many small organisations hold no threads.
 const IDLE: Duration = Duration::from_mins(1);
 
@@ -56,6 +60,7 @@ impl File {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .row_buffer_size(ROWS_AHEAD)
             .busy_timeout(BUSY_TIMEOUT);
         let pool = || {
             SqlitePoolOptions::new()
@@ -65,7 +70,10 @@ impl File {
         };
         Self {
             path: path.to_owned(),
-            writer: pool().max_connections(1).connect_lazy_with(options.clone()),
+            writer: pool()
+                .max_connections(1)
+                .after_connect(|connection, _| Box::pin(go_behind(connection)))
+                .connect_lazy_with(options.clone()),
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
             neighbours: None,
             transactions: AtomicU64::new(0),
@@ -111,9 +119,26 @@ impl File {
     }
 }
 
+/// Has a connection's thread go behind the others where cores are short, so that a letter to thousands keeps nobody
+/// waiting whose answer is in memory. That thread is sqlx's; what it runs of ours is such a handler.
+async fn go_behind(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    connection.lock_handle().await?.set_progress_handler(1, || {
+        priority::go_behind();
+        true
+    });
+    sqlx::query("SELECT 1").execute(&mut *connection).await?;
+    connection.lock_handle().await?.remove_progress_handler();
+    Ok(())
+}
+
 /// What an error of SQLite means to whoever asked.
 pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) -> StoreError {
-    match primary_code(&source) {
+    let code = extended_code(&source);
+    if code == Some(code::IOERR_SHMSIZE) {
+        return StoreError::DiskFull { doing, database };
+    }
+    // The primary code is in the lowest byte.
+    match code.map(|code| code & 0xff) {
         Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
         Some(code::FULL) => StoreError::DiskFull { doing, database },
         Some(code::IOERR) => StoreError::Damaged { doing, database, source: Arc::new(source) },
@@ -125,7 +150,7 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
     }
 }
 
-/// SQLite's primary result codes that are told apart (<https://www.sqlite.org/rescode.html>).
+/// SQLite's result codes that are told apart (<https://www.sqlite.org/rescode.html>).
 mod code {
     pub(super) const BUSY: i32 = 5;
     pub(super) const LOCKED: i32 = 6;
@@ -133,12 +158,13 @@ mod code {
     pub(super) const CORRUPT: i32 = 11;
     pub(super) const FULL: i32 = 13;
     pub(super) const NOTADB: i32 = 26;
+    /// Opening a file found no room for the index of its log. That index is made anew at each opening and holds
+    /// nothing that could be lost.
+    pub(super) const IOERR_SHMSIZE: i32 = IOERR | 19 << 8;
 }
 
-/// The primary result code; extended codes carry it in their lowest byte.
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+fn extended_code(error: &sqlx::Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -171,6 +197,30 @@ mod tests {
         tx.commit().await.unwrap();
         let mut tx = database.read().await.unwrap();
         assert!(sqlx::query("INSERT INTO t VALUES (1)").execute(&mut *tx).await.is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_thread_that_writes_goes_behind_those_that_read() {
+        /// How nice the thread of this transaction's connection is: proc(5), the 19th field, of which the second is a
+        /// name in brackets.
+        async fn niceness(mut tx: Tx) -> i64 {
+            let (said, heard) = std::sync::mpsc::channel();
+            tx.lock_handle().await.unwrap().set_progress_handler(1, move || {
+                // Only the first is waited for.
+                let _ = said.send(std::fs::read_to_string("/proc/thread-self/stat").unwrap());
+                true
+            });
+            sqlx::query("SELECT 1").execute(&mut *tx).await.unwrap();
+            tx.lock_handle().await.unwrap().remove_progress_handler();
+            let stat = heard.recv().unwrap();
+            stat.rsplit(')').next().unwrap().split_whitespace().nth(16).unwrap().parse().unwrap()
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let database = File::new(&folder.path().join("x.db"), true);
+        let writer = niceness(database.write().await.unwrap()).await;
+        let reader = niceness(database.read().await.unwrap()).await;
+        assert!(writer > reader, "{writer} {reader}");
     }
 
     #[tokio::test]

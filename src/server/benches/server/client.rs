@@ -91,7 +91,7 @@ pub(crate) async fn saturated(
 
 /// 200 requests a second, in turn on kept connections.
 pub(crate) async fn paced(address: &str, requests: &[Vec<u8>], time: Duration) -> usize {
-    latencies(address, requests, time, async || std::future::pending().await).await.len()
+    latencies(address, requests, time, crate::nothing).await.len()
 }
 
 /// How long polls take at 200 a second while something else is done over and over.

@@ -1,17 +1,20 @@
 //! What the server costs, beside a bare hyper server and Dovecot in the same run: `tests/bench/server`.
 //!
-//! Given names of parts (`polls`, `held`) it measures these alone. Each figure is a row of a table, with its goal
-//! (docs/performance.md). CPU is that of the server's processes, from `/proc/PID/task/*/schedstat`; client and servers
-//! are processes of their own. Linux only.
+//! Given names of parts (`polls`, `held`, `load`: what writes, and what polls feel of it) it measures these alone. Each
+//! figure is a row of a table, with its goal (docs/performance.md). CPU is that of the server's processes, from
+//! `/proc/PID/task/*/schedstat`; client and servers are processes of their own. Linux only.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
 
 mod bare;
 mod client;
 mod dovecot;
+mod expiry;
+mod growth;
 mod held;
 mod office;
 mod polls;
+mod postgres;
 mod process;
 mod secured;
 mod table;
@@ -26,7 +29,7 @@ use std::{
 use self::{
     client::{Connection, milliseconds, percentile},
     dovecot::Dovecot,
-    office::Office,
+    office::{Office, Place},
     secured::Certificate,
     table::row,
 };
@@ -47,35 +50,70 @@ fn main() {
     runtime.block_on(async {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         println!("Load when it began: {}\n", load.trim());
-        let parts = ["polls", "held"].map(|part| arguments.iter().any(|argument| argument == part));
-        let (all, [polls, held]) = (!parts.contains(&true), parts);
+        let parts = Parts::named(&arguments);
         let dovecot = Dovecot::start().await;
         if dovecot.is_none() {
             println!("Dovecot does not start here: its figures are left out.\n");
         }
         table::begin();
         let office = Office::open(10_000).await;
-        let poll_us = if all || polls { polls::measure(dovecot.as_ref(), &office).await } else { f64::NAN };
-        if all || held {
+        let poll_us = if parts.polls { Some(polls::measure(dovecot.as_ref(), &office).await) } else { None };
+        if parts.held {
             held::measure(&office).await;
         }
-        if !all {
-            return;
+        if parts.load {
+            load(dovecot.as_ref(), office).await;
         }
-        let server = serve(&office, None);
-        deliveries(&server, &office).await;
-        fan_outs(&server, dovecot.as_ref(), &office).await;
-        busy(&server, &office).await;
-        first_sync(&server, &office).await;
-        drop(server);
-        growth(poll_us).await;
+        if parts.all()
+            && let Some(poll_us) = poll_us
+        {
+            growth::measure(poll_us).await;
+        }
     });
+}
+
+/// P6 to P9 and P14: writing, and what polls feel of it.
+async fn load(dovecot: Option<&Dovecot>, office: Office) {
+    let server = serve(&office, None);
+    deliveries(&server, &office).await;
+    fan_outs(&server, dovecot, &office).await;
+    busy(&server, &office).await;
+    first_sync(&server, &office).await;
+    drop((server, office));
+    expiry::measure().await;
+    postgres::measure().await;
+}
+
+/// What is measured.
+struct Parts {
+    polls: bool,
+    held: bool,
+    load: bool,
+}
+
+impl Parts {
+    /// Those that are named; all where none is.
+    fn named(arguments: &[String]) -> Self {
+        let named = |part: &str| arguments.iter().any(|argument| argument == part);
+        match (named("polls"), named("held"), named("load")) {
+            (false, false, false) => Self { polls: true, held: true, load: true },
+            (polls, held, load) => Self { polls, held, load },
+        }
+    }
+
+    fn all(&self) -> bool {
+        self.polls && self.held && self.load
+    }
 }
 
 /// With a certificate it speaks TLS.
 fn serve(office: &Office, certificate: Option<&Certificate>) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_restante-server"));
-    command.arg("--data").arg(office.folder()).args(["serve", "--listen", "127.0.0.1:0"]);
+    match office.place() {
+        Place::Folder(folder) => command.arg("--data").arg(folder.path()),
+        Place::Url(url) => command.arg("--database").arg(url),
+    };
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
     if let Some(certificate) = certificate {
         command.arg("--tls-certificate").arg(certificate.file()).arg("--tls-key").arg(certificate.key_file());
     }
@@ -138,11 +176,21 @@ async fn deliveries(server: &Process, office: &Office) {
     office.deliver_directly(200).await;
     let alone = 200.0 / alone.elapsed().as_secs_f64();
     let before = server.cpu_ns();
-    let begun = Instant::now();
+    let rate = post(office, std::slice::from_ref(server), EACH).await;
+    let cpu = each_us(before, server.cpu_ns(), CONNECTIONS * EACH);
+    let what = format!("one-recipient messages of 64 senders, durable ({cpu:.0} us CPU each)");
+    let anchor = format!("one after the other into the store {alone:.0}/s");
+    row("P8", &what, &format!("{rate:.0}/s"), &anchor, rate / alone, "at least 4");
+}
+
+/// One-recipient messages of 64 senders, each so many, in turn through these servers; gives how many a second. No two
+/// senders have a mailbox in common.
+async fn post(office: &Office, servers: &[Process], each: usize) -> f64 {
     let mut senders = tokio::task::JoinSet::new();
+    let begun = Instant::now();
     for sender in 0..CONNECTIONS {
-        let requests: Vec<_> = (0..EACH).map(|_| office.letter(sender, 1)).collect();
-        let address = server.address.clone();
+        let requests: Vec<_> = (0..each).map(|_| office.letter(2 * sender, 1)).collect();
+        let address = servers[sender % servers.len()].address.clone();
         senders.spawn(async move {
             let mut connection = Connection::open(&address).await;
             for request in requests {
@@ -152,12 +200,8 @@ async fn deliveries(server: &Process, office: &Office) {
     }
     senders.join_all().await;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-    let count = (CONNECTIONS * EACH) as f64;
-    let rate = count / begun.elapsed().as_secs_f64();
-    let cpu = each_us(before, server.cpu_ns(), CONNECTIONS * EACH);
-    let what = format!("one-recipient messages of 64 senders, durable ({cpu:.0} us CPU each)");
-    let anchor = format!("one after the other into the store {alone:.0}/s");
-    row("P8", &what, &format!("{rate:.0}/s"), &anchor, rate / alone, "at least 4");
+    let count = (CONNECTIONS * each) as f64;
+    count / begun.elapsed().as_secs_f64()
 }
 
 /// P6: one message to many.
@@ -167,6 +211,8 @@ async fn fan_outs(server: &Process, dovecot: Option<&Dovecot>, office: &Office) 
         let mut connection = Connection::open(&server.address).await;
         for _ in 0..ROUNDS {
             direct.push(office.fan_out_directly(recipients).await.as_secs_f64() * 1_000.0);
+            // What another process wrote meanwhile is looked at by another call than the measured one.
+            assert_eq!(connection.ask(&office.letter(0, 1)).await, 201);
             let request = office.letter(0, recipients);
             let (begun, before) = (Instant::now(), server.cpu_ns());
             assert_eq!(connection.ask(&request).await, 201);
@@ -191,11 +237,16 @@ async fn fan_outs(server: &Process, dovecot: Option<&Dovecot>, office: &Office) 
     }
 }
 
+/// What goes on beside polls that are alone; a client that turned in circles would take a core from them.
+async fn nothing() {
+    std::future::pending::<()>().await;
+}
+
 /// P7 and P9: polls of others while a fan-out runs, and while people sign in.
 async fn busy(server: &Process, office: &Office) {
     // Of people whom nobody writes to.
     let requests = office.quiet_polls(&server.address, CONNECTIONS).await;
-    let quiet = client::latencies(&server.address, &requests, ROUND, async || {}).await;
+    let quiet = client::latencies(&server.address, &requests, ROUND, nothing).await;
     let mut sender = Connection::open(&server.address).await;
     let fan_out = client::latencies(&server.address, &requests, ROUND, async || {
         assert_eq!(sender.ask(&office.letter(0, 10_000)).await, 201);
@@ -239,28 +290,5 @@ async fn first_sync(server: &Process, office: &Office) {
         &format!("{cpu:.0} us CPU each"),
         rate / 15_000.0,
         "at least 1",
-    );
-}
-
-/// P18: ten times the users.
-async fn growth(poll_us: f64) {
-    let office = Office::open(100_000).await;
-    let server = serve(&office, None);
-    let requests = office.polls(&server.address, CONNECTIONS).await;
-    let mut costs = Vec::new();
-    for _ in 0..ROUNDS {
-        let before = server.cpu_ns();
-        let count = client::saturated(None, &server.address, &requests, ROUND).await;
-        costs.push(each_us(before, server.cpu_ns(), count));
-    }
-    let ours = median(costs);
-    let anchor = format!("with 10,000 {poll_us:.1} us");
-    row(
-        "P18",
-        "CPU of an empty poll with 100,000 users",
-        &format!("{ours:.1} us"),
-        &anchor,
-        ours / poll_us,
-        "1.2",
     );
 }

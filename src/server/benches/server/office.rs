@@ -1,7 +1,6 @@
 //! An organisation of many users to measure with.
 
 use std::{
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,9 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use restante_model::{Importance, Letter, Login, MessageId, Name, Person, SystemClock};
+use restante_model::{
+    Clock, Importance, LedgerEvent, Letter, Login, MessageId, Name, Person, SystemClock, Timestamp,
+};
 use restante_store::{
-    Account, NewDevice, NewOffice, NewUser, OfficeTerms, Placement, Posted, SqlStore, Store,
+    Account, NewDevice, NewOffice, NewUser, OfficeTerms, Owner, Placement, Posted, SqlStore, Store, Time,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -22,46 +23,72 @@ use crate::client::Connection;
 
 const PASSWORD: &str = "measured, not secret";
 
-/// Users `user0`, `user1` and so on of the organisation "hall"; each has a device.
+/// Users `user0`, `user1` and so on, each with a device, in one organisation or in turn in several.
 pub(crate) struct Office {
-    folder: TempDir,
+    place: Place,
     /// The same databases as another process has them open.
     store: SqlStore,
-    tag: String,
+    /// What tokens of each organisation begin with.
+    tags: Vec<String>,
     users: usize,
     next_id: AtomicU64,
 }
 
-fn organisation() -> Name {
-    "hall".parse().expect("a name")
+/// Where its installation lies.
+pub(crate) enum Place {
+    Folder(TempDir),
+    /// A database of PostgreSQL.
+    Url(String),
+}
+
+/// A clock that is so far behind.
+struct Behind(i64);
+
+impl Clock for Behind {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus_ms(-self.0)
+    }
+}
+
+fn organisation(number: usize) -> Name {
+    format!("hall{number}").parse().expect("a name")
 }
 
 fn login(number: usize) -> Login {
     format!("user{number}").parse().expect("a login")
 }
 
+fn person(number: usize) -> Person {
+    Person { login: login(number), name: format!("User {number}") }
+}
+
 impl Office {
     pub(crate) async fn open(users: usize) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = open(folder.path()).await;
+        Self::at(Place::Folder(tempfile::tempdir().expect("a folder")), users, 1).await
+    }
+
+    /// At this place, with its users in so many organisations.
+    pub(crate) async fn at(place: Place, users: usize, organisations: usize) -> Self {
+        let store = place.open().await;
         let office: Name = "main".parse().expect("a name");
         let terms = OfficeTerms::default();
         let new = NewOffice { name: office.clone(), placement: Placement::Separate { folder: None }, terms };
         store.create_office(&new).await.expect("an office");
-        store.create_organisation(&organisation(), "Hall").await.expect("an organisation");
-        store.attach(&office, &organisation()).await.expect("it is attached");
         let password_hash = restante_server::hash_password(PASSWORD, &[]).expect("a hash");
-        let mut this = Self { folder, store, tag: String::new(), users, next_id: AtomicU64::new(1) };
-        let all: Vec<_> = (0..users)
-            .map(|number| {
-                let person = Person { login: login(number), name: format!("User {number}") };
-                NewUser { person, password_hash: password_hash.clone() }
-            })
-            .collect();
-        this.store.add_users(&organisation(), &all).await.expect("users");
-        let known = this.store.credentials_for(&organisation(), &login(0)).await.expect("it answers");
-        this.tag = known.expect("he is known").account.organisation_tag;
-        for number in (0..64).chain(users - 64..users) {
+        let mut this = Self { place, store, tags: Vec::new(), users, next_id: AtomicU64::new(1) };
+        for number in 0..organisations {
+            let name = organisation(number);
+            this.store.create_organisation(&name, "Hall").await.expect("an organisation");
+            this.store.attach(&office, &name).await.expect("it is attached");
+            let all: Vec<_> = (number..users)
+                .step_by(organisations)
+                .map(|number| NewUser { person: person(number), password_hash: password_hash.clone() })
+                .collect();
+            this.store.add_users(&name, &all).await.expect("users");
+            let known = this.store.credentials_for(&name, &login(number)).await.expect("it answers");
+            this.tags.push(known.expect("he is known").account.organisation_tag);
+        }
+        for number in (0..128).chain(users - 64..users) {
             let device = NewDevice {
                 id: format!("device{number}"),
                 name: "pc".into(),
@@ -71,24 +98,30 @@ impl Office {
             this.store.enrol_device(&this.account(number), &device).await.expect("a device");
         }
         // Let go of: a process that wrote keeps the server from believing its memory.
-        this.store = open(this.folder.path()).await;
+        this.store = this.place.open().await;
         this
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Which organisation a user is in.
+    fn organisation_of(&self, user: usize) -> usize {
+        user % self.tags.len()
     }
 
     fn token(&self, user: usize) -> String {
-        format!("rst_{}_{user:064x}", self.tag)
+        format!("rst_{}_{user:064x}", self.tags[self.organisation_of(user)])
     }
 
     fn account(&self, user: usize) -> Account {
+        let number = self.organisation_of(user);
         Account {
-            person: Person { login: login(user), name: format!("User {user}") },
-            organisation: organisation(),
+            person: person(user),
+            organisation: organisation(number),
             organisation_title: "Hall".into(),
-            organisation_tag: self.tag.clone(),
+            organisation_tag: self.tags[number].clone(),
         }
     }
 
@@ -103,9 +136,12 @@ impl Office {
     }
 
     fn poll(&self, user: usize, cursor: Option<&str>) -> Vec<u8> {
-        let since = cursor.map(|cursor| format!("?since={cursor}")).unwrap_or_default();
+        self.poll_at(user, &cursor.map(|cursor| format!("?since={cursor}")).unwrap_or_default())
+    }
+
+    fn poll_at(&self, user: usize, query: &str) -> Vec<u8> {
         format!(
-            "GET /api/v1/changes{since} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\n\
+            "GET /api/v1/changes{query} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\n\
              user-agent: restante-agent/0.1.0\r\nrestante-client-version: 0.1.0\r\naccept: */*\r\n\r\n",
             self.token(user)
         )
@@ -149,8 +185,10 @@ impl Office {
 
     /// A letter for the first of so many users after the sender; the last 64 get none.
     fn content(&self, sender: usize, recipients: usize) -> Letter {
-        let to =
-            (1..=recipients.min(self.users - 128)).map(|step| login(sender + step).to_string()).collect();
+        let organisations = self.tags.len();
+        let to = (1..=recipients.min((self.users - 128) / organisations))
+            .map(|step| login(sender + step * organisations).to_string())
+            .collect();
         Letter { to, subject: "Measured".into(), body: "x".repeat(1_000), importance: Importance::Normal }
     }
 
@@ -160,26 +198,28 @@ impl Office {
     }
 
     pub(crate) fn sign_in(&self) -> Vec<u8> {
-        let body = json!({"organisation": "hall", "user": "user0", "password": PASSWORD, "device": "pc"});
+        let body =
+            json!({"organisation": organisation(0), "user": "user0", "password": PASSWORD, "device": "pc"});
         self.request(0, "POST /api/v1/sessions", &body.to_string())
     }
 
     /// As the server's handlers do it, from this process, and then lets go of the databases.
-    async fn post(&self, store: &SqlStore, sender: usize, recipients: usize) {
-        let content = self.content(sender, recipients);
-        let posted = store.deliver(&self.account(sender), self.next_id(), &content).await;
+    async fn post(&self, store: &SqlStore, sender: usize, recipients: usize) -> MessageId {
+        let (id, content) = (self.next_id(), self.content(sender, recipients));
+        let posted = store.deliver(&self.account(sender), id, &content).await;
         assert!(matches!(posted, Ok(Posted::Accepted(..))), "{posted:?}");
+        id
     }
 
     pub(crate) async fn deliver_directly(&self, count: usize) {
-        let store = open(self.folder.path()).await;
+        let store = self.place.open().await;
         for _ in 0..count {
             self.post(&store, 0, 1).await;
         }
     }
 
     pub(crate) async fn fan_out_directly(&self, recipients: usize) -> Duration {
-        let store = open(self.folder.path()).await;
+        let store = self.place.open().await;
         // The connection is made by another call than the measured one.
         self.post(&store, 0, 1).await;
         let begun = Instant::now();
@@ -189,11 +229,45 @@ impl Office {
 
     /// Many messages for one user.
     pub(crate) async fn fill_mailbox(&self, messages: usize) {
-        let store = open(self.folder.path()).await;
+        let store = self.place.open().await;
         let last = self.users - 1;
         for _ in 0..messages {
             self.post(&store, last - 1, 1).await;
         }
+    }
+
+    /// Letters of the first user to so many, as they came a lifetime ago; gives the last.
+    pub(crate) async fn fill_with_what_expires(&self, letters: usize, recipients: usize) -> MessageId {
+        let Place::Folder(folder) = &self.place else { panic!("a folder has any clock") };
+        let lifetime_ms =
+            i64::try_from(OfficeTerms::default().message_lifetime.get()).expect("a week") * 1_000;
+        let store =
+            SqlStore::open(folder.path(), Arc::new(Behind(lifetime_ms))).await.expect("the store opens");
+        let mut last = self.next_id();
+        for _ in 0..letters {
+            last = self.post(&store, 0, recipients).await;
+        }
+        last
+    }
+
+    /// Letters of the first user to so many.
+    pub(crate) async fn fill(&self, letters: usize, recipients: usize) {
+        let store = self.place.open().await;
+        for _ in 0..letters {
+            self.post(&store, 0, recipients).await;
+        }
+    }
+
+    /// Whether all copies of this letter of the first user have expired.
+    pub(crate) async fn expired(&self, id: MessageId) -> bool {
+        let sender = Owner { organisation: organisation(0), login: login(0) };
+        let entries = self.store.ledger(&sender, id).await.expect("it answers").expect("he wrote it");
+        entries.iter().any(|entry| entry.event == LedgerEvent::Expired)
+    }
+
+    /// What fetches the first ten changes of a user who gets letters.
+    pub(crate) fn first_page(&self) -> Vec<u8> {
+        self.poll_at(1, "?limit=10")
     }
 
     /// Fetches that user's mailbox from the beginning; gives the number of pages.
@@ -211,6 +285,12 @@ impl Office {
     }
 }
 
-async fn open(folder: &Path) -> SqlStore {
-    SqlStore::open(folder, Arc::new(SystemClock)).await.expect("the store opens")
+impl Place {
+    async fn open(&self) -> SqlStore {
+        match self {
+            Self::Folder(folder) => SqlStore::open(folder.path(), Arc::new(SystemClock)).await,
+            Self::Url(url) => SqlStore::connect(url, Time::Database).await,
+        }
+        .expect("the store opens")
+    }
 }

@@ -12,7 +12,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
@@ -118,7 +118,8 @@ impl Neighbours {
         }
         // The length before the lock: a writer counted here took its lock before, so that it is seen.
         // (The other way round it could lock and write in between, and be counted as one that is done.)
-        let length = self.writers.metadata().ok()?.len();
+        // By seeking, of all questions the cheapest to the system; what is written goes to the end anyway.
+        let length = (&self.writers).seek(SeekFrom::End(0)).ok()?;
         if self.quiet_at.load(Ordering::Acquire) == length {
             return Some(length);
         }

@@ -40,6 +40,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route("/v1/folders/{folder}", get(folder))
         .route("/v1/messages/{id}", get(|office, id| with_id(office, id, Ask::Message)))
         .route("/v1/messages/{id}", delete(|office, id| with_id(office, id, Ask::DeleteMessage)))
+        .route("/v1/messages/{id}/position", get(position))
         .route("/v1/messages/{id}/read", post(|office, id| with_id(office, id, Ask::MarkRead)))
         .route("/v1/messages/{id}/read", delete(|office, id| with_id(office, id, Ask::MarkUnread)))
         .route("/v1/messages/{id}/acknowledge", post(|office, id| with_id(office, id, Ask::Acknowledge)))
@@ -117,6 +118,28 @@ async fn folder(
             ask(office, Ask::Folder { folder, order, before, limit, unread }).await
         }
         (Err(_), _) => refusal(LocalProblemKind::NotFound, "there is no such folder"),
+        (_, Err(rejection)) => invalid(rejection.body_text()),
+    }
+}
+
+#[derive(Deserialize)]
+struct PositionParameters {
+    folder: Folder,
+    #[serde(default)]
+    unread: bool,
+    #[serde(default)]
+    sort: SortBy,
+    #[serde(default)]
+    ascending: bool,
+}
+
+async fn position(office: State<Office>, id: Id, parameters: Parameters<PositionParameters>) -> Response {
+    match (id, parameters) {
+        (Ok(Path(id)), Ok(Query(PositionParameters { folder, unread, sort, ascending }))) => {
+            let order = FolderOrder { sort, ascending };
+            ask(office, Ask::Position { id, folder, order, unread }).await
+        }
+        (Err(rejection), _) => invalid(rejection.body_text()),
         (_, Err(rejection)) => invalid(rejection.body_text()),
     }
 }
@@ -318,6 +341,7 @@ fn answered(answer: Answer) -> Response {
         Answer::Check(check) => Json(check).into_response(),
         Answer::Folders(folders) => Json(folders).into_response(),
         Answer::Folder(page) => Json(page).into_response(),
+        Answer::Position(position) => Json(position).into_response(),
         Answer::Found(page) => Json(page).into_response(),
         Answer::Message(message) => Json(message).into_response(),
         Answer::Letter(letter) => Json(letter).into_response(),

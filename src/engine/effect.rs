@@ -2,7 +2,7 @@
 
 use restante_local_api::{
     CheckAnswer, Connection, Direction, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message,
-    Mode, Recipients, SearchPage, ShowWhat, Status,
+    Mode, Recipients, RowPosition, SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
@@ -389,6 +389,8 @@ pub enum Answer {
     Folders(Vec<FolderSummary>),
     /// A page.
     Folder(FolderPage),
+    /// Where a message stands in a folder.
+    Position(RowPosition),
     /// Messages that were looked for.
     Found(SearchPage),
     /// A message.

@@ -286,6 +286,17 @@ pub enum Ask {
         /// Only unread ones.
         unread: bool,
     },
+    /// Where a message stands in a folder.
+    Position {
+        /// Which message.
+        id: MessageId,
+        /// In which folder.
+        folder: Folder,
+        /// In which order.
+        order: FolderOrder,
+        /// Among unread ones only.
+        unread: bool,
+    },
     /// One message.
     Message(MessageId),
     /// The person opened it.

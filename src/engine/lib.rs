@@ -17,6 +17,7 @@ mod interval;
 mod ledger;
 mod local;
 mod outbox;
+mod rows;
 mod run;
 mod search;
 mod sent;

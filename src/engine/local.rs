@@ -1,29 +1,16 @@
 //! What front ends ask: the whole local API, answered from cache and ledger.
 
-use std::cmp::Ordering;
-
-use restante_local_api::{
-    Direction, FolderOrder, FolderPage, LocalProblem, LocalProblemKind, Message, MessageRow, Mode, OnItsWay,
-    RowState, SortBy, Trigger,
-};
-use restante_model::{
-    CheckInterval, Folder, Importance, Letter, LetterProblem, Login, MessageId, Person, Seconds, Timestamp,
-};
+use restante_local_api::{Direction, LocalProblem, LocalProblemKind, Message, Mode, Trigger};
+use restante_model::{CheckInterval, Letter, LetterProblem, MessageId, Seconds, Timestamp};
 
 use crate::{
     alert::MAX_SNOOZE_SECONDS,
-    cache::{Place, sort_key, who_key},
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{Ask, CallId},
-    ledger::{Draft, OutboxLetter, WrittenLetter},
-    outbox,
     settings_file::{KEYS, SettingNotWritten, SettingsProblem, value_of},
     storage::StorageError,
 };
-
-/// The most rows of one page.
-pub(crate) const MAX_ROWS: u32 = 500;
 
 pub(crate) type Reply = std::result::Result<Answer, LocalProblem>;
 
@@ -120,6 +107,10 @@ impl Engine {
             Ask::Folder { folder, order, before, limit, unread } => {
                 self.page(folder, order, before.as_deref(), limit, unread)?
             }
+            Ask::Position { id, folder, order, unread } => match self.position(id, folder, order, unread)? {
+                Some(position) => Ok(Answer::Position(position)),
+                None => Err(not_found(id)),
+            },
             Ask::Message(id) => match self.find(id)? {
                 Some(message) => Ok(Answer::Message(Box::new(message))),
                 None => Err(not_found(id)),
@@ -241,88 +232,6 @@ impl Engine {
         Ok(effects)
     }
 
-    fn page(
-        &self,
-        folder: Folder,
-        order: FolderOrder,
-        before: Option<&str>,
-        limit: u32,
-        unread: bool,
-    ) -> Result<Reply> {
-        let limit = limit.clamp(1, MAX_ROWS);
-        let direction = match folder {
-            Folder::Inbox => Direction::Received,
-            Folder::Sent => Direction::Sent,
-            Folder::Drafts => {
-                let rows = self.ledger.drafts()?.into_iter().map(|draft| self.draft_row(&draft));
-                return one_page(rows, order);
-            }
-            Folder::Outbox => {
-                let rows = self.ledger.outbox()?.into_iter().map(|waiting| self.outbox_row(&waiting));
-                return one_page(rows, order);
-            }
-        };
-        let place = before.map(|text| Place::parse(order, text));
-        if place == Some(None) {
-            return Ok(Err(bad_before()));
-        }
-        let messages = self.cache.rows(direction, order, place.flatten().as_ref(), limit, unread)?;
-        let full = messages.len() == limit as usize;
-        let last = messages.last().filter(|_| full);
-        let next_before = last.map(|last| Place::of(direction, order, last).to_string());
-        Ok(Ok(Answer::Folder(FolderPage { messages, next_before })))
-    }
-
-    pub(crate) fn draft_row(&self, draft: &Draft) -> Result<MessageRow> {
-        self.letter_row(&draft.written, RowState::Draft)
-    }
-
-    pub(crate) fn outbox_row(&self, waiting: &OutboxLetter) -> Result<MessageRow> {
-        let state = match &waiting.refused {
-            Some(_) => RowState::Refused,
-            None if self.posting(waiting.written.id) => RowState::Sending,
-            None => RowState::Waiting,
-        };
-        let row = self.letter_row(&waiting.written, state)?;
-        let refused = waiting.refused.as_ref();
-        Ok(MessageRow {
-            bold: refused.is_some(),
-            refused: refused.map(|refusal| refusal.why.clone()),
-            on_its_way: Some(OnItsWay {
-                goes_out_at: waiting.goes_out_at,
-                tried_at: waiting.tried_at,
-                refused_at: refused.map(|refusal| refusal.at),
-                may_be_taken_back: outbox::may_be_taken_back(waiting),
-            }),
-            ..row
-        })
-    }
-
-    fn letter_row(&self, written: &WrittenLetter, state: RowState) -> Result<MessageRow> {
-        // Letters are only taken from somebody signed in, drafts perhaps from before that.
-        let from = self.account.as_ref().map_or_else(nobody, |account| account.user.clone());
-        let to: Result<Vec<Person>> = written
-            .letter
-            .to
-            .iter()
-            .filter_map(|login| login.parse::<Login>().ok())
-            .map(|login| self.cache.person(&login))
-            .collect();
-        Ok(MessageRow {
-            id: written.id,
-            from,
-            to: to?,
-            subject: written.letter.subject.clone(),
-            importance: written.letter.importance,
-            sent_at: written.written_at,
-            state,
-            bold: false,
-            not_delivered: Vec::new(),
-            refused: None,
-            on_its_way: None,
-        })
-    }
-
     fn find(&self, id: MessageId) -> Result<Option<Message>> {
         if let Some(message) = self.cache.message(id)? {
             return Ok(Some(message));
@@ -337,31 +246,6 @@ impl Engine {
         let direction = Direction::Sent;
         Ok(Some(Message { row, direction, body, expires_at: None, version, recipients: Vec::new() }))
     }
-}
-
-/// Few, and all of them worth seeing: one page holds them.
-fn one_page(rows: impl Iterator<Item = Result<MessageRow>>, order: FolderOrder) -> Result<Reply> {
-    let mut messages = rows.collect::<Result<Vec<_>>>()?;
-    if order != FolderOrder::default() {
-        messages.sort_by(|one, other| {
-            let smaller = compare(order.sort, one, other);
-            if order.ascending { smaller } else { smaller.reverse() }
-        });
-    }
-    Ok(Ok(Answer::Folder(FolderPage { messages, next_before: None })))
-}
-
-fn compare(sort: SortBy, one: &MessageRow, other: &MessageRow) -> Ordering {
-    let who = |row: &MessageRow| who_key(Direction::Sent, &row.from, &row.to);
-    let by_key = match sort {
-        SortBy::Time => Ordering::Equal,
-        SortBy::Who => who(one).cmp(&who(other)),
-        SortBy::Subject => sort_key(&one.subject).cmp(&sort_key(&other.subject)),
-        SortBy::Importance => {
-            (one.importance == Importance::High).cmp(&(other.importance == Importance::High))
-        }
-    };
-    by_key.then_with(|| (one.sent_at, one.id).cmp(&(other.sent_at, other.id)))
 }
 
 /// Whether a sent message says what this letter says.
@@ -383,9 +267,4 @@ pub(crate) fn invalid(problems: &[LetterProblem]) -> LocalProblem {
         format!("the letter cannot be sent: {}", reasons.join("; ")),
         Some(hint),
     )
-}
-
-fn nobody() -> Person {
-    let login: Login = "nobody".parse().unwrap_or_else(|_| unreachable!("six letters are a login"));
-    Person { name: String::new(), login }
 }

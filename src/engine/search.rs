@@ -8,7 +8,8 @@ use crate::{
     effect::Answer,
     engine::{Engine, Result},
     ledger::WrittenLetter,
-    local::{MAX_ROWS, Reply, bad_before},
+    local::{Reply, bad_before},
+    rows::MAX_ROWS,
 };
 
 impl Engine {

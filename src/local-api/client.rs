@@ -10,8 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, DoctorReport, FolderOrder, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login,
-    Message, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, SCHEMA,
-    SearchPage, SettingsReport, Show, Status, Undo, path,
+    Message, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, RowPosition,
+    SCHEMA, SearchPage, SettingsReport, Show, Status, Undo, path,
 };
 
 /// Longer than any answer that does not wait for the server takes.
@@ -97,6 +97,19 @@ impl Client {
         if order != FolderOrder::default() {
             request = request.query(&order);
         }
+        self.call(request).await
+    }
+
+    /// Where a message stands in a folder that is asked for in this order, all of it or unread only.
+    pub async fn position(
+        &self,
+        id: MessageId,
+        folder: Folder,
+        order: FolderOrder,
+        unread: bool,
+    ) -> Result<RowPosition, ClientError> {
+        let request = self.request(reqwest::Method::GET, &path::position(id)).query(&order);
+        let request = request.query(&[("folder", folder.to_string()), ("unread", unread.to_string())]);
         self.call(request).await
     }
 

@@ -19,7 +19,7 @@ pub use client::{Client, ClientError, Events};
 pub use doctor::{CheckStatus, DoctorCheck, DoctorReport};
 pub use mail::{
     Direction, FolderOrder, FolderPage, FolderSummary, FoundMessage, Message, MessageRow, OnItsWay,
-    Recipient, Recipients, RowState, SearchPage, SortBy,
+    Recipient, Recipients, RowPosition, RowState, SearchPage, SortBy,
 };
 pub use popups::{PopupCard, PopupOrder, PopupReport};
 pub use requests::{

@@ -52,6 +52,14 @@ pub struct FolderPage {
     pub next_before: Option<String>,
 }
 
+/// Answer to `GET /v1/messages/{id}/position?folder=&sort=&ascending=&unread=`: where its row stands in a folder
+/// that is asked for with the same words; `not_found` where it is not among the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowPosition {
+    /// Rows before it, zero for the first.
+    pub position: u64,
+}
+
 /// Answer to `GET /v1/search?q=&before=&limit=`: messages that hold every word of the question, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SearchPage {

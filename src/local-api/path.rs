@@ -58,6 +58,11 @@ pub fn message(id: MessageId) -> String {
     format!("{MESSAGES}/{id}")
 }
 
+/// Where one message stands in a folder.
+pub fn position(id: MessageId) -> String {
+    format!("{MESSAGES}/{id}/position")
+}
+
 /// The read mark of one message.
 pub fn read(id: MessageId) -> String {
     format!("{MESSAGES}/{id}/read")

@@ -2,7 +2,7 @@
 
 use restante_local_api::{Direction, FolderOrder, Message, MessageRow, Recipient, RowState, SortBy};
 use restante_model::{DeliveryState, Importance, MessageId, Person, Timestamp};
-use rusqlite::{Row, params_from_iter, types::Value};
+use rusqlite::{OptionalExtension, Row, params_from_iter, types::Value};
 
 use super::{
     Cache, Place, Result, database,
@@ -49,33 +49,43 @@ impl Cache {
         limit: u32,
         unread: bool,
     ) -> Result<Vec<MessageRow>> {
-        let columns: &[&str] = match order.sort {
-            SortBy::Time => &["m.sent_at", "m.id"],
-            SortBy::Who => &["m.who_key", "m.sent_at", "m.id"],
-            SortBy::Subject => &["m.subject_key", "m.sent_at", "m.id"],
-            SortBy::Importance => &["(m.importance = 'high')", "m.sent_at", "m.id"],
-        };
-        let (beyond, way) = if order.ascending { (">", " ASC") } else { ("<", " DESC") };
-        let values: Vec<Value> = before.iter().flat_map(|place| place.values()).collect();
-        let behind = match values.len() {
-            0 => String::new(),
-            many => {
-                let places = vec!["?"; many].join(", ");
-                format!("AND ({}) {beyond} ({places})", columns.join(", "))
-            }
-        };
-        // The words stand in the statement, not beside it: only so the partial indexes are used.
-        let direction = direction_name(direction);
-        let unread = if unread { "AND m.state = 'delivered'" } else { "" };
-        let sorted: Vec<String> = columns.iter().map(|column| format!("{column}{way}")).collect();
+        let way = if order.ascending { " ASC" } else { " DESC" };
+        let sorted: Vec<String> = columns(order.sort).iter().map(|column| format!("{column}{way}")).collect();
+        let after = before.map_or_else(String::new, |_| beyond(order.sort, order.ascending));
         let sql = format!(
-            "{ROW} WHERE m.direction = '{direction}' {unread} {behind} ORDER BY {} LIMIT ?",
+            "{ROW} WHERE {} {after} ORDER BY {} LIMIT ?",
+            among(direction, unread),
             sorted.join(", ")
         );
         let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
-        let values = values.into_iter().chain([Value::Integer(limit.into())]);
+        let values = before.iter().flat_map(|place| place.values()).chain([Value::Integer(limit.into())]);
         let rows = query.query_map(params_from_iter(values), row);
         rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// How many rows stand before a message in this order, counted in its index; `None` where it is not among
+    /// them.
+    pub(crate) fn rows_before(
+        &self,
+        direction: Direction,
+        order: FolderOrder,
+        id: MessageId,
+        unread: bool,
+    ) -> Result<Option<u64>> {
+        let among = among(direction, unread);
+        let found = self
+            .connection
+            .prepare_cached(&format!("{ROW} WHERE m.id = ? AND {among}"))
+            .and_then(|mut find| find.query_row([id.to_string()], row).optional())
+            .map_err(database)?;
+        let Some(found) = found else { return Ok(None) };
+        let before = beyond(order.sort, !order.ascending);
+        let mut count = self
+            .connection
+            .prepare_cached(&format!("SELECT count(*) FROM message m WHERE {among} {before}"))
+            .map_err(database)?;
+        let place = Place::of(direction, order, &found);
+        count.query_row(params_from_iter(place.values()), |row| row.get(0)).map(Some).map_err(database)
     }
 
     /// One message, whole: as received where it was both sent and received.
@@ -219,6 +229,29 @@ impl Cache {
             .and_then(|mut query| query.query_row([], |row| row.get(0)))
             .map_err(database)
     }
+}
+
+/// The columns that a folder is sorted by.
+fn columns(sort: SortBy) -> &'static [&'static str] {
+    match sort {
+        SortBy::Time => &["m.sent_at", "m.id"],
+        SortBy::Who => &["m.who_key", "m.sent_at", "m.id"],
+        SortBy::Subject => &["m.subject_key", "m.sent_at", "m.id"],
+        SortBy::Importance => &["(m.importance = 'high')", "m.sent_at", "m.id"],
+    }
+}
+
+/// What is greater than a place in this order, or smaller.
+fn beyond(sort: SortBy, greater: bool) -> String {
+    let columns = columns(sort);
+    let places = vec!["?"; columns.len()].join(", ");
+    format!("AND ({}) {} ({places})", columns.join(", "), if greater { ">" } else { "<" })
+}
+
+/// The rows of a folder. The words stand in the statement, not beside it: only so the partial indexes are used.
+fn among(direction: Direction, unread: bool) -> String {
+    let unread = if unread { " AND m.state = 'delivered'" } else { "" };
+    format!("m.direction = '{}'{unread}", direction_name(direction))
 }
 
 pub(super) fn direction_name(direction: Direction) -> &'static str {

@@ -32,6 +32,15 @@ impl Story {
         }
     }
 
+    fn position(&mut self, number: u128, order: FolderOrder, unread: bool) -> Option<u64> {
+        let ask = Ask::Position { id: id(number), folder: Folder::Inbox, order, unread };
+        match self.asks(ask) {
+            Ok(Answer::Position(found)) => Some(found.position),
+            Err(LocalProblemKind::NotFound) => None,
+            other => panic!("no position: {other:?}"),
+        }
+    }
+
     /// One message, unread, has come.
     fn with_one_message() -> Self {
         let mut story = Self::signed_in();
@@ -77,6 +86,39 @@ fn a_folder_is_read_in_the_order_of_any_column_page_by_page() {
     let before = Some(format!("5.{}", id(5)));
     let ask = Ask::Folder { folder: Folder::Inbox, order, before, limit: 2, unread: false };
     assert_eq!(story.asks(ask), Err(LocalProblemKind::Invalid), "a place of another order");
+}
+
+#[test]
+fn a_message_stands_where_its_row_is_in_any_order() {
+    let mut story = Story::signed_in();
+    story.waiting = (1..=5)
+        .map(|number| {
+            let importance = if number % 2 == 0 { Importance::High } else { Importance::Normal };
+            mail(number, ["Борис", "анна"][usize::from(number > 2)], "same subject", importance)
+        })
+        .collect();
+    story.due();
+    for sort in [SortBy::Time, SortBy::Subject, SortBy::Who, SortBy::Importance] {
+        for ascending in [false, true] {
+            let order = FolderOrder { sort, ascending };
+            let ask = Ask::Folder { folder: Folder::Inbox, order, before: None, limit: 10, unread: false };
+            let Ok(Answer::Folder(page)) = story.asks(ask) else { panic!("no page") };
+            for number in 1..=5 {
+                let row = page.messages.iter().position(|row| row.id == id(number)).map(|row| row as u64);
+                assert_eq!(story.position(number, order, false), row, "{number} in {order:?}");
+            }
+        }
+    }
+    story.asks(Ask::MarkRead(id(4))).unwrap();
+    let newest_first = FolderOrder::default();
+    assert_eq!(story.position(3, newest_first, true), Some(1), "the one that was read is not counted");
+    assert_eq!(story.position(4, newest_first, true), None, "nor is it among the unread");
+    assert_eq!(story.position(6, newest_first, false), None, "there is no such message");
+
+    let draft = Ask::SaveDraft { id: id(7), letter: letter(), base_version: None };
+    story.asks(draft).unwrap();
+    let ask = Ask::Position { id: id(7), folder: Folder::Drafts, order: newest_first, unread: false };
+    assert!(matches!(story.asks(ask), Ok(Answer::Position(found)) if found.position == 0));
 }
 
 #[test]

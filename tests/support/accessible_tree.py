@@ -1,5 +1,5 @@
-"""Prints what a screen reader is told of one of our windows: role, name and states of each element, a line of
-JSON each. The argument is a regular expression for the window's title."""
+"""Prints what a screen reader is told of one of our windows: of each element its role, name, description, states, what
+is written in it, and its place among its kind, a line of JSON each. The argument is a regular expression for the window's title."""
 
 import json
 import re
@@ -26,6 +26,17 @@ def window(title):
                     return frame
 
 
+def written(element):
+    try:
+        return element.queryText().getText(0, -1)
+    except NotImplementedError:  # no text in it
+        return ""
+
+
 for element in elements(window(sys.argv[1])):
     states = [pyatspi.stateToString(state) for state in element.getState().getStates()]
-    print(json.dumps({"role": element.getRoleName(), "name": element.name or "", "states": states}))
+    places = dict(attribute.split(":", 1) for attribute in element.getAttributes() or ())
+    told = {"role": element.getRoleName(), "name": element.name or "", "description": element.description or ""}
+    told |= {"states": states, "text": written(element)}
+    told |= {"place": places.get("posinset", ""), "of": places.get("setsize", "")}
+    print(json.dumps(told))

@@ -31,7 +31,7 @@ async fn a_letter_can_be_written_by_ear() {
         assert!(field.is("editable") && field.is(lines) && field.description.is_empty(), "{field:?}");
     }
     assert!(there(&told, "push button", "Send").is("enabled"));
-    assert!(!there(&told, "toggle button", "High importance").is("checked"));
+    assert!(!there(&told, "toggle button", "High importance").is("pressed"));
     let nameless = told.iter().find(|it| it.name.is_empty() && it.role != "panel");
     assert_eq!(nameless, None, "something is told that has no name");
 
@@ -57,7 +57,7 @@ async fn a_letter_can_be_written_by_ear() {
     assert!(!told.iter().any(|it| it.name == wrong), "it is mended");
 
     // Important is a button that is down.
-    let important = |it: &Told| it.name == "High importance" && it.is("checked");
+    let important = |it: &Told| it.name == "High importance" && it.is("pressed");
     keys(&["key", "shift+Tab", "shift+Tab", "shift+Tab", "space"]).await;
     screen.until_told(TITLE, "that it is important", important).await;
 }

@@ -28,9 +28,14 @@ impl Mailbox {
 
     /// Reads folders, list and message anew. What is chosen and where the list stands stays.
     pub(super) async fn refresh(self: &Rc<Self>) {
+        self.refresh_to(0).await;
+    }
+
+    /// The same with at least this many rows, where the folder has as many.
+    pub(super) async fn refresh_to(self: &Rc<Self>, rows: usize) {
         let _alone = self.refreshing.lock().await;
         let (folder, view) = (self.folder.get(), self.view.borrow().clone());
-        let needed = self.rows_on_screen().end + ROWS_AHEAD;
+        let needed = (self.rows_on_screen().end + ROWS_AHEAD).max(rows);
         let Ok(summaries) = self.ask(|client| async move { client.folders().await }).await else { return };
         let Ok((entries, next_before)) = self.first_rows(folder, needed).await else { return };
         self.show_folders(summaries);

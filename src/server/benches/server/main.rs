@@ -48,8 +48,8 @@ fn main() {
         return runtime.block_on(bare::serve(arguments.get(at + 1).map(Path::new)));
     }
     runtime.block_on(async {
-        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        println!("Load when it began: {}\n", load.trim());
+        let loaded = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        println!("Load when it began: {}\n", loaded.trim());
         let parts = Parts::named(&arguments);
         let dovecot = Dovecot::start().await;
         if dovecot.is_none() {

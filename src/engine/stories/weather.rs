@@ -35,7 +35,7 @@ impl Story {
 }
 
 #[test]
-fn a_server_that_is_away_is_asked_soon_and_then_once_in_each_interval() {
+fn a_server_that_is_away_is_asked_soon_and_then_less_and_less() {
     let mut story = Story::signed_in();
     story.reachable = false;
     story.due();
@@ -44,7 +44,7 @@ fn a_server_that_is_away_is_asked_soon_and_then_once_in_each_interval() {
         story.until_next_check();
         waits.push(story.next_check_in());
     }
-    let longest = [10, 150, 300, 300, 300, 300, 300, 300, 300, 300];
+    let longest = [10, 20, 40, 80, 160, 320, 640, 900, 900, 900];
     for (wait, longest) in waits.iter().zip(longest) {
         assert!((longest / 2..=longest).contains(wait), "{waits:?}");
     }

@@ -17,7 +17,7 @@ use std::{
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
 use restante_engine::{
     Event,
-    effect::{OverFullScreen, Popup, PopupContent},
+    effect::{OverFullScreen, Popup},
     event::{NotShown, PopupAction, PopupId, ServicePopup},
 };
 use restante_l10n::Words;
@@ -36,9 +36,6 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// How long a popup can still be acted on. Some services keep them for days and never say that they are
 /// gone, and each holds a connection to the bus.
 const LONGEST_LIFE: Duration = Duration::from_hours(12);
-
-/// How long a popup stays whose number nobody has written down yet.
-const PASSING: Duration = Duration::from_secs(10);
 
 /// The name of the action that clicking the popup itself means (Desktop Notifications Specification 1.2).
 const OPEN: &str = "default";
@@ -75,11 +72,6 @@ impl Notifier {
         self.order(Heard::Show(popup));
     }
 
-    /// An important popup stays from now on: its number is known wherever it has to be.
-    pub(crate) fn let_stay(&self, popup: PopupId) {
-        self.order(Heard::LetStay(popup));
-    }
-
     /// Takes over a popup of a process before this one: [`Event::PopupEnded`] when it ends.
     pub(crate) fn adopt(&self, popup: PopupId, at_service: ServicePopup) {
         self.order(Heard::Adopt(popup, at_service));
@@ -99,7 +91,6 @@ impl Notifier {
 /// Everything that the supervisor hears: one closed list, one owner of the state.
 enum Heard {
     Show(Popup),
-    LetStay(PopupId),
     Adopt(PopupId, ServicePopup),
     Withdraw(PopupId),
     /// The service came (again), or went: its name on the bus.
@@ -109,7 +100,6 @@ enum Heard {
         popup: PopupId,
         generation: u64,
         handle: Box<NotificationHandle>,
-        staying: Option<Box<Notification>>,
     },
     /// The session bus went.
     BusGone,
@@ -138,8 +128,6 @@ struct Open {
     /// Of one that this process showed: what it says only to the connection that asked. Of one that a process before
     /// this showed, only what the service says to everybody is heard.
     waiter: Option<AbortHandle>,
-    /// The same as it is to be shown once it may stay.
-    staying: Option<Box<Notification>>,
 }
 
 struct Supervisor {
@@ -166,13 +154,12 @@ impl Supervisor {
                     let outcome = self.show(popup).await;
                     self.send(Event::PopupShown { popup: id, outcome });
                 }
-                Heard::LetStay(popup) => self.let_stay(popup).await,
                 Heard::Adopt(popup, at_service) => self.adopt(popup, &at_service),
                 Heard::Withdraw(popup) => self.withdraw(popup),
                 Heard::OwnerChanged(owner) => self.owner_changed(owner),
-                Heard::AnsweredLate { popup, generation, handle, staying } => {
+                Heard::AnsweredLate { popup, generation, handle } => {
                     if generation == self.service.generation {
-                        self.answered_late(popup, *handle, staying);
+                        self.answered_late(popup, *handle);
                     }
                 }
                 Heard::BusGone => {
@@ -216,15 +203,8 @@ impl Supervisor {
         let Ok(abilities) = self.abilities().await else { return Err(NotShown::Absent) };
         self.learn_owner().await;
         let mut notification = self.notification(&popup, abilities);
-        let mut staying = None;
         if let Some(before) = self.open.get(&popup.id) {
             notification.id(before.service_id);
-        } else if matches!(popup.content, PopupContent::Message { important: true, .. }) {
-            // Services keep those until somebody acts on them, and nobody could take this one away if the agent ended
-            // before its number is known. Ordinary ones go by themselves.
-            let silent = Popup { sound: None, ..popup.clone() };
-            staying = Some(Box::new(self.notification(&silent, abilities)));
-            notification.urgency(Urgency::Normal).timeout(PASSING);
         }
         let mut showing = tokio::spawn(async move { notification.show_async().await });
         let handle = match timeout(LIMIT, &mut showing).await {
@@ -242,8 +222,8 @@ impl Supervisor {
                 let (heard, generation) = (self.heard.clone(), self.service.generation);
                 tokio::spawn(async move {
                     if let Ok(Ok(handle)) = showing.await {
-                        let (popup, handle) = (popup.id, Box::new(handle));
-                        let _ = heard.send(Heard::AnsweredLate { popup, generation, handle, staying });
+                        let handle = Box::new(handle);
+                        let _ = heard.send(Heard::AnsweredLate { popup: popup.id, generation, handle });
                     }
                 });
                 self.unanswered.insert(popup.id);
@@ -251,33 +231,15 @@ impl Supervisor {
                 return Err(NotShown::Hung);
             }
         };
-        Ok(self.is_open(popup.id, handle, staying))
-    }
-
-    /// Shows it once more, under its number and as one that stays.
-    async fn let_stay(&mut self, popup: PopupId) {
-        let Some(open) = self.open.get_mut(&popup) else { return };
-        let (Some(mut staying), number) = (open.staying.take(), open.service_id) else { return };
-        staying.id(number);
-        match timeout(LIMIT, staying.show_async()).await {
-            Ok(Ok(handle)) => drop(self.is_open(popup, handle, None)),
-            // It goes by itself, and comes again by its rhythm.
-            Ok(Err(error)) => drop(self.refused(&error)),
-            Err(_) => drop(self.silent()),
-        }
+        Ok(self.is_open(popup.id, handle))
     }
 
     /// What the service calls it.
-    fn is_open(
-        &mut self,
-        popup: PopupId,
-        handle: NotificationHandle,
-        staying: Option<Box<Notification>>,
-    ) -> Option<ServicePopup> {
+    fn is_open(&mut self, popup: PopupId, handle: NotificationHandle) -> Option<ServicePopup> {
         let number = handle.id();
         self.shown += 1;
-        let waiter = Some(self.wait_for_end(popup, handle));
-        self.keep(popup, Open { shown: self.shown, service_id: number, waiter, staying });
+        let waiter = self.wait_for_end(popup, handle);
+        self.keep(popup, Open { shown: self.shown, service_id: number, waiter: Some(waiter) });
         self.service_name().map(|service| ServicePopup { service, number })
     }
 
@@ -290,24 +252,16 @@ impl Supervisor {
     fn adopt(&mut self, popup: PopupId, at_service: &ServicePopup) {
         if self.service_name().as_ref() == Some(&at_service.service) {
             self.shown += 1;
-            self.keep(
-                popup,
-                Open { shown: self.shown, service_id: at_service.number, waiter: None, staying: None },
-            );
+            self.keep(popup, Open { shown: self.shown, service_id: at_service.number, waiter: None });
         } else {
             // That service went meanwhile, and the popup with it.
             self.send(Event::PopupEnded { popup, action: PopupAction::Closed });
         }
     }
 
-    fn answered_late(
-        &mut self,
-        popup: PopupId,
-        handle: NotificationHandle,
-        staying: Option<Box<Notification>>,
-    ) {
+    fn answered_late(&mut self, popup: PopupId, handle: NotificationHandle) {
         if self.unanswered.remove(&popup) {
-            let at_service = self.is_open(popup, handle, staying);
+            let at_service = self.is_open(popup, handle);
             self.send(Event::PopupShown { popup, outcome: Ok(at_service) });
         } else {
             // It was withdrawn meanwhile.

@@ -159,9 +159,6 @@ pub enum Effect {
     SetTray(TrayFace),
     /// Put a popup into the corner: `PopupShown`, later `PopupEnded`.
     ShowPopup(Popup),
-    /// An important popup, which was shown so that it goes by itself, is to stay from now on: its number is written
-    /// down, so that it can be taken away also after a crash. No event follows.
-    LetPopupStay(PopupId),
     /// Take over a popup that a process of the agent before this one showed, where that service still runs: it is
     /// withdrawn and acted on like any other. `PopupEnded` when it ends, or its service has gone.
     AdoptPopup {
@@ -250,7 +247,6 @@ impl Effect {
             | Self::WriteSetting { .. }
             | Self::SetTray(_)
             | Self::ShowPopup(_)
-            | Self::LetPopupStay(_)
             | Self::AdoptPopup { .. }
             | Self::WithdrawPopup(_)
             | Self::OpenImportant { .. }

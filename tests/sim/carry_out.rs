@@ -257,7 +257,7 @@ impl Office {
                 self.tell_later(device, 1, 300, Event::ImportantOpened { ids, outcome: Ok(()) });
             }
             Effect::LookThrough { .. } => {
-                self.find("databases in memory have no file to look through".into())
+                self.find("databases in memory have no file to look through".into());
             }
             Effect::CloseImportant => {
                 let ids = std::mem::take(&mut self.devices[device].important);
@@ -273,7 +273,6 @@ impl Office {
             Effect::Quit => self.find("an agent quit although nobody told it to".into()),
             // What they show was looked at already; nobody has set a hook; no desktop here outlives its agent.
             Effect::AdoptPopup { .. }
-            | Effect::LetPopupStay(_)
             | Effect::Speak(_)
             | Effect::RunHook { .. }
             | Effect::SetTray(_)

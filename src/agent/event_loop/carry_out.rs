@@ -96,11 +96,6 @@ impl Agent {
                     self.tell(Event::PopupShown { popup: popup.id, outcome });
                 }
             },
-            Effect::LetPopupStay(popup) => {
-                if let Some(notifier) = &self.notifier {
-                    notifier.let_stay(popup);
-                }
-            }
             Effect::AdoptPopup { popup, at_service } => {
                 if let Some(notifier) = &self.notifier {
                     notifier.adopt(popup, at_service);

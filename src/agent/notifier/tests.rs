@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use restante_engine::effect::PopupCarrier;
+use restante_engine::effect::{PopupCarrier, PopupContent};
 use restante_l10n::Language;
 use restante_model::{MessageId, Person};
 
@@ -375,43 +375,5 @@ fn a_sound_is_asked_for_by_name_or_not_at_all() {
             let call = service.call("Notify").await;
             assert!(hints(&call).contains_key(hint), "{:?}", hints(&call));
         }
-    });
-}
-
-/// The number that a call of `Notify` replaces, its urgency, its time on the screen, and whether it is silent.
-fn manner(call: &zbus::Message) -> (u32, u8, i32, bool) {
-    type Notify =
-        (String, u32, String, String, String, Vec<String>, HashMap<String, zbus::OwnedVariant>, i32);
-    let (_, replaces, _, _, _, _, hints, expires_in_ms): Notify = call.body().deserialize().unwrap();
-    let urgency = u8::try_from(hints["urgency"].clone()).unwrap();
-    (replaces, urgency, expires_in_ms, hints.contains_key("suppress-sound"))
-}
-
-#[test]
-fn an_important_popup_stays_only_once_it_can_be_taken_away_after_a_crash() {
-    let test = "notifier::tests::an_important_popup_stays_only_once_it_can_be_taken_away_after_a_crash";
-    in_session(Session::Bus, test, async {
-        let mut service = Played::start(SERVICE, answers(&["actions"])).await;
-        let (notifier, mut events) = start();
-        let mut important = Popup { sound: Some("bell".to_owned()), ..popup(1, "Fire") };
-        if let PopupContent::Message { important, .. } = &mut important.content {
-            *important = true;
-        }
-        notifier.show(important.clone());
-        assert_eq!(manner(&service.call("Notify").await), (0, 1, 10_000, false), "it goes by itself");
-        assert_eq!(shown(&mut events).await, (PopupId(1), Ok(())));
-        notifier.let_stay(PopupId(1));
-        assert_eq!(
-            manner(&service.call("Notify").await),
-            (41, 2, -1, true),
-            "it stays, and is not heard twice"
-        );
-        // What it repeats has its number already.
-        notifier.show(important);
-        assert_eq!(manner(&service.call("Notify").await).1, 2);
-        assert_eq!(shown(&mut events).await, (PopupId(1), Ok(())));
-        notifier.let_stay(PopupId(1));
-        notifier.show(popup(2, "Lunch"));
-        assert_eq!(manner(&service.call("Notify").await), (0, 1, -1, true), "the next is another popup");
     });
 }

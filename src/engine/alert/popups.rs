@@ -24,8 +24,6 @@ const NEW_MAIL_SOUND: &str = "message-new-email";
 pub(super) struct OpenPopup {
     pub(super) about: About,
     pub(super) carrier: PopupCarrier,
-    /// Whether it is to stay until somebody acts on it.
-    pub(super) stays: bool,
 }
 
 /// Whether popups can be shown by our own corner window.
@@ -223,8 +221,7 @@ impl Engine {
             PopupContent::Message { important: true, .. } => OverFullScreen::Shown,
             _ => self.settings.over_full_screen,
         };
-        let stays = matches!(content, PopupContent::Message { important: true, .. });
-        self.alerts.popups.insert(id, OpenPopup { about, carrier, stays });
+        self.alerts.popups.insert(id, OpenPopup { about, carrier });
         Effect::ShowPopup(Popup { id, content, carrier, sound, over_full_screen })
     }
 
@@ -265,7 +262,6 @@ impl Engine {
         match outcome {
             Ok(at_service) => {
                 let about = open.about.kind();
-                let known = at_service.is_some();
                 let shown = at_service.map(|at_service| ShownPopup { id: popup, about, at_service });
                 match (&open.about, &shown) {
                     (About::Expiry(ids), Some(shown)) => self.ledger.expiry_shown(ids, shown)?,
@@ -274,10 +270,6 @@ impl Engine {
                         let rhythm = self.settings.important_rhythm;
                         self.ledger.alerts_shown(open.about.messages(), shown.as_ref(), rhythm, now)?;
                     }
-                }
-                // Not before its number is on disk: after a crash nobody could take it away.
-                if open.stays && known {
-                    return Ok(vec![Effect::LetPopupStay(popup)]);
                 }
             }
             // It may yet appear on the screen, so it stays `showing`: at most one popup.

@@ -57,9 +57,7 @@ impl Engine {
             self.alerts.outgoing.push(Effect::AdoptPopup { popup, at_service });
             match about {
                 Some(about) => {
-                    self.alerts
-                        .popups
-                        .insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop, stays: false });
+                    self.alerts.popups.insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop });
                 }
                 None => self.alerts.outgoing.push(Effect::WithdrawPopup(popup)),
             }

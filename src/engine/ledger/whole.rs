@@ -12,8 +12,8 @@ use crate::{
 
 impl Ledger {
     /// Opens the ledger in this file, or one in memory for tests. What a person wrote is looked through, and all of
-    /// it where it is small; what is left is for [`Self::look_through_later`]. A damaged one is set aside, and what can be read of it is taken over; one of a
-    /// newer version is left as it is, and refused.
+    /// it where it is small; what is left is for [`Self::look_through_later`]. A damaged one is set aside, and what
+    /// can be read of it is taken over; one of a newer version is left as it is, and refused.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
         match (Self::open_whole(path), path) {
             (Err(error), Some(path))

@@ -100,27 +100,3 @@ fn of_the_popups_of_a_service_that_went_nothing_is_asked() {
     story.happens(Event::NotificationOwnerChanged(Some(SERVICE.into())));
     assert_eq!(story.about_popups(), Vec::<String>::new(), "it is forgotten for good");
 }
-
-#[test]
-fn an_important_popup_is_let_stay_once_its_number_is_written_down_and_no_other_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut story = Story::with(open(&folder));
-    story.settings(SettingsFile { important: ImportantCarrier::Desktop, ..SettingsFile::default() });
-    story.happens(Event::NotificationOwnerChanged(Some(SERVICE.into())));
-    story.happens(Event::NotificationsChanged(NotificationsState::Ok));
-    story.silent = true;
-    story.arrives(vec![new(1, NORMAL), new(2, HIGH)]);
-    let let_stay = |story: &Story| {
-        let popups = story.done.iter().filter_map(|effect| match effect {
-            Effect::LetPopupStay(popup) => Some(*popup),
-            _ => None,
-        });
-        popups.collect::<Vec<_>>()
-    };
-    assert!(let_stay(&story).is_empty(), "nobody could take it away after a crash");
-    story.taken_by_service(&[PopupId(1), PopupId(2)]);
-    assert_eq!(let_stay(&story), [PopupId(2)]);
-    story.restarts(&folder);
-    story.happens(Event::NotificationOwnerChanged(Some(SERVICE.into())));
-    assert!(story.about_popups().contains(&"2 is 42".to_owned()), "{:?}", story.about_popups());
-}

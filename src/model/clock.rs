@@ -62,8 +62,8 @@ impl Timestamp {
 
 impl From<OffsetDateTime> for Timestamp {
     fn from(value: OffsetDateTime) -> Self {
-        // Within the calendar's range the quotient always fits.
-        Self(i64::try_from(value.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX))
+        // In 64 bits, since it is asked for at every request; the calendar's range fits into them.
+        Self(value.unix_timestamp() * 1_000 + i64::from(value.millisecond()))
     }
 }
 

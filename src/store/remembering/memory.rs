@@ -253,8 +253,9 @@ impl<K: Eq + Hash + Clone, V> Kind<K, V> {
     }
 
     fn get(&mut self, key: &K) -> Option<&V> {
-        if !self.young.contains_key(key) {
-            let (key, slot) = self.old.remove_entry(key)?;
+        if !self.old.is_empty()
+            && let Some((key, slot)) = self.old.remove_entry(key)
+        {
             self.young.insert(key, slot);
         }
         match self.young.get(key)? {

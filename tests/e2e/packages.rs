@@ -23,6 +23,7 @@ async fn installed_without_root_the_agent_starts_with_the_session_and_is_removed
 
     let data = session.home().join(".local/share");
     the_words_of_the_command_line_are_there(&data.join("man/man1/restante-snooze.1"), &data);
+    assert!(data.join("doc/restante/third-party.txt").is_file());
 
     session.begin().await;
     let cli = session.home().join(".local/bin/restante");

@@ -102,7 +102,7 @@ fn account(words: &Words, status: &api::Status) -> String {
                 ("server", Value::Text(&safe_line(&account.server))),
             ],
         ),
-        None => words.text("status-signed-out"),
+        None => words.text("cli-not-signed-in"),
     }
 }
 
@@ -119,7 +119,7 @@ fn connection(words: &Words, status: &api::Status) -> String {
         (Mode::Offline, _) => words.text("status-offline"),
         (Mode::Online, Connection::Ok) => words.text("cli-connected"),
         (Mode::Online, Connection::Unreachable) => words.text("status-unreachable"),
-        (Mode::Online, Connection::SignedOut) => words.text("status-signed-out"),
+        (Mode::Online, Connection::SignedOut) => words.text("cli-not-signed-in"),
         (Mode::Online, Connection::OfficeUnavailable) => words.text("status-office-unavailable"),
         (Mode::Online, Connection::ClientTooOld) => words.text("status-client-too-old"),
         (Mode::Online, Connection::Untried) => words.text("status-untried"),

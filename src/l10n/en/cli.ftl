@@ -71,6 +71,7 @@ cli-label-lacks = note
 cli-label-settings = settings
 cli-account = { $user } of { $organisation } at { $server }
 cli-connected = connected
+cli-not-signed-in = Not signed in. Run: restante login URL
 cli-unread = { $count ->
     [0] nothing unread
    *[other] { $count } unread

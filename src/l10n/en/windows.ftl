@@ -103,7 +103,7 @@ status-unreachable = The server does not answer
 status-unreachable-since = The server does not answer. Last answer: { $last }
 status-offline = Offline mode: nothing is sent or fetched
 status-offline-since = Offline mode. Last answer: { $last }
-status-signed-out = Not signed in. Run: restante login URL
+status-signed-out = Not signed in
 status-office-unavailable = Message server not available
 status-client-too-old = This version is too old for your organisation
 status-untried = Not checked yet
@@ -147,7 +147,6 @@ problem-not-saved = The draft could not be saved: { $why }. The window stays ope
 problem-agent-away = the mail agent is not running
 draft-saved = Draft saved at { $time }
 discard-sure = Discard this letter?
-keep-writing = Keep writing
 
 # Important mail
 important-mail = Important message

@@ -72,6 +72,7 @@ cli-label-lacks = замечание
 cli-label-settings = настройки
 cli-account = { $user }, { $organisation }, { $server }
 cli-connected = на связи
+cli-not-signed-in = Вход не выполнен. Наберите: restante login URL
 cli-unread = { $count ->
     [0] непрочитанных нет
     [one] { $count } непрочитанное

@@ -106,7 +106,7 @@ status-unreachable = Сервер не отвечает
 status-unreachable-since = Сервер не отвечает. Последний ответ: { $last }
 status-offline = Автономный режим: письма не отправляются и не приходят
 status-offline-since = Автономный режим. Последний ответ: { $last }
-status-signed-out = Вход не выполнен. Наберите: restante login URL
+status-signed-out = Вход не выполнен
 status-office-unavailable = Сервер сообщений не доступен
 status-client-too-old = Эта версия слишком стара для вашей организации
 status-untried = Почта ещё не проверялась
@@ -152,7 +152,6 @@ problem-not-saved = Черновик не сохранён: { $why }. Окно �
 problem-agent-away = почтовый агент не запущен
 draft-saved = Черновик сохранён в { $time }
 discard-sure = Удалить это письмо?
-keep-writing = Писать дальше
 
 # Важное сообщение
 important-mail = Важное сообщение

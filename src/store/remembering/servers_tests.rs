@@ -117,8 +117,13 @@ async fn who_does_not_hear_asks_and_believes_nothing_that_he_remembered() {
     let tag = here.tag().await;
     let cursor = here.remembered_cursor(&tag, "boris").await;
     let number = here.files.standing().unwrap().number;
-    // The others' connections are there before nobody may come in any more.
-    there.store.changes(&owner("anna"), &since_then(None)).await.unwrap();
+    // Each has connections, before nobody may come in any more, and one that is free while another is given back.
+    for files in [&here.files, &there.files] {
+        let query = since_then(None);
+        let (anna, boris) = (owner("anna"), owner("boris"));
+        let (one, other) = tokio::join!(files.changes(&anna, &query), files.changes(&boris, &query));
+        assert!(one.is_ok() && other.is_ok());
+    }
 
     let office = here.office_database();
     let database = here.town.database.as_ref().unwrap();

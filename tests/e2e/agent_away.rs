@@ -1,7 +1,7 @@
 //! Windows while their agent is away, starts anew, or is of another version (issue "Windows that a clerk likes",
 //! robustness): the strip says so, nothing that was typed or chosen is lost, and they come back by themselves.
 
-use restante_tests::{Agent, Office, Screen, Told, within};
+use restante_tests::{Office, Screen, Told, within};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixListener,
@@ -31,17 +31,14 @@ fn selected_row(told: &[Told]) -> Option<&str> {
 async fn the_mailbox_says_that_its_agent_is_away_and_stands_as_it_stood_when_it_is_back() {
     let office = Office::open().await;
     let screen = Screen::log_in().await;
-    let mut anna = Agent::new(Some(&screen.bus));
-    anna.start().await;
-    anna.sign_in(&office, "anna").await;
+    let mut anna = screen.agent_of(&office, "anna").await;
     let boris = office.sign_in("boris").await;
     for number in 0..60 {
         boris.send(&["anna"], &format!("Report {number:02}"), "normal").await;
     }
     anna.cli.check().await;
     let _reader = screen.switch_screen_reader_on().await;
-    let socket = anna.socket().display().to_string();
-    let _window = screen.open(&["--socket", &socket, "mailbox"], &[]);
+    let _window = screen.open_of(&anna, &["mailbox"]);
     let mailbox = screen.titled(r"\(60\)").await;
     screen.painted(&mailbox).await;
     let chosen = |it: &Told| it.is("selected") && it.name.contains("Report 20");
@@ -103,12 +100,9 @@ async fn answer_as_another_version(listener: UnixListener) {
 async fn what_is_typed_while_the_agent_is_away_is_kept_and_saved_when_it_is_back() {
     let office = Office::open().await;
     let screen = Screen::log_in().await;
-    let mut anna = Agent::new(Some(&screen.bus));
-    anna.start().await;
-    anna.sign_in(&office, "anna").await;
+    let mut anna = screen.agent_of(&office, "anna").await;
     let _reader = screen.switch_screen_reader_on().await;
-    let socket = anna.socket().display().to_string();
-    let _window = screen.open(&["--socket", &socket, "mailbox", "--write"], &[]);
+    let _window = screen.open_of(&anna, &["mailbox", "--write"]);
     let compose = screen.titled("^New message").await;
     screen.painted(&compose).await;
     anna.stop().await;

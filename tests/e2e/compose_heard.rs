@@ -1,6 +1,6 @@
 //! The window to write in, as a screen reader is told of it (issue "Windows that a clerk likes", screen reader).
 
-use restante_tests::{Agent, Office, Screen, Told};
+use restante_tests::{Office, Screen, Told};
 
 const TITLE: &str = "^New message";
 
@@ -13,12 +13,9 @@ fn there<'a>(told: &'a [Told], role: &str, name: &str) -> &'a Told {
 async fn a_letter_can_be_written_by_ear() {
     let office = Office::open().await;
     let screen = Screen::log_in().await;
-    let mut anna = Agent::new(Some(&screen.bus));
-    anna.start().await;
-    anna.sign_in(&office, "anna").await;
+    let anna = screen.agent_of(&office, "anna").await;
     let _reader = screen.switch_screen_reader_on().await;
-    let socket = anna.socket().display().to_string();
-    let _window = screen.open(&["--socket", &socket, "mailbox", "--write"], &[]);
+    let _window = screen.open_of(&anna, &["mailbox", "--write"]);
     let compose = screen.titled(TITLE).await;
     screen.painted(&compose).await;
     let keys = async |arguments: &[&str]| drop(screen.tool("xdotool", arguments).await.done());

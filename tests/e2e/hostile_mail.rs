@@ -1,6 +1,6 @@
 //! Letters that are written to freeze or to mislead the window (issue "Windows that a clerk likes", robustness).
 
-use restante_tests::{Agent, Colleague, Office, Screen, Told};
+use restante_tests::{Colleague, Office, Screen, Told};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -15,9 +15,7 @@ async fn send(from: &Colleague, subject: &str, body: &str) {
 async fn letters_that_mean_harm_neither_mislead_the_list_nor_stop_the_window() {
     let office = Office::open().await;
     let screen = Screen::log_in().await;
-    let mut anna = Agent::new(Some(&screen.bus));
-    anna.start().await;
-    anna.sign_in(&office, "anna").await;
+    let anna = screen.agent_of(&office, "anna").await;
     let boris = office.sign_in("boris").await;
     let (tower, wide) = (format!("H{}igh", "\u{0301}".repeat(300)), "W".repeat(998));
     let letters = [
@@ -35,8 +33,7 @@ async fn letters_that_mean_harm_neither_mislead_the_list_nor_stop_the_window() {
     }
     anna.cli.check().await;
     let _reader = screen.switch_screen_reader_on().await;
-    let socket = anna.socket().display().to_string();
-    let _window = screen.open(&["--socket", &socket, "mailbox"], &[]);
+    let _window = screen.open_of(&anna, &["mailbox"]);
     let mailbox = screen.titled(r"\(8\)").await;
     screen.painted(&mailbox).await;
     drop(screen.tool("xdotool", &["windowfocus", "--sync", &mailbox]).await.done());

@@ -1,14 +1,12 @@
 //! A message that is opened by its id is chosen and in sight, however far down it stands.
 
-use restante_tests::{Agent, Office, Screen, Told};
+use restante_tests::{Office, Screen, Told};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_below_the_rows_that_are_loaded_is_chosen_in_a_list_sorted_by_subject() {
     let office = Office::open().await;
     let screen = Screen::log_in().await;
-    let mut anna = Agent::new(Some(&screen.bus));
-    anna.start().await;
-    anna.sign_in(&office, "anna").await;
+    let anna = screen.agent_of(&office, "anna").await;
     let boris = office.sign_in("boris").await;
     let mut ids = Vec::new();
     // More than one page of the list (200).
@@ -17,8 +15,7 @@ async fn a_message_below_the_rows_that_are_loaded_is_chosen_in_a_list_sorted_by_
     }
     anna.cli.check().await;
     let _reader = screen.switch_screen_reader_on().await;
-    let socket = anna.socket().display().to_string();
-    let _window = screen.open(&["--socket", &socket, "mailbox"], &[]);
+    let _window = screen.open_of(&anna, &["mailbox"]);
     let mailbox = screen.titled(r"\(260\)").await;
     screen.painted(&mailbox).await;
     drop(screen.tool("xdotool", &["windowfocus", "--sync", &mailbox]).await.done());
@@ -29,7 +26,7 @@ async fn a_message_below_the_rows_that_are_loaded_is_chosen_in_a_list_sorted_by_
     let first = |it: &Told| it.name.contains("Report 000") && it.place == "1";
     screen.until_told("^Mail", "the order by subject", first).await;
 
-    let _told = screen.open(&["--socket", &socket, "mailbox", "--id", &ids[250]], &[]);
+    let _told = screen.open_of(&anna, &["mailbox", "--id", &ids[250]]);
     let chosen = |it: &Told| it.name.contains("Report 250") && it.is("selected");
     let told = screen.until_told("^Mail", "the message opened", chosen).await;
     let row = told.iter().find(|it| chosen(it)).expect("just seen");

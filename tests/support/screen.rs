@@ -21,7 +21,7 @@ pub use self::{
     reader::Told,
     windows::Place,
 };
-use crate::{Bus, Keyring, Program, run, within};
+use crate::{Agent, Bus, Keyring, Office, Program, run, within};
 
 /// Width and height in pixels, where nobody wants another one.
 const SIZE: (u32, u32) = (1280, 800);
@@ -168,6 +168,23 @@ impl Screen {
         let path = Program::Desktop.path().display().to_string();
         let mut window = self.program(&path, arguments);
         window.envs(surroundings.iter().copied()).spawn().expect("the window starts")
+    }
+
+    /// A window of this agent, by its socket.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn open_of(&self, agent: &Agent, arguments: &[&str]) -> Child {
+        let socket = agent.socket().display().to_string();
+        self.open(&[&["--socket", &socket], arguments].concat(), &[])
+    }
+
+    /// An agent of this session that is signed in; it opens no windows by itself.
+    pub async fn agent_of(&self, office: &Office, login: &str) -> Agent {
+        let mut agent = Agent::new(Some(&self.bus));
+        agent.start().await;
+        agent.sign_in(office, login).await;
+        agent
     }
 
     /// Runs a tool to its end.

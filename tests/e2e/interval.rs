@@ -92,8 +92,8 @@ async fn the_command_line_writes_the_same_file_and_keeps_what_else_is_in_it() {
     let before = std::fs::read_to_string(anna.settings_file()).unwrap_or_default();
     std::fs::write(anna.settings_file(), format!("{comment}{before}")).unwrap();
 
-    drop(anna.cli.run(&["interval", "15m"]).await.done());
-    anna.until("the wish", |status| status.interval.seconds == 900 && !status.interval.pending).await;
+    let told = anna.cli.run(&["interval", "15m", "--json"]).await.done().json();
+    assert_eq!((&told["seconds"], &told["pending"]), (&900.into(), &false.into()), "{told}");
     let file = std::fs::read_to_string(anna.settings_file()).unwrap();
     assert!(file.contains("15m") && file.starts_with(comment), "{file}");
 

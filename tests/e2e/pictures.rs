@@ -170,7 +170,7 @@ async fn is_told(window: &str, screen: &Screen) {
             &[
                 ("push button", "Open", None),
                 ("push button", "Got it", None),
-                ("push button", "In 10 minutes", None),
+                ("push button", "Remind in 10 minutes", None),
             ],
         ),
         "settings" => ("^Settings", &[("push button", "Close", Some("enabled"))]),

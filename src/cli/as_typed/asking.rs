@@ -146,6 +146,27 @@ async fn the_interval_is_shown_wished_for_and_given_back() {
 }
 
 #[tokio::test]
+async fn a_wish_for_an_interval_is_told_when_it_is_saved_and_at_once_where_nothing_can_be_sent() {
+    let pending = |mode: &str| {
+        status_with(&[
+            ("/interval/pending", json!(true)),
+            ("/interval/seconds", json!(90)),
+            ("/mode", json!(mode)),
+        ])
+    };
+    let saved = status_with(&[("/interval/seconds", json!(90)), ("/interval/from", json!("user"))]);
+    let told = events(&[pending("online"), saved.clone()]);
+    let agent = Agent::start().answers("PUT /v1/interval", pending("online")).answers("GET /v1/events", told);
+    let ran = SCRIPT.types(&agent, &["interval", "90s", "--json"]).await;
+    assert_eq!(ran.object(), saved["interval"]);
+
+    let offline = Agent::start().answers("PUT /v1/interval", pending("offline"));
+    let ran = SCRIPT.types(&offline, &["interval", "90s", "--json"]).await;
+    assert_eq!(ran.object()["pending"], true);
+    assert_eq!(offline.requests().len(), 1, "{:?}", offline.requests());
+}
+
+#[tokio::test]
 async fn the_schedulers_jobs_are_a_table() {
     let job = json!({"name": "check mail", "interval_seconds": 300, "phase_seconds": 17,
         "last_run_at": null, "last_outcome": "ok", "next_run_at": null, "runs": 12, "joined": 1, "skipped": 0});

@@ -1,15 +1,19 @@
 //! `restante interval`
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use clap::Args;
 use restante_local_api::{
-    PutInterval,
+    Client, ClientError, Connection, Mode, PutInterval, Status,
     model::{DurationError, Seconds},
 };
 use restante_process::Exit;
+use tokio::time::timeout;
 
 use crate::{failure::Failure, interval_line::interval_line, session::Session};
+
+/// How long a wish may take to the server before it is told as not yet saved there.
+const SAVED_WITHIN: Duration = Duration::from_secs(5);
 
 /// How often mail is checked for, or how often it shall be
 #[derive(Debug, Args)]
@@ -43,12 +47,32 @@ impl Interval {
             Some(Wish::Default) => None,
             Some(Wish::Every(wished)) => Some(wished.get()),
         };
-        let status = session.client.set_interval(PutInterval { seconds }).await?;
+        let mut status = session.client.set_interval(PutInterval { seconds }).await?;
+        // What is known by then is told: one that is still under way is pending.
+        let _ = timeout(SAVED_WITHIN, saved(&session.client, &mut status)).await;
         print(session, &status)
     }
 }
 
-fn print(session: &mut Session<'_, '_>, status: &restante_local_api::Status) -> Result<Exit, Failure> {
+/// Follows the agent while it saves the wish on the server: who typed it wants to know what came of it.
+async fn saved(client: &Client, status: &mut Status) -> Result<(), ClientError> {
+    let under_way = |status: &Status| {
+        status.interval.pending && status.mode == Mode::Online && status.connection == Connection::Ok
+    };
+    if !under_way(status) {
+        return Ok(());
+    }
+    let mut events = client.events().await?;
+    while under_way(status) {
+        match events.next().await {
+            Some(next) => *status = next,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+fn print(session: &mut Session<'_, '_>, status: &Status) -> Result<Exit, Failure> {
     if session.json {
         session.object(&status.interval)?;
     } else {

@@ -162,7 +162,7 @@ important-more = { $count ->
 open = Open
 later = Later
 acknowledge = Got it
-remind-ten-minutes = In 10 minutes
+remind-ten-minutes = Remind in 10 minutes
 cannot-open = Cannot be opened now: { $why }
 
 # About

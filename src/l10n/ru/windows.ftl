@@ -169,7 +169,7 @@ important-more = { $count ->
 open = Открыть
 later = Позже
 acknowledge = Принято
-remind-ten-minutes = Через 10 минут
+remind-ten-minutes = Напомнить через 10 минут
 cannot-open = Сейчас не открыть: { $why }
 
 # О программе

@@ -13,6 +13,7 @@ use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Perso
 pub use popup::{OverFullScreen, Popup, PopupCarrier, PopupContent};
 
 use crate::event::{CallId, Chore, PopupId, ServicePopup};
+pub use crate::mark::Mark;
 
 /// Something to do. Each that asks the server or the desktop answers with an event of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -259,24 +260,6 @@ impl Effect {
             | Self::Quit => false,
         }
     }
-}
-
-/// What was done with a message on this device, for the server to hear; only ever added to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mark {
-    /// An alert for it was shown.
-    Alerted,
-    /// The person opened it.
-    Read,
-    /// The person said that he knows of it.
-    Acknowledged,
-    /// The person removed it from the mailbox.
-    Deleted,
-}
-
-impl Mark {
-    /// Every mark, in the order in which the server hears of them.
-    pub const ALL: [Self; 4] = [Self::Alerted, Self::Read, Self::Acknowledged, Self::Deleted];
 }
 
 /// Whose token: the key under which it is kept.

@@ -13,7 +13,7 @@ pub use ask::Ask;
 pub use popup::{NotShown, PopupAction, PopupId, ServicePopup};
 
 use crate::{
-    effect::Mark,
+    mark::Mark,
     settings_file::{SettingNotWritten, SettingsFile, SettingsProblem},
     storage::StorageError,
 };

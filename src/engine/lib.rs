@@ -16,6 +16,7 @@ mod ids;
 mod interval;
 mod ledger;
 mod local;
+mod mark;
 mod outbox;
 mod rows;
 mod run;

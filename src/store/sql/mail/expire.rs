@@ -6,7 +6,7 @@ use super::{
     Database, Fault, Newest, Place, Tx,
     copies::{UNREAD, Unread, advance},
     lock_messages,
-    message::{forget_texts, forget_unread_texts},
+    texts::{forget_texts, forget_unread_texts},
 };
 use crate::{Owner, Touched, sql};
 

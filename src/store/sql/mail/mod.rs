@@ -13,6 +13,7 @@ mod letter;
 mod lifetime;
 mod message;
 mod retract;
+mod texts;
 mod whole;
 
 use std::collections::HashMap;

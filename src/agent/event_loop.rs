@@ -173,6 +173,7 @@ struct Agent {
     waiting: HashMap<CallId, oneshot::Sender<Result<Answer, LocalProblem>>>,
     next_call: u64,
     http: reqwest::Client,
+    words: Arc<Words>,
     server: Option<ServerClient>,
     /// By which a client with a token comes back to the loop, with the event that it belongs to.
     connected: mpsc::UnboundedSender<(ServerClient, Event)>,
@@ -214,6 +215,7 @@ impl Agent {
         let speech = Speech::new(config.words.clone());
         Ok(Self {
             http: client_of(&settings)?,
+            words: config.words.clone(),
             server: None,
             connected,
             exchanges,

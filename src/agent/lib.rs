@@ -21,6 +21,7 @@ mod notifier;
 mod popup_windows;
 #[cfg(test)]
 mod private_bus;
+mod problems;
 mod programs;
 mod scheduler;
 mod server_answer;

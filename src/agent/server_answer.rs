@@ -3,61 +3,77 @@
 #[cfg(test)]
 mod tests;
 
+use std::io;
+
 use reqwest::{Response, StatusCode, header};
 use restante_engine::event::ServerError;
+use restante_l10n::{Value, Words};
 use restante_server_api::Problem;
 use serde::de::DeserializeOwned;
+
+use crate::problems;
 
 /// More than any answer of ours: a page of changes is 4 MiB of text, which JSON may double.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// A successful answer with a body of ours.
-pub(crate) async fn body<T: DeserializeOwned>(answer: Response) -> Result<T, ServerError> {
-    let answer = good(answer).await?;
+pub(crate) async fn body<T: DeserializeOwned>(answer: Response, words: &Words) -> Result<T, ServerError> {
+    let answer = good(answer, words).await?;
     if !is_json(&answer) {
-        return Err(not_ours(answer.status(), "no JSON"));
+        return Err(not_ours(answer.status(), "no JSON", words));
     }
     let status = answer.status();
-    let bytes = bytes(answer).await?;
-    serde_json::from_slice(&bytes).map_err(|error| not_ours(status, &error.to_string()))
+    let bytes = bytes(answer, words).await?;
+    serde_json::from_slice(&bytes).map_err(|error| not_ours(status, &error.to_string(), words))
 }
 
 /// A successful answer that has nothing to say. A captive portal's page with 200 is none.
-pub(crate) async fn done(answer: Response) -> Result<(), ServerError> {
-    let answer = good(answer).await?;
+pub(crate) async fn done(answer: Response, words: &Words) -> Result<(), ServerError> {
+    let answer = good(answer, words).await?;
     if answer.status() == StatusCode::NO_CONTENT || is_json(&answer) {
         return Ok(());
     }
-    Err(not_ours(answer.status(), "no JSON"))
+    Err(not_ours(answer.status(), "no JSON", words))
 }
 
 /// No answer at all.
-pub(crate) fn none(error: &reqwest::Error) -> ServerError {
+pub(crate) fn none(error: &reqwest::Error, words: &Words) -> ServerError {
     // The last cause says what happened ("Connection refused"), the ones above it only where.
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    let what = if error.is_timeout() { "no answer in time".to_owned() } else { cause.to_string() };
-    ServerError::Unreachable(what)
+    let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    ServerError::Unreachable(match kind {
+        _ if error.is_timeout() => words.text("server-no-answer-in-time"),
+        Some(io::ErrorKind::ConnectionRefused) => words.text("server-refuses-connections"),
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
+            words.text("server-no-way-to-it")
+        }
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => {
+            words.text("server-connection-cut")
+        }
+        _ => cause.to_string(),
+    })
 }
 
-async fn good(answer: Response) -> Result<Response, ServerError> {
+async fn good(answer: Response, words: &Words) -> Result<Response, ServerError> {
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);
     }
     let media_type = answer.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
     if !media_type.is_some_and(|it| it.starts_with(Problem::MEDIA_TYPE)) {
-        return Err(not_ours(status, "no problem+json"));
+        return Err(not_ours(status, "no problem+json", words));
     }
     let retry_after_seconds = retry_after_seconds(&answer);
-    match serde_json::from_slice::<Problem>(&bytes(answer).await?) {
+    match serde_json::from_slice::<Problem>(&bytes(answer, words).await?) {
         Ok(problem) => {
             let retry_after_seconds = problem.retry_after_seconds.or(retry_after_seconds);
-            Err(ServerError::Refused(Box::new(Problem { retry_after_seconds, ..problem })))
+            let problem = problems::of_server(Problem { retry_after_seconds, ..problem }, words);
+            Err(ServerError::Refused(Box::new(problem)))
         }
-        Err(error) => Err(not_ours(status, &error.to_string())),
+        Err(error) => Err(not_ours(status, &error.to_string(), words)),
     }
 }
 
@@ -71,17 +87,18 @@ fn is_json(answer: &Response) -> bool {
     media_type.is_some_and(|it| it.starts_with("application/json"))
 }
 
-async fn bytes(mut answer: Response) -> Result<Vec<u8>, ServerError> {
+async fn bytes(mut answer: Response, words: &Words) -> Result<Vec<u8>, ServerError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| none(&error))? {
+    while let Some(chunk) = answer.chunk().await.map_err(|error| none(&error, words))? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MAX_ANSWER_BYTES {
-            return Err(not_ours(answer.status(), "an answer without end"));
+            return Err(not_ours(answer.status(), "an answer without end", words));
         }
     }
     Ok(bytes)
 }
 
-fn not_ours(status: StatusCode, why: &str) -> ServerError {
-    ServerError::Unreachable(format!("what answered is not a restante server ({status}, {why})"))
+fn not_ours(status: StatusCode, why: &str, words: &Words) -> ServerError {
+    let why = format!("{status}, {why}");
+    ServerError::Unreachable(words.with("server-not-ours", &[("why", Value::Text(&why))]))
 }

@@ -8,6 +8,7 @@ use restante_engine::{
     event::{Checked, ServerError},
     settings_file::Proxy,
 };
+use restante_l10n::Words;
 use restante_model::{CheckInterval, Cursor, Letter, MessageId, Timestamp};
 use restante_server_api::{
     Accepted, CLIENT_VERSION_HEADER, ChangePassword, Delivered, Direction, Directory, Marked, Message,
@@ -15,9 +16,10 @@ use restante_server_api::{
     SavedDraft, Session, Settings, path,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
-use crate::server_answer;
+use crate::{problems, server_answer};
 
 /// A server in the house answers in milliseconds; a name that resolves to nobody must not hold a check.
 const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -89,6 +91,8 @@ pub struct ServerClient {
     http: Client,
     server: String,
     token: Option<SecretString>,
+    /// In which its refusals are told.
+    words: Arc<Words>,
     carrier: Option<Arc<dyn Carrier>>,
 }
 
@@ -96,13 +100,20 @@ type Answer<T> = Result<T, ServerError>;
 
 impl ServerClient {
     /// A client of the server with this URL; with the token of a device where there is one.
-    pub(crate) fn new(http: Client, server: &str, token: Option<SecretString>) -> Self {
-        Self { http, server: server.trim_end_matches('/').to_owned(), token, carrier: None }
+    pub(crate) fn new(http: Client, server: &str, token: Option<SecretString>, words: &Arc<Words>) -> Self {
+        let server = server.trim_end_matches('/').to_owned();
+        Self { http, server, token, words: Arc::clone(words), carrier: None }
     }
 
     /// The same, with its requests carried by other means than the network.
-    pub fn carried(http: Client, server: &str, token: SecretString, carrier: Arc<dyn Carrier>) -> Self {
-        Self { carrier: Some(carrier), ..Self::new(http, server, Some(token)) }
+    pub fn carried(
+        http: Client,
+        server: &str,
+        token: SecretString,
+        words: &Arc<Words>,
+        carrier: Arc<dyn Carrier>,
+    ) -> Self {
+        Self { carrier: Some(carrier), ..Self::new(http, server, Some(token), words) }
     }
 
     /// The same server as the same device, through another HTTP client.
@@ -122,7 +133,7 @@ impl ServerClient {
         let answer = bare.send(bare.request(Method::GET, path::SETTINGS)).await?;
         let date = answer.headers().get(header::DATE).and_then(|it| it.to_str().ok());
         let time = date.and_then(|it| OffsetDateTime::parse(it, &Rfc2822).ok());
-        match server_answer::done(answer).await {
+        match server_answer::done(answer, &self.words).await {
             Ok(()) | Err(ServerError::Refused(_)) => {
                 Ok(time.map(|time| Timestamp::from_unix_ms(time.unix_timestamp() * 1_000)))
             }
@@ -132,12 +143,13 @@ impl ServerClient {
 
     /// Signs in. The password goes into the request and nowhere else.
     pub(crate) async fn sign_in(&self, session: &NewSession) -> Answer<Session> {
-        server_answer::body(self.send(self.request(Method::POST, path::SESSIONS).json(session)).await?).await
+        self.body(self.request(Method::POST, path::SESSIONS).json(session)).await
     }
 
     /// Gives the user another password. Both go into the request and nowhere else.
     pub(crate) async fn change_password(&self, wish: &ChangePassword) -> Answer<()> {
-        self.done(self.request(Method::PUT, path::PASSWORD).json(wish)).await
+        let outcome = self.done(self.request(Method::PUT, path::PASSWORD).json(wish)).await;
+        outcome.map_err(|error| problems::of_old_password(error, &self.words))
     }
 
     /// Revokes this device's token.
@@ -157,7 +169,7 @@ impl ServerClient {
             let settings_revision = revision.and_then(|it| it.to_str().ok()?.parse().ok());
             return Ok(Checked::Unchanged { settings_revision });
         }
-        Ok(Checked::Page(Box::new(server_answer::body(answer).await?)))
+        Ok(Checked::Page(Box::new(server_answer::body(answer, &self.words).await?)))
     }
 
     /// Everything up to the cursor is durably here.
@@ -189,14 +201,14 @@ impl ServerClient {
 
     /// Takes a message back from whoever has not read it.
     pub async fn retract(&self, id: MessageId) -> Answer<Vec<Recipient>> {
-        let answer = self.send(self.request(Method::POST, &path::retract(id))).await?;
-        server_answer::body::<Retraction>(answer).await.map(|answer| answer.recipients)
+        let answer = self.body::<Retraction>(self.request(Method::POST, &path::retract(id))).await;
+        answer.map(|answer| answer.recipients)
     }
 
     /// What became of each recipient's copy of a sent message.
     pub async fn recipients(&self, id: MessageId) -> Answer<Vec<Recipient>> {
-        let answer = self.send(self.request(Method::GET, &path::message(id))).await?;
-        Ok(match server_answer::body::<Message>(answer).await?.direction {
+        let message = self.body::<Message>(self.request(Method::GET, &path::message(id))).await?;
+        Ok(match message.direction {
             Direction::Sent { recipients } => recipients,
             Direction::Received { .. } => Vec::new(),
         })
@@ -204,8 +216,7 @@ impl ServerClient {
 
     /// Gives the server a letter; the same id at every try.
     pub async fn post(&self, id: MessageId, letter: &Letter) -> Answer<Accepted> {
-        let request = self.request(Method::PUT, &path::message(id)).json(letter);
-        server_answer::body(self.send(request).await?).await
+        self.body(self.request(Method::PUT, &path::message(id)).json(letter)).await
     }
 
     /// Saves a draft upon the version that it follows.
@@ -215,8 +226,7 @@ impl ServerClient {
         base_version: Option<u64>,
         content: Letter,
     ) -> Answer<SavedDraft> {
-        let request = self.request(Method::PUT, &path::draft(id)).json(&PutDraft { base_version, content });
-        server_answer::body(self.send(request).await?).await
+        self.body(self.request(Method::PUT, &path::draft(id)).json(&PutDraft { base_version, content })).await
     }
 
     /// Throws a draft away, unless the server has another version of it.
@@ -227,7 +237,7 @@ impl ServerClient {
 
     /// The settings in force.
     pub async fn settings(&self) -> Answer<Settings> {
-        server_answer::body(self.send(self.request(Method::GET, path::SETTINGS)).await?).await
+        self.body(self.request(Method::GET, path::SETTINGS)).await
     }
 
     /// Saves the user's interval, or goes back to the office's.
@@ -242,7 +252,7 @@ impl ServerClient {
                 .json(&PutInterval { check_interval_seconds: interval.seconds(), base_revision }),
             None => self.request(Method::DELETE, path::CHECK_INTERVAL),
         };
-        server_answer::body(self.send(request).await?).await
+        self.body(request).await
     }
 
     /// Who can be written to, with the tag of the answer; `None` where nothing changed.
@@ -257,7 +267,7 @@ impl ServerClient {
         }
         let tag = answer.headers().get(header::ETAG).and_then(|it| it.to_str().ok());
         let tag = tag.unwrap_or_default().to_owned();
-        Ok(Some((server_answer::body(answer).await?, tag)))
+        Ok(Some((server_answer::body(answer, &self.words).await?, tag)))
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -273,7 +283,7 @@ impl ServerClient {
     }
 
     async fn send(&self, request: RequestBuilder) -> Answer<Response> {
-        let none = |error| server_answer::none(&error);
+        let none = |error| server_answer::none(&error, &self.words);
         match &self.carrier {
             None => request.send().await.map_err(none),
             Some(carrier) => carrier.carry(request.build().map_err(none)?).await,
@@ -281,6 +291,10 @@ impl ServerClient {
     }
 
     async fn done(&self, request: RequestBuilder) -> Answer<()> {
-        server_answer::done(self.send(request).await?).await
+        server_answer::done(self.send(request).await?, &self.words).await
+    }
+
+    async fn body<T: DeserializeOwned>(&self, request: RequestBuilder) -> Answer<T> {
+        server_answer::body(self.send(request).await?, &self.words).await
     }
 }

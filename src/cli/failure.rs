@@ -275,23 +275,23 @@ fn outcome_hint(outcome: CheckOutcome) -> &'static str {
 
 fn letter_hint(problem: LetterProblem) -> &'static str {
     match problem {
-        LetterProblem::NoRecipient => "cli-letter-no-recipient-hint",
+        LetterProblem::NoRecipient => "letter-no-recipient-hint",
         LetterProblem::TooManyRecipients | LetterProblem::SubjectTooLong | LetterProblem::BodyTooLong => {
-            "cli-letter-too-long-hint"
+            "letter-too-long-hint"
         }
-        LetterProblem::SubjectControl | LetterProblem::BodyControl => "cli-letter-control-hint",
+        LetterProblem::SubjectControl | LetterProblem::BodyControl => "letter-control-hint",
     }
 }
 
 fn letter_problem(problem: LetterProblem, words: &Words) -> String {
     let limit = |key, limit: usize| words.with(key, &[("limit", Value::Number(limit as u64))]);
     match problem {
-        LetterProblem::NoRecipient => words.text("cli-letter-no-recipient"),
-        LetterProblem::TooManyRecipients => limit("cli-letter-too-many-recipients", MAX_RECIPIENTS),
-        LetterProblem::SubjectTooLong => limit("cli-letter-subject-too-long", MAX_SUBJECT_BYTES),
-        LetterProblem::SubjectControl => words.text("cli-letter-subject-control"),
-        LetterProblem::BodyTooLong => limit("cli-letter-body-too-long", MAX_BODY_BYTES),
-        LetterProblem::BodyControl => words.text("cli-letter-body-control"),
+        LetterProblem::NoRecipient => words.text("letter-no-recipient"),
+        LetterProblem::TooManyRecipients => limit("letter-too-many-recipients", MAX_RECIPIENTS),
+        LetterProblem::SubjectTooLong => limit("letter-subject-too-long", MAX_SUBJECT_BYTES),
+        LetterProblem::SubjectControl => words.text("letter-subject-control"),
+        LetterProblem::BodyTooLong => limit("letter-body-too-long", MAX_BODY_BYTES),
+        LetterProblem::BodyControl => words.text("letter-body-control"),
     }
 }
 

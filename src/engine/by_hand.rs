@@ -4,9 +4,10 @@ use restante_local_api::Trigger;
 use restante_model::{MessageId, Timestamp};
 
 use crate::{
+    ask_error::AskError,
     effect::{Answer, Effect, Mark},
     engine::{Engine, Result},
-    local::{Reply, not_found},
+    local::Reply,
 };
 
 impl Engine {
@@ -20,7 +21,7 @@ impl Engine {
             }
             return Ok(Ok(Answer::Done));
         }
-        Ok(Err(not_found(id)))
+        Ok(Err(AskError::NoSuchMessage(id)))
     }
 
     /// The person removes a message from the mailbox: it is gone here at once, and from the server with the next

@@ -5,11 +5,12 @@ use restante_model::{Letter, LetterProblem, MessageId, Timestamp};
 use restante_server_api::{self as api, ProblemKind, SavedDraft};
 
 use crate::{
+    ask_error::AskError,
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::ServerError,
     ledger::{Draft, ServerDraft, TakenDraft, WrittenLetter},
-    local::{self, Reply},
+    local::Reply,
     run::{Run, Step},
 };
 
@@ -32,7 +33,7 @@ impl Engine {
         // Whom it is for may be decided last.
         problems.retain(|problem| *problem != LetterProblem::NoRecipient);
         if !problems.is_empty() {
-            return Ok(Err(local::invalid(&problems)));
+            return Ok(Err(AskError::Letter(problems)));
         }
         let written = WrittenLetter { id, letter, written_at: now };
         let version = self.ledger.save_draft(&written, base_version)?;
@@ -43,7 +44,7 @@ impl Engine {
     /// Throws a draft away, here at once.
     pub(crate) fn delete_draft(&mut self, id: MessageId) -> Result<Reply> {
         if !self.ledger.throw_draft(id)? {
-            return Ok(Err(local::not_found(id)));
+            return Ok(Err(AskError::NoSuchMessage(id)));
         }
         self.mailbox_revision += 1;
         Ok(Ok(Answer::Done))

@@ -5,15 +5,18 @@ mod popup;
 use std::path::PathBuf;
 
 use restante_local_api::{
-    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Message, Mode,
-    Recipients, RowPosition, SearchPage, ShowWhat, Status,
+    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, Message, Mode, Recipients,
+    RowPosition, SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
 pub use popup::{OverFullScreen, Popup, PopupCarrier, PopupContent};
 
-use crate::event::{CallId, Chore, PopupId, ServicePopup};
 pub use crate::mark::Mark;
+use crate::{
+    ask_error::AskError,
+    event::{CallId, Chore, PopupId, ServicePopup},
+};
 
 /// Something to do. Each that asks the server or the desktop answers with an event of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -208,7 +211,7 @@ pub enum Effect {
         /// Which question.
         call: CallId,
         /// The answer.
-        answer: Result<Answer, LocalProblem>,
+        answer: Result<Answer, AskError>,
     },
     /// Something that front ends show has changed: tell those that listen.
     Publish,

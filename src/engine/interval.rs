@@ -6,6 +6,7 @@ use restante_model::{CheckInterval, IntervalFrom, IntervalRange, Timestamp};
 use restante_server_api::Settings;
 
 use crate::{
+    ask_error::AskError,
     effect::Effect,
     engine::{Engine, Result, WritingInterval},
     event::ServerError,
@@ -204,7 +205,7 @@ impl Engine {
         for call in writing.calls {
             let answer = match outcome {
                 Ok(()) => self.status_answer(),
-                Err(problem) => Err(crate::local::settings_broken(problem)),
+                Err(problem) => Err(AskError::Setting(problem.clone().into())),
             };
             effects.push(Effect::Answer { call, answer });
         }

@@ -5,6 +5,7 @@
 //! with the event.
 
 mod alert;
+mod ask_error;
 mod by_hand;
 mod cache;
 mod chores;
@@ -33,6 +34,7 @@ mod token;
 mod wake;
 mod weather;
 
+pub use ask_error::AskError;
 pub use effect::Effect;
 pub use engine::Engine;
 pub use event::Event;

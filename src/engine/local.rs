@@ -1,46 +1,18 @@
 //! What front ends ask: the whole local API, answered from cache and ledger.
 
-use restante_local_api::{Direction, LocalProblem, LocalProblemKind, Message, Mode, Trigger};
-use restante_model::{CheckInterval, Letter, LetterProblem, MessageId, Seconds, Timestamp};
+use restante_local_api::{Direction, Message, Mode, Trigger};
+use restante_model::{CheckInterval, Letter, MessageId, Seconds, Timestamp};
 
 use crate::{
     alert::MAX_SNOOZE_SECONDS,
+    ask_error::AskError,
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{Ask, CallId},
-    settings_file::{KEYS, SettingNotWritten, SettingsProblem, value_of},
-    storage::StorageError,
+    settings_file::{KEYS, SettingNotWritten, value_of},
 };
 
-pub(crate) type Reply = std::result::Result<Answer, LocalProblem>;
-
-pub(crate) fn problem(code: LocalProblemKind, detail: impl Into<String>, hint: Option<&str>) -> LocalProblem {
-    LocalProblem { code, detail: detail.into(), hint: hint.map(str::to_owned) }
-}
-
-pub(crate) fn not_found(id: MessageId) -> LocalProblem {
-    problem(
-        LocalProblemKind::NotFound,
-        format!("there is no message {id} here"),
-        Some("`restante list` shows what there is"),
-    )
-}
-
-pub(crate) fn offline() -> LocalProblem {
-    problem(
-        LocalProblemKind::Offline,
-        "offline mode is on, so nothing is sent or fetched",
-        Some("leave it with `restante offline off`"),
-    )
-}
-
-pub(crate) fn settings_broken(broken: &SettingsProblem) -> LocalProblem {
-    problem(
-        LocalProblemKind::SettingsBroken,
-        format!("the settings file was not changed: {broken}"),
-        Some("mend the file, then try again"),
-    )
-}
+pub(crate) type Reply = std::result::Result<Answer, AskError>;
 
 /// What is to be written for a wish of a person: the interval goes the way of its own, since the server
 /// hears of it.
@@ -60,41 +32,10 @@ fn setting_wish(key: &str, text: Option<&str>) -> std::result::Result<SettingWis
     Ok(SettingWish::Interval(wish.map(|wish| CheckInterval::from_seconds(wish.get()))))
 }
 
-fn setting_refused(why: &SettingNotWritten) -> LocalProblem {
-    let (code, hint) = match why {
-        SettingNotWritten::UnknownKey(_) => {
-            (LocalProblemKind::NotFound, Some("`restante config show` shows every key"))
-        }
-        SettingNotWritten::BadValue(_) => (LocalProblemKind::Invalid, None),
-        SettingNotWritten::Overruled { .. } => {
-            (LocalProblemKind::SettingOverruled, Some("whoever set it there can change it"))
-        }
-        SettingNotWritten::File(problem) => return settings_broken(problem),
-    };
-    problem(code, why.to_string(), hint)
-}
-
 /// The setting stands in the file, or could not be written there.
 pub(crate) fn setting_written(call: CallId, outcome: std::result::Result<(), SettingNotWritten>) -> Effect {
-    let answer = outcome.map(|()| Answer::Done).map_err(|why| setting_refused(&why));
+    let answer = outcome.map(|()| Answer::Done).map_err(AskError::Setting);
     Effect::Answer { call, answer }
-}
-
-pub(crate) fn storage_problem(error: &StorageError) -> LocalProblem {
-    problem(
-        LocalProblemKind::Internal,
-        format!("it could not be written down: {error}"),
-        Some("check the free space and the rights of the state folder"),
-    )
-}
-
-/// A page is asked for that no page before it named.
-pub(crate) fn bad_before() -> LocalProblem {
-    problem(LocalProblemKind::Invalid, "`before` is not what a page before gave as next_before", None)
-}
-
-pub(crate) fn signed_out() -> LocalProblem {
-    problem(LocalProblemKind::SignedOut, "nobody is signed in", Some("sign in with `restante login URL`"))
 }
 
 impl Engine {
@@ -109,11 +50,11 @@ impl Engine {
             }
             Ask::Position { id, folder, order, unread } => match self.position(id, folder, order, unread)? {
                 Some(position) => Ok(Answer::Position(position)),
-                None => Err(not_found(id)),
+                None => Err(AskError::NoSuchMessage(id)),
             },
             Ask::Message(id) => match self.find(id)? {
                 Some(message) => Ok(Answer::Message(Box::new(message))),
-                None => Err(not_found(id)),
+                None => Err(AskError::NoSuchMessage(id)),
             },
             Ask::Directory { text } => Ok(Answer::People(self.cache.people(&text)?)),
             Ask::Search { words, before, limit } => self.search(&words, before.as_deref(), limit)?,
@@ -124,7 +65,7 @@ impl Engine {
                     effects.extend(more);
                     Ok(Answer::Done)
                 }
-                None => Err(not_found(id)),
+                None => Err(AskError::NoSuchMessage(id)),
             },
             Ask::MarkUnread(id) => self.mark_unread(id)?,
             Ask::DeleteMessage(id) => match self.delete_message(id, now)? {
@@ -132,7 +73,7 @@ impl Engine {
                     effects.extend(more);
                     Ok(Answer::Done)
                 }
-                None => Err(not_found(id)),
+                None => Err(AskError::NoSuchMessage(id)),
             },
             Ask::Recipients(id) => {
                 return self.ask_about_sent(call, id, Effect::PullRecipients { call, id });
@@ -143,19 +84,19 @@ impl Engine {
                     effects.extend(more);
                     Ok(Answer::Done)
                 }
-                None => Err(not_found(id)),
+                None => Err(AskError::NoSuchMessage(id)),
             },
             Ask::RemindLater { seconds, .. } | Ask::SnoozeAlerts { seconds: Some(seconds) }
                 if !(1..=MAX_SNOOZE_SECONDS).contains(&seconds) =>
             {
-                Err(problem(LocalProblemKind::Invalid, "a time of peace is from 1s to 24h", None))
+                Err(AskError::NoTimeOfPeace)
             }
             Ask::RemindLater { id, seconds } => match self.remind_later(id, seconds, now)? {
                 Some(more) => {
                     effects.extend(more);
                     Ok(Answer::Done)
                 }
-                None => Err(not_found(id)),
+                None => Err(AskError::NoSuchMessage(id)),
             },
             Ask::SnoozeAlerts { seconds } => {
                 self.snooze_alerts(seconds, now)?;
@@ -172,9 +113,7 @@ impl Engine {
                 effects.extend(self.set_mode(mode, now)?);
                 self.status_answer()
             }
-            Ask::SetInterval(Some(seconds)) if seconds.get() == 0 => {
-                Err(problem(LocalProblemKind::Invalid, "an interval is at least 1s", None))
-            }
+            Ask::SetInterval(Some(seconds)) if seconds.get() == 0 => Err(AskError::NoInterval),
             Ask::SetInterval(wish) => {
                 let wish = wish.map(|seconds| CheckInterval::from_seconds(seconds.get()));
                 return Ok(self.wish_interval(wish, call));
@@ -185,7 +124,7 @@ impl Engine {
                 Ok(SettingWish::Other { key, value }) => {
                     return Ok(vec![Effect::WriteSetting { call, key, value }]);
                 }
-                Err(why) => Err(setting_refused(&why)),
+                Err(why) => Err(AskError::Setting(why)),
             },
             Ask::Login(login) => return Ok(vec![self.login(login, call)?]),
             Ask::Logout => {
@@ -209,13 +148,13 @@ impl Engine {
     }
 
     pub(crate) fn status_answer(&self) -> Reply {
-        self.status().map(|status| Answer::Status(Box::new(status))).map_err(|error| storage_problem(&error))
+        self.status().map(|status| Answer::Status(Box::new(status))).map_err(|error| AskError::from(&error))
     }
 
     pub(crate) fn check_asked(&mut self, call: CallId, wait: bool, now: Timestamp) -> Result<Vec<Effect>> {
         let answer = |answer| Ok(vec![Effect::Answer { call, answer }]);
         if self.mode == Mode::Offline {
-            return answer(Err(offline()));
+            return answer(Err(AskError::Offline));
         }
         if !self.signed_in {
             return Ok(self.check_with_token(call, wait));
@@ -251,20 +190,4 @@ impl Engine {
 /// Whether a sent message says what this letter says.
 pub(crate) fn same(sent: &Message, letter: &Letter) -> bool {
     sent.body == letter.body && sent.row.subject == letter.subject
-}
-
-pub(crate) fn invalid(problems: &[LetterProblem]) -> LocalProblem {
-    let reasons: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    let hint = match problems.first() {
-        Some(LetterProblem::NoRecipient) => "name at least one recipient, such as --to anna",
-        Some(
-            LetterProblem::TooManyRecipients | LetterProblem::BodyTooLong | LetterProblem::SubjectTooLong,
-        ) => "shorten it, or send it in parts",
-        Some(LetterProblem::SubjectControl | LetterProblem::BodyControl) | None => "send plain text",
-    };
-    problem(
-        LocalProblemKind::Invalid,
-        format!("the letter cannot be sent: {}", reasons.join("; ")),
-        Some(hint),
-    )
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use restante_local_api::{LetterId, LocalProblem, LocalProblemKind, Trigger, Undo};
+use restante_local_api::{LetterId, Trigger, Undo};
 use restante_model::{DeliveryState, Letter, MessageId, Timestamp};
 use restante_server_api::{Accepted, Direction, Message, Problem, ProblemKind, Recipient};
 
 use crate::{
+    ask_error::AskError,
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{CallId, ServerError},
@@ -44,7 +45,7 @@ impl Engine {
             // Asked again after it went: the same answer.
             let reply = match self.sent_before(draft)? {
                 Some(letter) => Ok(Answer::Letter(letter)),
-                None => Err(local::not_found(draft)),
+                None => Err(AskError::NoSuchMessage(draft)),
             };
             return self.answer_and_go(call, reply, now);
         };
@@ -85,19 +86,15 @@ impl Engine {
     ) -> Result<Reply> {
         let problems = letter.problems();
         if !problems.is_empty() {
-            return Ok(Err(local::invalid(&problems)));
+            return Ok(Err(AskError::Letter(problems)));
         }
         if self.account.is_none() {
-            return Ok(Err(local::signed_out()));
+            return Ok(Err(AskError::SignedOut));
         }
-        let reused = || {
-            let detail = format!("the id {id} already names another letter");
-            local::problem(LocalProblemKind::IdReused, detail, None)
-        };
         if let Some(sent) = self.cache.message(id)? {
             // Asked again after the post office took it: the same answer for ever.
             let answer = Answer::Letter(LetterId { id, goes_out_at: None, version: None });
-            return Ok(if local::same(&sent, &letter) { Ok(answer) } else { Err(reused()) });
+            return Ok(if local::same(&sent, &letter) { Ok(answer) } else { Err(AskError::IdReused(id)) });
         }
         let goes_out_at = match undo {
             Undo::AtOnce => now,
@@ -106,7 +103,7 @@ impl Engine {
         };
         let written = WrittenLetter { id, letter, written_at: now };
         let Some(waiting) = self.ledger.add_to_outbox(&written, goes_out_at, draft)? else {
-            return Ok(Err(reused()));
+            return Ok(Err(AskError::IdReused(id)));
         };
         self.mailbox_revision += 1;
         Ok(Ok(Answer::Letter(letter_id(&waiting))))
@@ -136,7 +133,7 @@ impl Engine {
     /// A refused letter goes out again as it is: what was wrong may have been mended elsewhere.
     pub(crate) fn send_anew(&mut self, call: CallId, id: MessageId, now: Timestamp) -> Result<Vec<Effect>> {
         let reply = match self.ledger.outbox_letter(id)? {
-            None => Err(local::not_found(id)),
+            None => Err(AskError::NoSuchMessage(id)),
             Some(OutboxLetter { refused: None, .. }) => Ok(id),
             Some(OutboxLetter { refused: Some(_), .. }) => {
                 self.ledger.retry_outbox(id)?;
@@ -159,15 +156,11 @@ impl Engine {
     }
 
     /// A letter that nobody else can have: one that was tried and not refused may be with the server.
-    fn still_here(&self, id: MessageId) -> Result<std::result::Result<OutboxLetter, LocalProblem>> {
+    fn still_here(&self, id: MessageId) -> Result<std::result::Result<OutboxLetter, AskError>> {
         Ok(match self.ledger.outbox_letter(id)? {
             Some(waiting) if may_be_taken_back(&waiting) => Ok(waiting),
-            None if self.cache.message(id)?.is_none() => Err(local::not_found(id)),
-            Some(_) | None => Err(local::problem(
-                LocalProblemKind::Refused,
-                "the letter is on its way and cannot be taken back any more",
-                Some("write another one to say what is wrong with it"),
-            )),
+            None if self.cache.message(id)?.is_none() => Err(AskError::NoSuchMessage(id)),
+            Some(_) | None => Err(AskError::OnItsWay),
         })
     }
 

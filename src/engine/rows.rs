@@ -9,11 +9,12 @@ use restante_local_api::{
 use restante_model::{Folder, Importance, Login, MessageId, Person};
 
 use crate::{
+    ask_error::AskError,
     cache::{Place, sort_key, who_key},
     effect::Answer,
     engine::{Engine, Result},
     ledger::{Draft, OutboxLetter, WrittenLetter},
-    local::{Reply, bad_before},
+    local::Reply,
     outbox,
 };
 
@@ -40,7 +41,7 @@ impl Engine {
         };
         let place = before.map(|text| Place::parse(order, text));
         if place == Some(None) {
-            return Ok(Err(bad_before()));
+            return Ok(Err(AskError::NoSuchPage));
         }
         let messages = self.cache.rows(direction, order, place.flatten().as_ref(), limit, unread)?;
         let full = messages.len() == limit as usize;

@@ -4,11 +4,12 @@ use restante_local_api::{Direction, FoundMessage, MessageRow, SearchPage};
 use restante_model::Folder;
 
 use crate::{
+    ask_error::AskError,
     cache::{FoundRow, Wanted},
     effect::Answer,
     engine::{Engine, Result},
     ledger::WrittenLetter,
-    local::{Reply, bad_before},
+    local::Reply,
     rows::MAX_ROWS,
 };
 
@@ -19,7 +20,7 @@ impl Engine {
         let before = match before.map(str::parse::<i64>) {
             None => None,
             Some(Ok(number)) => Some(number),
-            Some(Err(_)) => return Ok(Err(bad_before())),
+            Some(Err(_)) => return Ok(Err(AskError::NoSuchPage)),
         };
         let Some(wanted) = Wanted::from_words(words) else {
             return Ok(Ok(Answer::Found(SearchPage { messages: Vec::new(), next_before: None })));

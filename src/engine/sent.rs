@@ -1,15 +1,15 @@
 //! Sent messages: what became of each recipient's copy, asked when somebody wants to know, and taking one back
 //! (rows B18, B20). Both are answered by the server or not at all: neither waits for better days.
 
-use restante_local_api::{LocalProblem, LocalProblemKind, Mode, Recipients};
+use restante_local_api::{Mode, Recipients};
 use restante_model::{DeliveryState, MessageId};
 use restante_server_api::Recipient;
 
 use crate::{
+    ask_error::AskError,
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{CallId, ServerError},
-    local::{not_found, offline, problem, signed_out},
 };
 
 impl Engine {
@@ -21,11 +21,11 @@ impl Engine {
         question: Effect,
     ) -> Result<Vec<Effect>> {
         let refusal = if !self.cache.is_sent(id)? {
-            not_found(id)
+            AskError::NoSuchMessage(id)
         } else if self.mode == Mode::Offline {
-            offline()
+            AskError::Offline
         } else if !self.signed_in {
-            signed_out()
+            AskError::SignedOut
         } else {
             self.questions.insert(call);
             return Ok(vec![question]);
@@ -45,7 +45,7 @@ impl Engine {
                 self.take_recipients(id, &recipients)?;
                 Ok(Answer::Recipients(Recipients { recipients: recipients.into_iter().map(told).collect() }))
             }
-            Err(error) => Err(refused(&error)),
+            Err(error) => Err(AskError::Server(error)),
         };
         // Who asked before the exchange was given up has his answer already.
         Ok(if self.questions.remove(&call) { vec![Effect::Answer { call, answer }] } else { Vec::new() })
@@ -60,16 +60,9 @@ impl Engine {
 
     /// The exchanges under way are given up: whoever waits for one is told that its outcome is not known.
     pub(crate) fn give_up_questions(&mut self) -> Vec<Effect> {
-        let unknown = || {
-            problem(
-                LocalProblemKind::Unreachable,
-                "the connection ended before the server answered; it may have done it all the same",
-                Some("ask again when you are online"),
-            )
-        };
         std::mem::take(&mut self.questions)
             .into_iter()
-            .map(|call| Effect::Answer { call, answer: Err(unknown()) })
+            .map(|call| Effect::Answer { call, answer: Err(AskError::Unanswered) })
             .collect()
     }
 }
@@ -82,16 +75,5 @@ fn told(recipient: Recipient) -> restante_local_api::Recipient {
         since: recipient.since,
         acknowledged_at: recipient.acknowledged_at,
         not_delivered_because: recipient.not_delivered_because.filter(|_| waits),
-    }
-}
-
-fn refused(error: &ServerError) -> LocalProblem {
-    match error {
-        ServerError::Unreachable(detail) => {
-            problem(LocalProblemKind::Unreachable, detail.clone(), Some("try again later"))
-        }
-        ServerError::Refused(refusal) => {
-            problem(LocalProblemKind::Refused, refusal.detail.clone(), refusal.hint.as_deref())
-        }
     }
 }

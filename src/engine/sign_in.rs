@@ -1,12 +1,11 @@
 //! Who uses the agent: signing in, signing out.
 
-use restante_local_api::{
-    Connection, LocalProblem, LocalProblemKind, Login, Mode, PutPassword, ShowWhat, Trigger,
-};
+use restante_local_api::{Connection, Login, Mode, PutPassword, ShowWhat, Trigger};
 use restante_model::{MessageId, Timestamp};
-use restante_server_api::{ProblemKind, Session};
+use restante_server_api::Session;
 
 use crate::{
+    ask_error::AskError,
     effect::{Answer, Effect},
     engine::{Engine, Result},
     event::{CallId, ServerError},
@@ -17,24 +16,14 @@ impl Engine {
     /// Somebody signs in. Another account does not take over what this one has not sent.
     pub(crate) fn login(&self, login: Login, call: CallId) -> Result<Effect> {
         if self.mode == Mode::Offline {
-            return Ok(Effect::Answer { call, answer: Err(crate::local::offline()) });
+            return Ok(refuse(call, AskError::Offline));
         }
         let server = login.server.trim().trim_end_matches('/').to_owned();
         if !server.starts_with("https://") && !server.starts_with("http://") {
-            return Ok(refuse(
-                call,
-                LocalProblemKind::Invalid,
-                format!("server {server:?} does not begin with https:// or http://"),
-                "give the URL that your administrator told you",
-            ));
+            return Ok(refuse(call, AskError::NoAddress(server)));
         }
         if !encrypted_or_here(&server) {
-            return Ok(refuse(
-                call,
-                LocalProblemKind::Refused,
-                format!("{server} would carry the password and the mail readable for everyone on the way"),
-                "plain http:// is for this machine only; ask your administrator for the https:// address",
-            ));
+            return Ok(refuse(call, AskError::Unencrypted(server)));
         }
         let (waiting, refused) = self.ledger.outbox_counts()?;
         let unsent = waiting + refused + self.ledger.draft_count()?;
@@ -44,12 +33,7 @@ impl Engine {
                 || key.server != login.server
                 || key.organisation != login.organisation)
         {
-            return Ok(refuse(
-                call,
-                LocalProblemKind::Refused,
-                format!("{} still has {unsent} unsent letters or drafts here", key.user),
-                "send or delete them first, or sign in with another --profile",
-            ));
+            return Ok(refuse(call, AskError::Unsent { user: key.user, count: unsent }));
         }
         Ok(Effect::SignIn { call, login })
     }
@@ -64,7 +48,10 @@ impl Engine {
     ) -> Result<Vec<Effect>> {
         let session = match outcome {
             Ok(session) => session,
-            Err(error) => return Ok(vec![sign_in_refused(call, server, error)]),
+            Err(error) => {
+                let server = server.to_owned();
+                return Ok(vec![refuse(call, AskError::SignIn { server, error })]);
+            }
         };
         let account = Account {
             server: server.to_owned(),
@@ -105,10 +92,10 @@ impl Engine {
     /// The user wants another password: the server alone knows whether the old one is right.
     pub(crate) fn change_password(&self, wish: PutPassword, call: CallId) -> Effect {
         if self.mode == Mode::Offline {
-            return Effect::Answer { call, answer: Err(crate::local::offline()) };
+            return refuse(call, AskError::Offline);
         }
         if !self.signed_in || self.account.is_none() {
-            return Effect::Answer { call, answer: Err(crate::local::signed_out()) };
+            return refuse(call, AskError::SignedOut);
         }
         Effect::ChangePassword { call, wish }
     }
@@ -122,7 +109,7 @@ impl Engine {
         let server = self.account_key().map(|key| key.server).unwrap_or_default();
         match outcome {
             Ok(()) => Effect::Answer { call, answer: Ok(Answer::Done) },
-            Err(error) => sign_in_refused(call, &server, error),
+            Err(error) => refuse(call, AskError::SignIn { server, error }),
         }
     }
 
@@ -165,30 +152,8 @@ fn encrypted_or_here(server: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn sign_in_refused(call: CallId, server: &str, error: ServerError) -> Effect {
-    match error {
-        ServerError::Unreachable(detail) => refuse(
-            call,
-            LocalProblemKind::Unreachable,
-            format!("{server} does not answer: {detail}"),
-            "check the URL, and that the server runs",
-        ),
-        ServerError::Refused(problem) => {
-            let (code, hint) = match problem.code {
-                ProblemKind::WrongCredentials => {
-                    (LocalProblemKind::WrongCredentials, "check organisation, user and password")
-                }
-                ProblemKind::Invalid => (LocalProblemKind::Invalid, "choose another one"),
-                _ => (LocalProblemKind::Refused, "ask your administrator"),
-            };
-            let hint = problem.hint.unwrap_or_else(|| hint.to_owned());
-            refuse(call, code, problem.detail, &hint)
-        }
-    }
-}
-
-fn refuse(call: CallId, code: LocalProblemKind, detail: String, hint: &str) -> Effect {
-    Effect::Answer { call, answer: Err(LocalProblem { code, detail, hint: Some(hint.to_owned()) }) }
+fn refuse(call: CallId, refusal: AskError) -> Effect {
+    Effect::Answer { call, answer: Err(refusal) }
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl Engine {
         tracing::error!(%error, "could not be written down or read back");
         let mut effects = self.fail_run(error, now);
         if let Some(call) = asked {
-            effects.push(Effect::Answer { call, answer: Err(crate::local::storage_problem(error)) });
+            effects.push(Effect::Answer { call, answer: Err(error.into()) });
         }
         if error.is_disk_full() {
             self.trouble.disk = DiskState::Full;

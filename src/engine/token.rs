@@ -2,14 +2,14 @@
 //! or hung for as long as it likes: nobody is asked for a password, nothing is thrown away, and each run of
 //! the job looks again (rows B15, S17).
 
-use restante_local_api::{Connection, KeyringState, LocalProblem, LocalProblemKind, Trigger};
+use restante_local_api::{Connection, KeyringState, Trigger};
 use restante_model::{Seconds, Timestamp};
 
 use crate::{
+    ask_error::AskError,
     effect::Effect,
     engine::{Engine, Result},
     event::{CallId, TokenFound, TokenProblem},
-    local::signed_out,
 };
 
 /// While no token is found the job looks for one at least so soon, in seconds.
@@ -40,7 +40,7 @@ impl Engine {
             self.checks_before_token.push((call, wait));
             return effects;
         }
-        vec![Effect::Answer { call, answer: Err(signed_out()) }]
+        vec![Effect::Answer { call, answer: Err(AskError::SignedOut) }]
     }
 
     /// The keyring gave the token, or said why not. Checks that were asked for meanwhile go on now, or are
@@ -50,13 +50,13 @@ impl Engine {
         let found = self.or_elsewhere(found)?;
         let why_not = match &found {
             TokenFound::Found(_) => None,
-            TokenFound::None(_) => Some(signed_out()),
-            TokenFound::Problem(problem) => Some(problem_with(problem)),
+            TokenFound::None(_) => Some(AskError::SignedOut),
+            TokenFound::Problem(problem) => Some(AskError::Token(problem.clone())),
         };
         let mut effects = self.take_token(found, now)?;
         for (call, wait) in std::mem::take(&mut self.checks_before_token) {
             match &why_not {
-                Some(problem) => effects.push(Effect::Answer { call, answer: Err(problem.clone()) }),
+                Some(refusal) => effects.push(Effect::Answer { call, answer: Err(refusal.clone()) }),
                 None => effects.extend(self.check_asked(call, wait, now)?),
             }
         }
@@ -143,18 +143,5 @@ fn keyring_state(problem: &TokenProblem) -> KeyringState {
         TokenProblem::Locked => KeyringState::Locked,
         TokenProblem::Absent => KeyringState::Absent,
         TokenProblem::Failed(_) => KeyringState::Unavailable,
-    }
-}
-
-fn problem_with(problem: &TokenProblem) -> LocalProblem {
-    let hint = match problem {
-        TokenProblem::Locked => "unlock it: the agent signs itself in at the next check",
-        TokenProblem::Absent => "start it, or sign in again: without a keyring the token is kept in a file",
-        TokenProblem::Failed(_) => "start it anew: the agent signs itself in at the next check",
-    };
-    LocalProblem {
-        code: LocalProblemKind::SignedOut,
-        detail: problem.to_string(),
-        hint: Some(hint.to_owned()),
     }
 }

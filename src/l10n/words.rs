@@ -6,7 +6,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 
 use crate::Language;
 
-/// One file of words for each program, by language.
+/// One file of words for each program and one for what stands in its way, by language.
 macro_rules! files {
     ($language:literal) => {
         [
@@ -15,6 +15,7 @@ macro_rules! files {
             include_str!(concat!($language, "/cli.ftl")),
             include_str!(concat!($language, "/demo.ftl")),
             include_str!(concat!($language, "/administration.ftl")),
+            include_str!(concat!($language, "/problems.ftl")),
         ]
     };
 }
@@ -81,7 +82,7 @@ impl fmt::Debug for Words {
     }
 }
 
-fn sources(language: Language) -> [&'static str; 5] {
+fn sources(language: Language) -> [&'static str; 6] {
     match language {
         Language::English => files!("en"),
         Language::Russian => files!("ru"),

@@ -6,7 +6,7 @@ pub mod path;
 mod problem;
 mod shapes;
 
-pub use problem::{FieldError, Problem, ProblemKind, SchemaVersions, UnavailableReason};
+pub use problem::{FieldError, PasswordFault, Problem, ProblemKind, SchemaVersions, UnavailableReason};
 pub use shapes::{
     Accepted, AcceptedRecipient, Change, ChangePassword, ChangesPage, Delivered, Device, Direction,
     Directory, Draft, Ledger, LedgerEntry, Marked, Message, NewSession, Organisation, PutDraft, PutInterval,

@@ -136,6 +136,21 @@ pub enum UnavailableReason {
     Unreachable,
 }
 
+/// Why a new password is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PasswordFault {
+    /// It has fewer characters than a password needs.
+    TooShort,
+    /// It is longer than anybody types.
+    TooLong,
+    /// It is among the first that are tried.
+    Common,
+    /// It is the old one.
+    Same,
+}
+
 /// The schema of a database, and the one that the server works with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -195,6 +210,9 @@ pub struct Problem {
     /// With `office_unavailable` for a schema of another version: both versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<SchemaVersions>,
+    /// With `invalid` of a new password: what is wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordFault>,
     /// With `client_too_old`: the oldest version allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_version: Option<String>,
@@ -220,6 +238,7 @@ impl Problem {
             draft: None,
             why: None,
             schema: None,
+            password: None,
             needed_version: None,
         }
     }

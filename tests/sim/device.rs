@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use restante_agent::Plan;
+use restante_engine::AskError;
 use restante_engine::{
     Engine,
     effect::Popup,
     event::{Chore, PopupId},
     settings_file,
 };
-use restante_local_api::LocalProblem;
 use restante_model::{MessageId, Timestamp};
 use rusqlite::Connection;
 
@@ -24,7 +24,7 @@ pub(crate) enum Service {
 }
 
 /// What an agent answered a front end.
-pub(crate) type Reply = Result<restante_engine::effect::Answer, LocalProblem>;
+pub(crate) type Reply = Result<restante_engine::effect::Answer, AskError>;
 
 /// A machine with an agent on it, running or not.
 #[expect(clippy::struct_excessive_bools, reason = "each is so or not by itself")]

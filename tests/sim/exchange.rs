@@ -4,7 +4,7 @@
 use std::{
     future::poll_fn,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -12,6 +12,7 @@ use axum::{body::Bytes, http};
 use reqwest::{Request, Response};
 use restante_agent::{Carried, Carrier, ServerClient};
 use restante_engine::{Event, event::ServerError};
+use restante_l10n::{Language, Words};
 
 use crate::post_office::{Answered, Sent};
 
@@ -127,7 +128,8 @@ impl Exchange {
 
 /// The client of one exchange.
 pub(crate) fn client(http: &reqwest::Client, token: &str, wire: Arc<Wire>) -> ServerClient {
-    ServerClient::carried(http.clone(), SERVER, token.into(), Arc::new(WireCarrier(wire)))
+    static WORDS: LazyLock<Arc<Words>> = LazyLock::new(|| Arc::new(Words::new(Language::English)));
+    ServerClient::carried(http.clone(), SERVER, token.into(), &WORDS, Arc::new(WireCarrier(wire)))
 }
 
 /// The server's address; nothing is ever sent there.

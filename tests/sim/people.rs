@@ -150,8 +150,8 @@ impl Office {
                 }
             }
             // He keeps it and tries again.
-            Some(Err(problem))
-                if matches!(problem.code, LocalProblemKind::Internal | LocalProblemKind::SignedOut) => {}
+            Some(Err(error))
+                if matches!(error.kind(), LocalProblemKind::Internal | LocalProblemKind::SignedOut) => {}
             None => {}
             Some(other) => self.find(format!("a letter was answered with {other:?}")),
         }
@@ -232,7 +232,7 @@ impl Office {
                 knows.drafts.insert(id, letter);
                 knows.unsure_drafts.remove(&id);
             }
-            Some(Err(problem)) if problem.code == LocalProblemKind::Internal => {}
+            Some(Err(error)) if error.kind() == LocalProblemKind::Internal => {}
             None => {
                 knows.drafts.remove(&id);
                 knows.unsure_drafts.insert(id);
@@ -266,7 +266,7 @@ impl Office {
         let Some((id, letter)) = self.devices[device].knows.drafts.pop_last() else { return };
         match self.ask(device, Ask::DeleteDraft(id)) {
             Some(Ok(Answer::Done)) => self.marks.hit(Mark::DraftThrownAway),
-            Some(Err(problem)) if problem.code == LocalProblemKind::Internal => {
+            Some(Err(error)) if error.kind() == LocalProblemKind::Internal => {
                 self.devices[device].knows.drafts.insert(id, letter);
             }
             None => {}

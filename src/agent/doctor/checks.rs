@@ -101,7 +101,8 @@ impl Doctor {
             checks.push(check("server", CheckStatus::Warn, self.words.text("doctor-offline"), hint));
             return checks;
         }
-        let asked = tokio::time::timeout(PATIENCE, ServerClient::new(http, &server, None).probe()).await;
+        let asked =
+            tokio::time::timeout(PATIENCE, ServerClient::new(http, &server, None, &self.words).probe()).await;
         let outcome =
             asked.unwrap_or_else(|_| Err(ServerError::Unreachable(self.words.text("doctor-hangs"))));
         let named = without_credentials(&server);

@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, sync::Arc};
 use restante_engine::{Effect, Event, effect::PopupCarrier, event::NotShown, examine_database};
 
 use super::Agent;
-use crate::{scheduler::Task, server_client::ServerClient, settings_text};
+use crate::{problems, scheduler::Task, server_client::ServerClient, settings_text};
 
 impl Agent {
     pub(super) fn carry_out(&mut self, effect: Effect) -> ControlFlow<()> {
@@ -124,6 +124,7 @@ impl Agent {
 
             Effect::Answer { call, answer } => {
                 if let Some(reply) = self.waiting.remove(&call) {
+                    let answer = answer.map_err(|error| problems::of_ask(&error, &self.words));
                     // Who asked may have gone meanwhile.
                     let _ = reply.send(answer);
                 }
@@ -145,7 +146,8 @@ impl Agent {
         F: Future<Output = Event> + Send + 'static,
     {
         // Without a token the server says that it is missing, which is an answer as well.
-        let server = self.server.clone().unwrap_or_else(|| ServerClient::new(self.http.clone(), "", None));
+        let nobody = || ServerClient::new(self.http.clone(), "", None, &self.words);
+        let server = self.server.clone().unwrap_or_else(nobody);
         self.exchanges.begin(ask(server));
     }
 }

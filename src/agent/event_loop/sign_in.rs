@@ -1,5 +1,7 @@
 //! The ways of the token: out of the keyring, from a sign-in, and away at a sign-out.
 
+use std::sync::Arc;
+
 use restante_engine::{
     Event,
     effect::AccountKey,
@@ -15,14 +17,14 @@ use crate::{credentials::Found, server_client::ServerClient};
 impl Agent {
     pub(super) fn find_token(&self, key: AccountKey) {
         let (credentials, connected) = (self.credentials.clone(), self.connected.clone());
-        let http = self.http.clone();
+        let (http, words) = (self.http.clone(), Arc::clone(&self.words));
         tokio::spawn(async move {
             let (token, found) = match credentials.find(&key).await {
                 Ok(Found { token: Some(token), state }) => (Some(token), TokenFound::Found(state)),
                 Ok(Found { token: None, state }) => (None, TokenFound::None(state)),
                 Err(problem) => (None, TokenFound::Problem(problem)),
             };
-            let server = ServerClient::new(http, &key.server, token);
+            let server = ServerClient::new(http, &key.server, token, &words);
             let _ = connected.send((server, Event::TokenFound(found)));
         });
     }
@@ -54,7 +56,7 @@ impl Agent {
     /// the server twice.
     pub(super) fn change_password(&self, call: CallId, wish: PutPassword) {
         let Some(server) = self.server.clone() else {
-            let problem = ServerError::Unreachable("nobody is signed in".to_owned());
+            let problem = ServerError::Unreachable(self.words.text("ask-signed-out"));
             let _ = self.events.send(Event::PasswordChanged { call, outcome: Err(problem) });
             return;
         };
@@ -70,7 +72,7 @@ impl Agent {
     /// in a form that shows itself.
     pub(super) fn sign_in(&self, call: CallId, login: Login) {
         let (credentials, events) = (self.credentials.clone(), self.events.clone());
-        let (http, connected) = (self.http.clone(), self.connected.clone());
+        let (http, words, connected) = (self.http.clone(), Arc::clone(&self.words), self.connected.clone());
         tokio::spawn(async move {
             let session = NewSession {
                 organisation: login.organisation,
@@ -78,7 +80,8 @@ impl Agent {
                 password: login.password,
                 device: device_name(),
             };
-            let outcome = ServerClient::new(http.clone(), &login.server, None).sign_in(&session).await;
+            let nobody = ServerClient::new(http.clone(), &login.server, None, &words);
+            let outcome = nobody.sign_in(&session).await;
             let session = match outcome {
                 Ok(session) => session,
                 Err(error) => {
@@ -94,7 +97,7 @@ impl Agent {
                 user: session.user.login.to_string(),
             };
             let _ = events.send(Event::TokenKept(credentials.keep(&key, &token).await));
-            let server = ServerClient::new(http, &login.server, Some(token));
+            let server = ServerClient::new(http, &login.server, Some(token), &words);
             let outcome = Ok(Box::new(session));
             let _ = connected.send((server, Event::SignedIn { call, server: login.server, outcome }));
         });

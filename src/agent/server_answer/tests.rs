@@ -1,6 +1,9 @@
 //! What stands between us and our server: captive portals, proxies, cut lines.
 
+use std::sync::Arc;
+
 use restante_engine::event::Checked;
+use restante_l10n::Language;
 use restante_model::Cursor;
 use restante_server_api::ProblemKind;
 use tokio::{
@@ -30,7 +33,9 @@ async fn asked(answer: String) -> Result<Checked, ServerError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = http_client(&restante_engine::settings_file::Proxy::None, None).unwrap();
     let since: Cursor = "e.g.3".parse().unwrap();
-    let answer = ServerClient::new(http, &url, None).changes(Some(&since)).await;
+    let answer = ServerClient::new(http, &url, None, &Arc::new(Words::new(Language::English)))
+        .changes(Some(&since))
+        .await;
     serving.await.unwrap();
     answer
 }

@@ -42,6 +42,18 @@ async fn people_get_the_status_in_words_and_the_interval_explained() {
 }
 
 #[tokio::test]
+async fn a_check_that_failed_says_nothing_of_new_mail() {
+    let failed = status_with(&[
+        ("/connection", json!("unreachable")),
+        ("/last_check/outcome", json!("unreachable")),
+        ("/last_check/new", json!(0)),
+    ]);
+    let agent = Agent::start().answers("GET /v1/status", failed);
+    let ran = SCRIPT.types(&agent, &["status"]).await;
+    assert!(ran.output.contains("(schedule): ") && !ran.output.contains("no new mail"), "{}", ran.output);
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_the_storage_is_told_and_nothing_else_is() {
     let full = status_with(&[("/storage/disk", json!("full")), ("/storage/cache", json!("rebuilding"))]);
     let agent = Agent::start().answers("GET /v1/status", full).answers("GET /v1/status", status());

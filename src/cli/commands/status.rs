@@ -3,8 +3,8 @@
 use clap::Args;
 use restante_l10n::{Value, Words};
 use restante_local_api::{
-    self as api, CacheState, Connection, DiskState, KeyringState, Mode, NotificationsState, TrayState,
-    Trigger,
+    self as api, CacheState, CheckOutcome, Connection, DiskState, KeyringState, Mode, NotificationsState,
+    TrayState, Trigger,
 };
 use restante_process::Exit;
 
@@ -61,8 +61,12 @@ fn print(session: &mut Session<'_, '_>, status: &api::Status) -> Result<(), Fail
             ("trigger", Value::Text(&trigger(words, check.trigger))),
             ("outcome", Value::Text(&check_outcome(check.outcome, words))),
         ];
-        let new = words.with("cli-new", &[("count", Value::Number(check.new))]);
-        row("cli-label-last-check", format!("{}, {new}", words.with("cli-last-check", &values)));
+        let mut told = words.with("cli-last-check", &values);
+        // A check that failed has seen no mailbox, so it knows nothing of new mail.
+        if check.outcome == CheckOutcome::Ok {
+            told = format!("{told}, {}", words.with("cli-new", &[("count", Value::Number(check.new))]));
+        }
+        row("cli-label-last-check", told);
     }
     row("cli-label-outbox", outbox(words, status));
     row("cli-label-drafts", status.drafts.to_string());

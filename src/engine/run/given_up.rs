@@ -5,6 +5,7 @@ use restante_local_api::{Mode, Trigger};
 use restante_model::Timestamp;
 
 use crate::{
+    ask_error::AskError,
     effect::Effect,
     engine::{Engine, Result},
     event::{Event, ServerError},
@@ -22,7 +23,7 @@ impl Engine {
         let answers = run
             .into_iter()
             .flat_map(|run| run.waiting_calls)
-            .map(|(call, _)| Effect::Answer { call, answer: Err(crate::local::offline()) });
+            .map(|(call, _)| Effect::Answer { call, answer: Err(AskError::Offline) });
         effects.insert(0, Effect::GiveUpExchanges);
         effects.extend(answers);
         effects

@@ -14,7 +14,7 @@ impl Story {
             Effect::Answer { call: answered, answer } if *answered == call => Some(answer.clone()),
             _ => None,
         });
-        answered.expect("every question is answered").map_err(|problem| problem.code)
+        answered.expect("every question is answered").map_err(|error| error.kind())
     }
 
     fn sends(&mut self, number: u128, undo: Undo) -> LetterId {

@@ -277,7 +277,7 @@ fn words(effect: &Effect) -> Option<String> {
             format!("shows [{}]", page.messages.iter().map(row).collect::<Vec<_>>().join("; "))
         }
         Effect::Answer { answer: Ok(_), .. } => "answers".into(),
-        Effect::Answer { answer: Err(problem), .. } => format!("answers no: {:?}", problem.code),
+        Effect::Answer { answer: Err(error), .. } => format!("answers no: {:?}", error.kind()),
         Effect::Quit => "ends".into(),
     })
 }

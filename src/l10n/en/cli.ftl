@@ -23,12 +23,6 @@ cli-offline = offline mode is on: nothing is sent or fetched
 cli-offline-hint = leave it: restante offline off
 cli-letter-refused = the letter was refused: { $why }
 cli-letter-waits = the letter is safe in the outbox and goes out by itself as soon as it can
-cli-letter-no-recipient = nobody to send it to
-cli-letter-too-many-recipients = more than { $limit } recipients
-cli-letter-subject-too-long = the subject is longer than { $limit } bytes
-cli-letter-subject-control = the subject holds a line break or another control character
-cli-letter-body-too-long = the text is longer than { $limit } bytes
-cli-letter-body-control = the text holds a control character that cannot be sent
 
 # Questions
 cli-ask-server = Server
@@ -142,9 +136,6 @@ cli-unreached-not-yet = { $name }: last seen { $moment }, fetches it at the next
 # What to do about a letter or a check
 cli-letter-refused-hint = it stays in the outbox: restante outbox undo ID makes a draft of it again, restante outbox retry ID sends it as it is
 cli-letter-taken-back = the letter was taken back before it went out
-cli-letter-no-recipient-hint = name somebody: --to LOGIN
-cli-letter-too-long-hint = shorten it, or send it in parts
-cli-letter-control-hint = send plain text
 cli-outcome-refused-hint = restante status says why; your administrator can help
 cli-outcome-failed-hint = check the free space and the rights of the agent's folders
 

@@ -23,12 +23,6 @@ cli-offline = включён автономный режим: ничего не 
 cli-offline-hint = выйти из него: restante offline off
 cli-letter-refused = письмо не принято: { $why }
 cli-letter-waits = письмо сохранено в исходящих и уйдёт само, как только это станет возможно
-cli-letter-no-recipient = не указан ни один получатель
-cli-letter-too-many-recipients = получателей больше { $limit }
-cli-letter-subject-too-long = тема длиннее { $limit } байт
-cli-letter-subject-control = в теме есть перевод строки или другой управляющий знак
-cli-letter-body-too-long = текст длиннее { $limit } байт
-cli-letter-body-control = в тексте есть управляющий знак, который нельзя отправить
 
 # Вопросы
 cli-ask-server = Сервер
@@ -145,9 +139,6 @@ cli-unreached-not-yet = { $name }: был на связи { $moment }, полу�
 # What to do about a letter or a check
 cli-letter-refused-hint = письмо осталось в исходящих: restante outbox undo НОМЕР снова сделает его черновиком, restante outbox retry НОМЕР отправит как есть
 cli-letter-taken-back = письмо отозвано до отправки
-cli-letter-no-recipient-hint = укажите получателя: --to ИМЯ
-cli-letter-too-long-hint = сократите или отправьте частями
-cli-letter-control-hint = отправьте простой текст
 cli-outcome-refused-hint = причину скажет restante status; поможет администратор
 cli-outcome-failed-hint = проверьте свободное место и права на папки агента
 

@@ -8,7 +8,8 @@ use std::{
 
 use super::*;
 
-const NAMES: [&str; 4] = ["windows.ftl", "agent.ftl", "cli.ftl", "demo.ftl"];
+const NAMES: [&str; 6] =
+    ["windows.ftl", "agent.ftl", "cli.ftl", "demo.ftl", "administration.ftl", "problems.ftl"];
 
 /// The keys of one file, each with the variables that its words use.
 fn keys(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {

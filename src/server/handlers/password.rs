@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode};
-use restante_server_api::{ChangePassword, Problem, ProblemKind, path};
+use restante_server_api::{ChangePassword, PasswordFault, Problem, ProblemKind, path};
 
 use crate::{
     access::{App, Mailbox},
@@ -36,7 +36,7 @@ pub(crate) async fn change(
     let admitted = app.admit(claim, mailbox.credentials(), |known| known.password_hash.clone()).await;
     let from_hash = admitted.map_err(|denied| denied.refusal(wrong))?.password_hash;
     if same {
-        return Err(Refusal::invalid("/new", "the new password is the old one"));
+        return Err(refused(PasswordFault::Same, "the new password is the old one"));
     }
     let about = [account.person.login.as_str(), &account.person.name, account.organisation.as_str()];
     let about = about.into_iter().map(str::to_owned).collect();
@@ -54,10 +54,18 @@ pub(crate) async fn change(
 }
 
 fn unacceptable(problem: PasswordProblem) -> Refusal {
-    if problem == PasswordProblem::Hash {
-        return Refusal::new(ProblemKind::Internal, problem.to_string());
-    }
     let reason = problem.to_string();
-    let told = Problem::new(ProblemKind::Invalid, reason.clone()).with_hint(PASSWORD_HINT);
-    Refusal::from(told).at("/new", reason)
+    let fault = match problem {
+        PasswordProblem::TooShort(_) => PasswordFault::TooShort,
+        PasswordProblem::TooLong => PasswordFault::TooLong,
+        PasswordProblem::Common => PasswordFault::Common,
+        PasswordProblem::Hash => return Refusal::new(ProblemKind::Internal, reason),
+    };
+    refused(fault, &reason)
+}
+
+fn refused(fault: PasswordFault, reason: &str) -> Refusal {
+    let mut problem = Problem::new(ProblemKind::Invalid, reason).with_hint(PASSWORD_HINT);
+    problem.password = Some(fault);
+    Refusal::from(problem).at("/new", reason)
 }

@@ -77,27 +77,26 @@ impl Client {
         limit: u32,
         unread: bool,
     ) -> Result<FolderPage, ClientError> {
-        self.folder_in_order(folder, FolderOrder::default(), before, limit, unread).await
-    }
-
-    /// A page of a folder in this order; `before` as the page before it said, in the same order.
-    pub async fn folder_in_order(
-        &self,
-        folder: Folder,
-        order: FolderOrder,
-        before: Option<&str>,
-        limit: u32,
-        unread: bool,
-    ) -> Result<FolderPage, ClientError> {
         let request = self.request(reqwest::Method::GET, &path::folder(folder));
         let mut request = request.query(&[("limit", limit.to_string()), ("unread", unread.to_string())]);
         if let Some(before) = before {
             request = request.query(&[("before", before)]);
         }
-        if order != FolderOrder::default() {
-            request = request.query(&order);
-        }
         self.call(request).await
+    }
+
+    /// The rows of a folder in this order, from this one on, and how many there are in all.
+    pub async fn folder_from(
+        &self,
+        folder: Folder,
+        order: FolderOrder,
+        from: u64,
+        limit: u32,
+        unread: bool,
+    ) -> Result<FolderPage, ClientError> {
+        let request = self.request(reqwest::Method::GET, &path::folder(folder)).query(&order);
+        let numbers = [("from", from.to_string()), ("limit", limit.to_string())];
+        self.call(request.query(&numbers).query(&[("unread", unread)])).await
     }
 
     /// Where a message stands in a folder that is asked for in this order, all of it or unread only.

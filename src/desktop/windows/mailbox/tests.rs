@@ -62,7 +62,7 @@ fn deleting_is_asked_about_once_and_escape_keeps_it() {
 #[test]
 fn one_key_switches_the_reading_pane_below_right_and_off() {
     let window = window();
-    let switched = counted(|count| window.on_pane_switched(count));
+    let switched = counted(|count| window.on_arranged(count));
     let panes: Vec<_> = (0..3)
         .map(|_| {
             press(&window, &[], Key::F8);

@@ -15,7 +15,10 @@ use axum::{
     },
     routing::{delete, get, post, put},
 };
-use restante_engine::{effect::Answer, event::Ask};
+use restante_engine::{
+    effect::Answer,
+    event::{Ask, PageStart},
+};
 use restante_local_api::{
     FolderOrder, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword, PutSetting,
     PutSnooze, RemindLater, Show, SortBy, Status, Undo, UndoError, path,
@@ -113,6 +116,7 @@ async fn check(office: State<Office>, parameters: Parameters<CheckParameters>) -
 #[derive(Deserialize)]
 struct FolderParameters {
     before: Option<String>,
+    from: Option<u64>,
     limit: Option<u32>,
     #[serde(default)]
     unread: bool,
@@ -128,10 +132,17 @@ async fn folder(
     parameters: Parameters<FolderParameters>,
 ) -> Response {
     match (folder, parameters) {
-        (Ok(Path(folder)), Ok(Query(FolderParameters { before, limit, unread, sort, ascending }))) => {
+        (Ok(Path(folder)), Ok(Query(FolderParameters { before, from, limit, unread, sort, ascending }))) => {
             let limit = limit.unwrap_or(DEFAULT_ROWS);
             let order = FolderOrder { sort, ascending };
-            ask(office, Ask::Folder { folder, order, before, limit, unread }).await
+            let start = match (before, from) {
+                (Some(_), Some(_)) => {
+                    return invalid("a page begins at `from` or behind `before`".to_owned());
+                }
+                (Some(before), None) => PageStart::Behind(before),
+                (None, from) => PageStart::Row(from.unwrap_or(0)),
+            };
+            ask(office, Ask::Folder { folder, order, start, limit, unread }).await
         }
         (Err(_), _) => refusal(LocalProblemKind::NotFound, "there is no such folder"),
         (_, Err(rejection)) => invalid(rejection.body_text()),

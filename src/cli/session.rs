@@ -30,7 +30,7 @@ impl<'s, 'a> Session<'s, 'a> {
             None => Paths::of_user(global.profile.as_deref())?.socket(),
         };
         Ok(Self {
-            client: Client::new(&socket)?,
+            client: Client::new(&socket),
             words: around.words,
             json: global.json,
             profile: global.profile,

@@ -81,7 +81,7 @@ impl Someone {
             }
         });
         runs.await.context("the agent did not start")?;
-        let client = Client::new(&paths.socket())?;
+        let client = Client::new(&paths.socket());
         let login = Login {
             server: server.to_owned(),
             organisation: ORGANISATION.to_owned(),

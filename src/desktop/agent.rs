@@ -15,7 +15,7 @@ pub(crate) struct Agent {
 impl Agent {
     /// A way to the agent on this socket. Nothing is connected yet.
     pub(crate) fn new(socket: &Path) -> Result<Self, crate::Failure> {
-        let client = Client::new(socket)?;
+        let client = Client::new(socket);
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         // It ends with the process: no exchange is worth more than what the agent answered.

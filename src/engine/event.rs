@@ -9,7 +9,7 @@ use restante_server_api::{
     Accepted, ChangesPage, Directory, Problem, Recipient, SavedDraft, Session, Settings,
 };
 
-pub use ask::Ask;
+pub use ask::{Ask, PageStart};
 pub use popup::{NotShown, PopupAction, PopupId, ServicePopup};
 
 use crate::{

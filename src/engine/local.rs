@@ -45,8 +45,8 @@ impl Engine {
         let reply = match ask {
             Ask::Status => self.status_answer(),
             Ask::Folders => Ok(Answer::Folders(self.folders()?)),
-            Ask::Folder { folder, order, before, limit, unread } => {
-                self.page(folder, order, before.as_deref(), limit, unread)?
+            Ask::Folder { folder, order, start, limit, unread } => {
+                self.page(folder, order, start, limit, unread)?
             }
             Ask::Position { id, folder, order, unread } => match self.position(id, folder, order, unread)? {
                 Some(position) => Ok(Answer::Position(position)),

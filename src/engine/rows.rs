@@ -13,6 +13,7 @@ use crate::{
     cache::{Place, sort_key, who_key},
     effect::Answer,
     engine::{Engine, Result},
+    event::PageStart,
     ledger::{Draft, OutboxLetter, WrittenLetter},
     local::Reply,
     outbox,
@@ -26,7 +27,7 @@ impl Engine {
         &self,
         folder: Folder,
         order: FolderOrder,
-        before: Option<&str>,
+        start: PageStart,
         limit: u32,
         unread: bool,
     ) -> Result<Reply> {
@@ -35,19 +36,28 @@ impl Engine {
             Folder::Inbox => Direction::Received,
             Folder::Sent => Direction::Sent,
             Folder::Drafts | Folder::Outbox => {
-                let messages = self.letter_rows(folder, order)?;
-                return Ok(Ok(Answer::Folder(FolderPage { messages, next_before: None })));
+                let mut messages = self.letter_rows(folder, order)?;
+                let count = u64::try_from(messages.len()).ok();
+                if let PageStart::Row(from) = start {
+                    messages.drain(..messages.len().min(usize::try_from(from).unwrap_or(usize::MAX)));
+                }
+                return Ok(Ok(Answer::Folder(FolderPage { messages, next_before: None, count })));
             }
         };
-        let place = before.map(|text| Place::parse(order, text));
-        if place == Some(None) {
-            return Ok(Err(AskError::NoSuchPage));
-        }
-        let messages = self.cache.rows(direction, order, place.flatten().as_ref(), limit, unread)?;
+        let (messages, count) = match start {
+            PageStart::Behind(text) => match Place::parse(order, &text) {
+                Some(place) => (self.cache.rows(direction, order, &place, limit, unread)?, None),
+                None => return Ok(Err(AskError::NoSuchPage)),
+            },
+            PageStart::Row(from) => {
+                let (rows, count) = self.cache.rows_from(direction, order, from, limit, unread)?;
+                (rows, Some(count))
+            }
+        };
         let full = messages.len() == limit as usize;
         let last = messages.last().filter(|_| full);
         let next_before = last.map(|last| Place::of(direction, order, last).to_string());
-        Ok(Ok(Answer::Folder(FolderPage { messages, next_before })))
+        Ok(Ok(Answer::Folder(FolderPage { messages, next_before, count })))
     }
 
     /// How many rows stand before a message in a folder of this order; `None` where it is not among them.

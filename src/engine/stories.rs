@@ -30,7 +30,7 @@ use restante_server_api::{
 use crate::{
     Effect, Engine, Event,
     effect::Answer,
-    event::{Ask, CallId, Checked, ServerError, TokenFound},
+    event::{Ask, CallId, Checked, PageStart, ServerError, TokenFound},
     settings_file::SettingsFile,
 };
 

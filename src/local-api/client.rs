@@ -1,10 +1,8 @@
-//! The client's side of the local API: HTTP over the agent's socket.
+//! The client's side of the local API.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
+use hyper::Method;
 use restante_model::{Folder, Letter, MessageId, Person};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -12,10 +10,8 @@ use crate::{
     CheckAnswer, DoctorReport, FolderOrder, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login,
     Message, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, RowPosition,
     SCHEMA, SearchPage, SettingsReport, Show, Status, Undo, path,
+    transport::{Answer, Request},
 };
-
-/// Longer than any answer that does not wait for the server takes.
-const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// Why an exchange with the agent failed.
 #[derive(Debug, thiserror::Error)]
@@ -35,23 +31,12 @@ pub enum ClientError {
 #[derive(Clone, Debug)]
 pub struct Client {
     socket: PathBuf,
-    http: reqwest::Client,
 }
 
 impl Client {
     /// A client of the agent that listens on this socket. Nothing is connected yet.
-    pub fn new(socket: &Path) -> Result<Self, ClientError> {
-        // reqwest wants a provider even where nothing is encrypted; a second one changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .unix_socket(socket)
-            .connect_timeout(CONNECT_TIME_LIMIT)
-            // The socket needs no certificates; reading the system's costs 20 ms.
-            .tls_certs_only([])
-            .no_proxy()
-            .build()
-            .map_err(|error| ClientError::Broken(error.to_string()))?;
-        Ok(Self { socket: socket.to_owned(), http })
+    pub fn new(socket: &Path) -> Self {
+        Self { socket: socket.to_owned() }
     }
 
     /// The state of the agent.
@@ -61,7 +46,7 @@ impl Client {
 
     /// Sets off a check, and with `wait` comes back when it is complete.
     pub async fn check(&self, wait: bool) -> Result<CheckAnswer, ClientError> {
-        self.call(self.request(reqwest::Method::POST, &format!("{}?wait={wait}", path::CHECK))).await
+        self.call(self.request(Method::POST, &format!("{}?wait={wait}", path::CHECK))).await
     }
 
     /// The folders with their counts.
@@ -77,27 +62,26 @@ impl Client {
         limit: u32,
         unread: bool,
     ) -> Result<FolderPage, ClientError> {
-        self.folder_in_order(folder, FolderOrder::default(), before, limit, unread).await
-    }
-
-    /// A page of a folder in this order; `before` as the page before it said, in the same order.
-    pub async fn folder_in_order(
-        &self,
-        folder: Folder,
-        order: FolderOrder,
-        before: Option<&str>,
-        limit: u32,
-        unread: bool,
-    ) -> Result<FolderPage, ClientError> {
-        let request = self.request(reqwest::Method::GET, &path::folder(folder));
+        let request = self.request(Method::GET, &path::folder(folder));
         let mut request = request.query(&[("limit", limit.to_string()), ("unread", unread.to_string())]);
         if let Some(before) = before {
             request = request.query(&[("before", before)]);
         }
-        if order != FolderOrder::default() {
-            request = request.query(&order);
-        }
         self.call(request).await
+    }
+
+    /// The rows of a folder in this order, from this one on, and how many there are in all.
+    pub async fn folder_from(
+        &self,
+        folder: Folder,
+        order: FolderOrder,
+        from: u64,
+        limit: u32,
+        unread: bool,
+    ) -> Result<FolderPage, ClientError> {
+        let request = self.request(Method::GET, &path::folder(folder)).query(&order);
+        let numbers = [("from", from.to_string()), ("limit", limit.to_string())];
+        self.call(request.query(&numbers).query(&[("unread", unread)])).await
     }
 
     /// Where a message stands in a folder that is asked for in this order, all of it or unread only.
@@ -108,7 +92,7 @@ impl Client {
         order: FolderOrder,
         unread: bool,
     ) -> Result<RowPosition, ClientError> {
-        let request = self.request(reqwest::Method::GET, &path::position(id)).query(&order);
+        let request = self.request(Method::GET, &path::position(id)).query(&order);
         let request = request.query(&[("folder", folder.to_string()), ("unread", unread.to_string())]);
         self.call(request).await
     }
@@ -120,22 +104,22 @@ impl Client {
 
     /// The person opened it.
     pub async fn mark_read(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::POST, &path::read(id))).await
+        self.done(self.request(Method::POST, &path::read(id))).await
     }
 
     /// The person wants it to count as unread again, on this device.
     pub async fn mark_unread(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::DELETE, &path::read(id))).await
+        self.done(self.request(Method::DELETE, &path::read(id))).await
     }
 
     /// Removes a message that came or was sent from the person's mailbox, on all devices.
     pub async fn delete_message(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::DELETE, &path::message(id))).await
+        self.done(self.request(Method::DELETE, &path::message(id))).await
     }
 
     /// The person knows of it: it is not announced again.
     pub async fn acknowledge(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::POST, &path::acknowledge(id))).await
+        self.done(self.request(Method::POST, &path::acknowledge(id))).await
     }
 
     /// What became of each recipient's copy of a sent message, as the server knows it now.
@@ -145,12 +129,12 @@ impl Client {
 
     /// Takes a sent message back from whoever has not read it.
     pub async fn retract(&self, id: MessageId) -> Result<Recipients, ClientError> {
-        self.call(self.request(reqwest::Method::POST, &path::retract(id))).await
+        self.call(self.request(Method::POST, &path::retract(id))).await
     }
 
     /// Has it announced again later.
     pub async fn remind(&self, id: MessageId, later: RemindLater) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::POST, &path::remind(id)).json(&later)).await
+        self.done(self.request(Method::POST, &path::remind(id)).json(&later)).await
     }
 
     /// Has no alerts for a time, or again from now on.
@@ -165,17 +149,17 @@ impl Client {
 
     /// Makes a letter of the outbox a draft again.
     pub async fn take_back(&self, id: MessageId) -> Result<LetterId, ClientError> {
-        self.call(self.request(reqwest::Method::POST, &path::outbox_undo(id))).await
+        self.call(self.request(Method::POST, &path::outbox_undo(id))).await
     }
 
     /// Tries a refused letter again.
     pub async fn send_anew(&self, id: MessageId) -> Result<LetterId, ClientError> {
-        self.call(self.request(reqwest::Method::POST, &path::outbox_retry(id))).await
+        self.call(self.request(Method::POST, &path::outbox_retry(id))).await
     }
 
     /// Throws a letter of the outbox away.
     pub async fn delete_letter(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::DELETE, &path::outbox(id))).await
+        self.done(self.request(Method::DELETE, &path::outbox(id))).await
     }
 
     /// Saves a letter that is still being written. Where another device's save came after
@@ -193,12 +177,12 @@ impl Client {
     /// Sends a draft as it was last saved.
     pub async fn send_draft(&self, id: MessageId, undo: Undo) -> Result<LetterId, ClientError> {
         let path = format!("{}?undo_seconds={undo}", path::draft_send(id));
-        self.call(self.request(reqwest::Method::POST, &path)).await
+        self.call(self.request(Method::POST, &path)).await
     }
 
     /// Throws a draft away.
     pub async fn delete_draft(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::DELETE, &path::draft(id))).await
+        self.done(self.request(Method::DELETE, &path::draft(id))).await
     }
 
     /// Enters or leaves offline mode.
@@ -213,7 +197,7 @@ impl Client {
 
     /// The people whose login or name holds `text`.
     pub async fn directory(&self, text: &str) -> Result<Vec<Person>, ClientError> {
-        self.call(self.request(reqwest::Method::GET, path::DIRECTORY).query(&[("q", text)])).await
+        self.call(self.request(Method::GET, path::DIRECTORY).query(&[("q", text)])).await
     }
 
     /// The messages that hold every word of `text`, newest first; `before` as the page before it said.
@@ -226,7 +210,7 @@ impl Client {
         let limit = limit.to_string();
         let mut query = vec![("q", text), ("limit", &limit)];
         query.extend(before.map(|before| ("before", before)));
-        self.call(self.request(reqwest::Method::GET, path::SEARCH).query(&query)).await
+        self.call(self.request(Method::GET, path::SEARCH).query(&query)).await
     }
 
     /// The scheduler's jobs.
@@ -251,82 +235,71 @@ impl Client {
 
     /// Signs in.
     pub async fn login(&self, login: &Login) -> Result<Status, ClientError> {
-        self.call(self.request(reqwest::Method::POST, path::LOGIN).json(login)).await
+        self.call(self.request(Method::POST, path::LOGIN).json(login)).await
     }
 
     /// Gives the user another password.
     pub async fn change_password(&self, wish: &PutPassword) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::PUT, path::PASSWORD).json(wish)).await
+        self.done(self.request(Method::PUT, path::PASSWORD).json(wish)).await
     }
 
     /// Signs out and forgets the token.
     pub async fn logout(&self) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::POST, path::LOGOUT)).await
+        self.done(self.request(Method::POST, path::LOGOUT)).await
     }
 
     /// Brings a window to the front.
     pub async fn show(&self, show: Show) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::POST, path::SHOW).json(&show)).await
+        self.done(self.request(Method::POST, path::SHOW).json(&show)).await
     }
 
     /// Ends the agent.
     pub async fn quit(&self) -> Result<(), ClientError> {
-        self.done(self.request(reqwest::Method::POST, path::QUIT)).await
+        self.done(self.request(Method::POST, path::QUIT)).await
     }
 
     /// The state of the agent, now and after every change of anything that it would show.
     pub async fn events(&self) -> Result<Events, ClientError> {
-        let answer =
-            self.request(reqwest::Method::GET, path::EVENTS).send().await.map_err(|e| self.broken(&e))?;
-        let answer = self.good(answer).await?;
+        let answer = self.good(self.request(Method::GET, path::EVENTS)).await?;
         Ok(Events { answer, received: Vec::new() })
     }
 
-    fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("http://agent{path}"))
+    fn request(&self, method: Method, path: &str) -> Request {
+        Request::new(method, path)
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.call(self.request(reqwest::Method::GET, path)).await
+        self.call(self.request(Method::GET, path)).await
     }
 
     async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
-        self.call(self.request(reqwest::Method::PUT, path).json(body)).await
+        self.call(self.request(Method::PUT, path).json(body)).await
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
-        let answer = request.send().await.map_err(|error| self.broken(&error))?;
-        self.good(answer).await?.json().await.map_err(|error| ClientError::Broken(error.to_string()))
+    async fn call<T: DeserializeOwned>(&self, request: Request) -> Result<T, ClientError> {
+        self.good(request).await?.json().await
     }
 
-    async fn done(&self, request: reqwest::RequestBuilder) -> Result<(), ClientError> {
-        let answer = request.send().await.map_err(|error| self.broken(&error))?;
-        self.good(answer).await.map(drop)
+    async fn done(&self, request: Request) -> Result<(), ClientError> {
+        self.good(request).await.map(drop)
     }
 
-    async fn good(&self, answer: reqwest::Response) -> Result<reqwest::Response, ClientError> {
-        let status = answer.status();
-        if status.is_success() {
+    async fn good(&self, request: Request) -> Result<Answer, ClientError> {
+        let answer = request.send(&self.socket).await?;
+        if answer.status.is_success() {
             return Ok(answer);
         }
+        let status = answer.status;
         Err(match answer.json::<LocalProblem>().await {
             Ok(problem) => ClientError::Refused(problem),
             Err(_) => ClientError::Broken(format!("the agent answered {status}")),
         })
     }
-
-    fn broken(&self, error: &reqwest::Error) -> ClientError {
-        if error.is_connect() {
-            ClientError::NotRunning(self.socket.clone())
-        } else {
-            ClientError::Broken(error.to_string())
-        }
-    }
 }
 
 /// The stream of the agent's states.
 pub struct Events {
-    answer: reqwest::Response,
+    answer: Answer,
     received: Vec<u8>,
 }
 
@@ -353,7 +326,7 @@ impl Events {
                 }
                 continue;
             }
-            self.received.extend_from_slice(&self.answer.chunk().await.ok()??);
+            self.received.extend_from_slice(&self.answer.chunk().await?);
         }
     }
 }

@@ -13,6 +13,8 @@ mod popups;
 mod requests;
 mod settings;
 mod status;
+#[cfg(feature = "client")]
+mod transport;
 
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Events};

@@ -43,13 +43,17 @@ pub struct FolderOrder {
     pub ascending: bool,
 }
 
-/// One page of a folder, in the order that was asked for.
+/// One page of a folder, in the order that was asked for: the rows behind a page (`before`), or those from a row on
+/// (`from`, zero for the first).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FolderPage {
     /// The rows.
     pub messages: Vec<MessageRow>,
     /// What to give as `before` for the page that follows; absent at the end.
     pub next_before: Option<String>,
+    /// Rows in all; absent behind `before`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
 }
 
 /// Answer to `GET /v1/messages/{id}/position?folder=&sort=&ascending=&unread=`: where its row stands in a folder

@@ -22,10 +22,10 @@ use std::{
 use restante_engine::{
     Effect, Engine, Event,
     effect::Answer,
-    event::{Ask, CallId, Checked},
+    event::{Ask, CallId, Checked, PageStart},
     settings_file::SettingsFile,
 };
-use restante_local_api::{FolderOrder, SortBy};
+use restante_local_api::{FolderOrder, FolderPage, SortBy};
 use restante_model::{
     CheckInterval, Cursor, DeliveryState, Folder, Importance, IntervalFrom, MessageId, Person, Seconds,
     Timestamp,
@@ -85,29 +85,33 @@ fn first_sync(agent: &mut Agent, words: &Vocabulary, messages: u64) {
 }
 
 fn pages(agent: &mut Agent) {
-    let first = |before: Option<String>, unread| Ask::Folder {
-        folder: Folder::Inbox,
-        order: FolderOrder::default(),
-        before,
-        limit: ROWS,
-        unread,
+    let page =
+        |order, start, unread| Ask::Folder { folder: Folder::Inbox, order, start, limit: ROWS, unread };
+    let newest_first = FolderOrder::default();
+    let first = PageStart::Row(0);
+    quickest("folder page, newest", "1 ms", || drop(agent.ask(page(newest_first, first.clone(), false))));
+    quickest("folder page, unread only", "1 ms", || drop(agent.ask(page(newest_first, first.clone(), true))));
+    let Answer::Folder(FolderPage { count: Some(count), .. }) =
+        agent.ask(page(newest_first, first.clone(), false))
+    else {
+        panic!("a count")
     };
-    quickest("folder page, newest", "1 ms", || drop(agent.ask(first(None, false))));
-    quickest("folder page, unread only", "1 ms", || drop(agent.ask(first(None, true))));
-    let mut before = None;
-    for _ in 0..400 {
-        let Answer::Folder(page) = agent.ask(Ask::Folder {
-            folder: Folder::Inbox,
-            order: FolderOrder::default(),
-            before,
-            limit: 200,
-            unread: false,
-        }) else {
-            panic!("a page")
-        };
-        before = page.next_before;
+    for (what, from) in [("in the middle", count / 2), ("at its end", count - u64::from(ROWS))] {
+        for (by, sort) in
+            [("", SortBy::Time), (", by subject", SortBy::Subject), (", important", SortBy::Importance)]
+        {
+            let order = FolderOrder { sort, ascending: false };
+            let ask = || page(order, PageStart::Row(from), false);
+            quickest(&format!("folder page, {what}{by}"), "5 ms", || drop(agent.ask(ask())));
+        }
     }
-    quickest("folder page, 80,000 rows down", "1 ms", || drop(agent.ask(first(before.clone(), false))));
+    let Answer::Folder(FolderPage { next_before: Some(before), .. }) =
+        agent.ask(page(newest_first, PageStart::Row(count * 4 / 5), false))
+    else {
+        panic!("a page")
+    };
+    let ask = || page(newest_first, PageStart::Behind(before.clone()), false);
+    quickest("folder page, behind another four fifths down", "1 ms", || drop(agent.ask(ask())));
     for (what, sort, ascending) in [
         ("folder page, by subject", SortBy::Subject, true),
         ("folder page, by sender", SortBy::Who, false),
@@ -115,15 +119,8 @@ fn pages(agent: &mut Agent) {
     ] {
         let order = FolderOrder { sort, ascending };
         for unread in [false, true] {
-            let mut before = None;
-            for _ in 0..3 {
-                let ask = Ask::Folder { folder: Folder::Inbox, order, before, limit: 200, unread };
-                let Answer::Folder(page) = agent.ask(ask) else { panic!("a page") };
-                before = page.next_before;
-            }
             let what = format!("{what}{}", if unread { ", unread only" } else { "" });
-            let ask =
-                || Ask::Folder { folder: Folder::Inbox, order, before: before.clone(), limit: ROWS, unread };
+            let ask = || page(order, PageStart::Row(600), unread);
             quickest(&what, "1 ms", || drop(agent.ask(ask())));
         }
     }

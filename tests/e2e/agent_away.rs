@@ -1,10 +1,12 @@
 //! Windows while their agent is away, starts anew, or is of another version (issue "Windows that a clerk likes",
 //! robustness): the strip says so, nothing that was typed or chosen is lost, and they come back by themselves.
 
+use std::path::{Path, PathBuf};
+
 use restante_tests::{Office, Screen, Told, within};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::UnixListener,
+    net::{UnixListener, UnixStream},
 };
 
 const AWAY: &str = "The mail agent is not running";
@@ -93,6 +95,85 @@ async fn answer_as_another_version(listener: UnixListener) {
             // Whoever hangs up has heard enough.
             let _ = stream.write_all(answer.as_bytes()).await;
         });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mailbox_goes_on_with_an_agent_that_was_upgraded_under_it() {
+    let office = Office::open().await;
+    let screen = Screen::log_in().await;
+    let mut anna = screen.agent_of(&office, "anna").await;
+    let boris = office.sign_in("boris").await;
+    for number in 0..3 {
+        boris.send(&["anna"], &format!("Report {number}"), "normal").await;
+    }
+    anna.cli.check().await;
+    // The window's way to the agent: where the newer one will stand.
+    let way = anna.socket().with_file_name("way.sock");
+    std::os::unix::fs::symlink(anna.socket(), &way).expect("a way to the agent");
+    let _reader = screen.switch_screen_reader_on().await;
+    let _window = screen.open(&["--socket", &way.display().to_string(), "mailbox"], &[]);
+    let mailbox = screen.titled(r"\(3\)").await;
+    screen.painted(&mailbox).await;
+    keys(&screen, &mailbox, &["Home", "Down"]).await;
+    let chosen = |it: &Told| it.is("selected") && it.name.contains("Report 1");
+    screen.until_told("^Mail", "the row in the middle", chosen).await;
+
+    anna.stop().await;
+    screen.until_told("^Mail", "that the agent is away", |it| it.name.starts_with(AWAY)).await;
+    std::fs::remove_file(&way).expect("the way is ours");
+    anna.start().await;
+    let newer = UnixListener::bind(&way).expect("nobody stands there");
+    let newer = tokio::spawn(answer_as_the_next_version(newer, anna.socket()));
+    boris.send(&["anna"], "Report 3", "normal").await;
+    anna.cli.check().await;
+
+    let told = within("the new letter", async {
+        loop {
+            let told = screen.told_to_screen_reader("^Mail").await;
+            assert!(!told.iter().any(|it| it.name.starts_with(FOREIGN)), "it is understood: {told:#?}");
+            if rows(&told).iter().any(|name| name.contains("Report 3")) {
+                return told;
+            }
+        }
+    })
+    .await;
+    assert!(!told.iter().any(|it| it.name.starts_with(AWAY)), "{told:#?}");
+    assert!(selected_row(&told).is_some_and(|row| row.contains("Report 1")), "{told:#?}");
+    keys(&screen, &mailbox, &["Home"]).await;
+    let newest = |it: &Told| it.is("selected") && it.name.contains("Report 3");
+    screen.until_told("^Mail", "the new letter, chosen", newest).await;
+    newer.abort();
+}
+
+/// Passes on what this agent says as its next version may say it: each object tells more.
+async fn answer_as_the_next_version(listener: UnixListener, agent: PathBuf) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let agent = agent.clone();
+        tokio::spawn(async move {
+            // A window that hangs up has heard enough.
+            let _ = pass_on(stream, &agent).await;
+        });
+    }
+}
+
+async fn pass_on(mut window: UnixStream, agent: &Path) -> std::io::Result<()> {
+    let mut agent = UnixStream::connect(agent).await?;
+    let mut request = vec![0; 16 * 1024];
+    let length = window.read(&mut request).await?;
+    let request = String::from_utf8_lossy(&request[..length]).into_owned();
+    // By HTTP/1.0 an answer comes in one piece that ends with its connection.
+    let request = request.replacen("HTTP/1.1", "HTTP/1.0", 1);
+    agent.write_all(request.as_bytes()).await?;
+    let mut said = vec![0; 64 * 1024];
+    loop {
+        let length = agent.read(&mut said).await?;
+        if length == 0 {
+            return window.shutdown().await;
+        }
+        let more = String::from_utf8_lossy(&said[..length]).replace("{\"", "{\"of_the_next_version\":[7],\"");
+        let text = more.replace("content-length", "length-before");
+        window.write_all(text.as_bytes()).await?;
     }
 }
 

@@ -151,6 +151,8 @@ async fn what_is_not_as_described_is_refused_by_name_and_changes_nothing() {
         ("GET", "/v1/folders/%00", "not_found"),
         ("GET", "/v1/folders/inbox?limit=-1", "invalid"),
         ("GET", "/v1/folders/inbox?before=%ff", "invalid"),
+        ("GET", "/v1/folders/inbox?from=-1", "invalid"),
+        ("GET", "/v1/folders/inbox?from=2&before=1.x", "invalid"),
         ("GET", "/v1/search?q=keys&limit=99999999999", "invalid"),
         ("POST", "/v1/check?wait=perhaps", "invalid"),
         ("PUT", "/v1/settings/%ff", "invalid"),

@@ -92,8 +92,8 @@ fn rule_5_the_engine_decides_and_does_nothing() {
 fn rule_6_the_agent_alone_touches_the_desktop_and_never_the_servers_insides() {
     reaches_none("agent", &["server", "store"], "it speaks to the server as any client does");
     only(&["agent"], DESKTOP_SERVICES, "one program speaks to the desktop's services");
-    // The local API's client brings its transport; the tests are other people's clients.
-    only(&["agent", "local-api", "tests"], &["reqwest"], "only the agent asks the server");
+    // The tests are other people's clients.
+    only(&["agent", "tests"], &["reqwest"], "only the agent asks the server");
 }
 
 #[test]

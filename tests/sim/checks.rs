@@ -3,9 +3,9 @@
 use axum::http::{Method, StatusCode};
 use restante_engine::{
     effect::Answer,
-    event::{Ask, CallId},
+    event::{Ask, CallId, PageStart},
 };
-use restante_local_api::{Connection, FolderOrder, FolderPage, Message, MessageRow, Mode, RowState, Status};
+use restante_local_api::{Connection, FolderOrder, Message, MessageRow, Mode, RowState, Status};
 use restante_model::{DeliveryState, Folder, MessageId};
 use restante_server_api::{Problem, ProblemKind};
 
@@ -32,24 +32,16 @@ impl Office {
     }
 
     pub(crate) fn rows(&mut self, device: usize, folder: Folder) -> Vec<MessageRow> {
-        let (mut rows, mut before) = (Vec::new(), None);
+        let (mut rows, mut start) = (Vec::new(), PageStart::Row(0));
         loop {
-            let ask = Ask::Folder {
-                folder,
-                order: FolderOrder::default(),
-                before: before.take(),
-                limit: 500,
-                unread: false,
-            };
-            let Some(Answer::Folder(FolderPage { messages, next_before })) = self.question(device, ask)
-            else {
-                return rows;
-            };
-            rows.extend(messages);
-            if next_before.is_none() {
-                return rows;
+            let order = FolderOrder::default();
+            let ask = Ask::Folder { folder, order, start, limit: 500, unread: false };
+            let Some(Answer::Folder(page)) = self.question(device, ask) else { return rows };
+            rows.extend(page.messages);
+            match page.next_before {
+                Some(before) => start = PageStart::Behind(before),
+                None => return rows,
             }
-            before = next_before;
         }
     }
 

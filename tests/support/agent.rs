@@ -242,13 +242,8 @@ impl Agent {
     }
 
     /// A client of its local API.
-    ///
-    /// # Panics
-    /// When none can be made.
     pub fn client(&self) -> Client {
-        // A second test in the same process finds the provider installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Client::new(&self.socket()).expect("a client")
+        Client::new(&self.socket())
     }
 
     /// The stream of its states.

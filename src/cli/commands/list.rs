@@ -74,7 +74,7 @@ async fn with_recipients(session: &Session<'_, '_>, page: FolderPage) -> Result<
 fn print_with_recipients(session: &mut Session<'_, '_>, told: SentPage) -> Result<Exit, Failure> {
     let (rows, recipients): (Vec<_>, Vec<_>) =
         told.messages.into_iter().map(|message| (message.row, message.recipients)).unzip();
-    let page = FolderPage { messages: rows, next_before: told.next_before };
+    let page = FolderPage { messages: rows, next_before: told.next_before, count: None };
     print(session, Folder::Sent, &page)?;
     for (row, recipients) in page.messages.iter().zip(&recipients) {
         session.line("")?;
@@ -99,7 +99,7 @@ pub(crate) async fn pages(
         Ok((page.messages, page.next_before))
     };
     let (messages, next_before) = paging::rows(limit, ask).await?;
-    Ok(FolderPage { messages, next_before })
+    Ok(FolderPage { messages, next_before, count: None })
 }
 
 /// The page as an object for a script, or as a table for people.

@@ -46,8 +46,6 @@ use crate::{
 const READ_AFTER: Duration = Duration::from_secs(2);
 /// The key of the settings that says otherwise.
 const READ_AFTER_KEY: &str = "mail.mark_read_after_seconds";
-/// Rows loaded beyond those on screen, so that the next screen is there at once.
-const ROWS_AHEAD: usize = 100;
 
 /// One window, from its opening to its end.
 struct Mailbox {
@@ -151,7 +149,7 @@ impl Mailbox {
         window.on_sort_by(move |column| with(&weak, |it| it.sort_by(column)));
         let weak = Rc::downgrade(self);
         window.on_mark(move |read| with(&weak, |it| it.mark(read)));
-        window.on_pane_switched(on(|it| it.keep_layout()));
+        window.on_arranged(on(|it| it.keep_layout()));
         let weak = Rc::downgrade(self);
         window.on_search_typed(move |words| with(&weak, |it| it.typed(&words)));
         let weak = Rc::downgrade(self);

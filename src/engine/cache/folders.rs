@@ -45,13 +45,43 @@ impl Cache {
         &self,
         direction: Direction,
         order: FolderOrder,
-        before: Option<&Place>,
+        behind: &Place,
         limit: u32,
         unread: bool,
     ) -> Result<Vec<MessageRow>> {
-        let sql = page_sql(direction, order, before.is_some(), unread);
-        let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
-        let values = before.iter().flat_map(|place| place.values()).chain([Value::Integer(limit.into())]);
+        let sql = page_sql(direction, order, &beyond(order.sort, order.ascending), unread);
+        self.rows_by(&sql, behind.values().chain([Value::Integer(limit.into()), Value::Integer(0)]))
+    }
+
+    /// The rows of a folder in this order from row `from` on, and how many there are in all. What stands before
+    /// them is passed over in the index, from the nearer end: 50,000 entries at most of 100,000.
+    pub(crate) fn rows_from(
+        &self,
+        direction: Direction,
+        order: FolderOrder,
+        from: u64,
+        limit: u32,
+        unread: bool,
+    ) -> Result<(Vec<MessageRow>, u64)> {
+        let count = self.rows_counted(direction, unread)?;
+        let end = count.min(from.saturating_add(limit.into()));
+        let Some(wanted) = end.checked_sub(from).filter(|wanted| *wanted > 0) else {
+            return Ok((Vec::new(), count));
+        };
+        let from_the_end = from > count - end;
+        let passed_over = if from_the_end { count - end } else { from };
+        let order = FolderOrder { ascending: order.ascending != from_the_end, ..order };
+        let numbers =
+            [wanted, passed_over].map(|number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX)));
+        let mut rows = self.rows_by(&page_sql(direction, order, "", unread), numbers)?;
+        if from_the_end {
+            rows.reverse();
+        }
+        Ok((rows, count))
+    }
+
+    fn rows_by(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<MessageRow>> {
+        let mut query = self.connection.prepare_cached(sql).map_err(database)?;
         let rows = query.query_map(params_from_iter(values), row);
         rows.and_then(Iterator::collect).map_err(database)
     }
@@ -218,6 +248,16 @@ impl Cache {
         })
     }
 
+    /// The rows of a folder, all of them or the unread ones.
+    fn rows_counted(&self, direction: Direction, unread: bool) -> Result<u64> {
+        match (direction, unread) {
+            (_, false) => self.messages(direction),
+            (Direction::Received, true) => self.unread(),
+            (Direction::Sent, true) => self
+                .count(&format!("SELECT count(*) FROM message m {}", among(direction, SortBy::Time, true))),
+        }
+    }
+
     /// Whether something sent is not yet received by all (row S6).
     pub(crate) fn sent_open(&self) -> Result<bool> {
         self.count("SELECT count(*) FROM (SELECT 1 FROM recipient WHERE state = 'waiting' LIMIT 1)")
@@ -232,12 +272,12 @@ impl Cache {
     }
 }
 
-/// A page of a folder in this order, from its beginning or behind a place.
-fn page_sql(direction: Direction, order: FolderOrder, behind: bool, unread: bool) -> String {
+/// So many rows of a folder in this order, behind a place or not, when so many are passed over.
+fn page_sql(direction: Direction, order: FolderOrder, behind: &str, unread: bool) -> String {
     let way = if order.ascending { " ASC" } else { " DESC" };
     let sorted: Vec<String> = columns(order.sort).iter().map(|column| format!("{column}{way}")).collect();
-    let behind = if behind { beyond(order.sort, order.ascending) } else { String::new() };
-    format!("{ROW} {} {behind} ORDER BY {} LIMIT ?", among(direction, order.sort, unread), sorted.join(", "))
+    let among = among(direction, order.sort, unread);
+    format!("{ROW} {among} {behind} ORDER BY {} LIMIT ? OFFSET ?", sorted.join(", "))
 }
 
 /// The columns that a folder is sorted by.
@@ -313,10 +353,10 @@ mod tests {
         for sort in [SortBy::Time, SortBy::Who, SortBy::Subject, SortBy::Importance] {
             for direction in [Direction::Received, Direction::Sent] {
                 for unread in [false, true] {
-                    let sql = page_sql(direction, FolderOrder { sort, ascending: false }, false, unread);
+                    let sql = page_sql(direction, FolderOrder { sort, ascending: false }, "", unread);
                     let mut plan = cache.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
                     let steps: Vec<String> = plan
-                        .query_map([1], |row| row.get(3))
+                        .query_map([1, 0], |row| row.get(3))
                         .unwrap()
                         .map(rusqlite::Result::unwrap)
                         .collect();

@@ -21,8 +21,8 @@ pub enum Ask {
         folder: Folder,
         /// In which order.
         order: FolderOrder,
-        /// Where the page before it ended.
-        before: Option<String>,
+        /// Where it begins.
+        start: PageStart,
         /// How many rows.
         limit: u32,
         /// Only unread ones.
@@ -140,4 +140,13 @@ pub enum Ask {
     },
     /// End the agent.
     Quit,
+}
+
+/// Where a page of a folder begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageStart {
+    /// Behind the page that said so: whatever comes meanwhile, nothing is read twice or left out.
+    Behind(String),
+    /// At this row, zero for the first: wherever somebody scrolls to.
+    Row(u64),
 }

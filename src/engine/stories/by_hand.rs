@@ -1,6 +1,6 @@
 //! What a person does by hand with mail that is here: sorts it, counts it as unread again, removes it.
 
-use restante_local_api::{FolderOrder, FolderPage, LocalProblemKind, SortBy};
+use restante_local_api::{FolderOrder, LocalProblemKind, SortBy};
 use restante_model::Folder;
 
 use super::*;
@@ -9,7 +9,8 @@ use crate::effect::Mark;
 impl Story {
     fn unread_rows(&mut self) -> usize {
         let order = FolderOrder::default();
-        let ask = Ask::Folder { folder: Folder::Inbox, order, before: None, limit: 100, unread: true };
+        let ask =
+            Ask::Folder { folder: Folder::Inbox, order, start: PageStart::Row(0), limit: 100, unread: true };
         match self.asks(ask) {
             Ok(Answer::Folder(page)) => page.messages.len(),
             other => panic!("no page: {other:?}"),
@@ -18,16 +19,14 @@ impl Story {
 
     /// The subjects of the whole inbox, asked for in pages of two.
     fn in_order(&mut self, order: FolderOrder) -> Vec<String> {
-        let (mut subjects, mut before) = (Vec::new(), None);
+        let (mut subjects, mut start) = (Vec::new(), PageStart::Row(0));
         loop {
-            let ask = Ask::Folder { folder: Folder::Inbox, order, before, limit: 2, unread: false };
-            let Ok(Answer::Folder(FolderPage { messages, next_before })) = self.asks(ask) else {
-                panic!("no page")
-            };
-            subjects.extend(messages.into_iter().map(|row| row.subject));
-            before = next_before;
-            if before.is_none() {
-                return subjects;
+            let ask = Ask::Folder { folder: Folder::Inbox, order, start, limit: 2, unread: false };
+            let Ok(Answer::Folder(page)) = self.asks(ask) else { panic!("no page") };
+            subjects.extend(page.messages.into_iter().map(|row| row.subject));
+            match page.next_before {
+                Some(before) => start = PageStart::Behind(before),
+                None => return subjects,
             }
         }
     }
@@ -83,9 +82,42 @@ fn a_folder_is_read_in_the_order_of_any_column_page_by_page() {
         assert_eq!(story.in_order(FolderOrder { sort, ascending: false }), descending, "{sort:?}");
     }
     let order = FolderOrder { sort: SortBy::Subject, ascending: true };
-    let before = Some(format!("5.{}", id(5)));
-    let ask = Ask::Folder { folder: Folder::Inbox, order, before, limit: 2, unread: false };
+    let start = PageStart::Behind(format!("5.{}", id(5)));
+    let ask = Ask::Folder { folder: Folder::Inbox, order, start, limit: 2, unread: false };
     assert_eq!(story.asks(ask), Err(LocalProblemKind::Invalid), "a place of another order");
+}
+
+#[test]
+fn rows_are_read_from_any_number_on_and_counted() {
+    let mut story = Story::signed_in();
+    let importance = |number| if number % 3 == 0 { Importance::High } else { Importance::Normal };
+    let name = |number| ["Борис", "анна"][usize::from(number % 2 == 0)];
+    story.waiting = (1..=9)
+        .map(|number| mail(number, name(number), &format!("no. {number}"), importance(number)))
+        .collect();
+    story.due();
+    story.asks(Ask::MarkRead(id(4))).unwrap();
+    for sort in [SortBy::Time, SortBy::Subject, SortBy::Who, SortBy::Importance] {
+        for (ascending, unread) in [(false, false), (true, false), (false, true), (true, true)] {
+            let order = FolderOrder { sort, ascending };
+            let mut read = |from, limit| {
+                let start = PageStart::Row(from);
+                let ask = Ask::Folder { folder: Folder::Inbox, order, start, limit, unread };
+                let Ok(Answer::Folder(page)) = story.asks(ask) else { panic!("no page") };
+                let subjects: Vec<_> = page.messages.into_iter().map(|row| row.subject).collect();
+                (subjects, page.count)
+            };
+            let (whole, count) = read(0, 100);
+            assert_eq!((count, whole.len()), (Some(whole.len() as u64), if unread { 8 } else { 9 }));
+            for from in 0..=10 {
+                for limit in 1..=4 {
+                    let expected: Vec<_> = whole.iter().skip(from).take(limit).cloned().collect();
+                    let read = read(from as u64, u32::try_from(limit).unwrap());
+                    assert_eq!(read, (expected, count), "{limit} from {from} in {order:?}, unread: {unread}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -101,7 +133,13 @@ fn a_message_stands_where_its_row_is_in_any_order() {
     for sort in [SortBy::Time, SortBy::Subject, SortBy::Who, SortBy::Importance] {
         for ascending in [false, true] {
             let order = FolderOrder { sort, ascending };
-            let ask = Ask::Folder { folder: Folder::Inbox, order, before: None, limit: 10, unread: false };
+            let ask = Ask::Folder {
+                folder: Folder::Inbox,
+                order,
+                start: PageStart::Row(0),
+                limit: 10,
+                unread: false,
+            };
             let Ok(Answer::Folder(page)) = story.asks(ask) else { panic!("no page") };
             for number in 1..=5 {
                 let row = page.messages.iter().position(|row| row.id == id(number)).map(|row| row as u64);

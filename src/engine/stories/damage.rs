@@ -55,7 +55,7 @@ impl Desk {
         let ask = Ask::Folder {
             folder: restante_model::Folder::Inbox,
             order: FolderOrder::default(),
-            before: None,
+            start: PageStart::Row(0),
             limit: 500,
             unread: false,
         };
@@ -103,7 +103,7 @@ fn is_rebuilt(desk: &Desk, story: Story) {
         let ask = Ask::Folder {
             folder: restante_model::Folder::Inbox,
             order: FolderOrder::default(),
-            before: None,
+            start: PageStart::Row(0),
             limit: 500,
             unread: false,
         };
@@ -287,7 +287,8 @@ fn whatever_is_damaged_nothing_wrong_is_shown_or_sent() {
         *noticed += u32::from(said || storage.cache == CacheState::Rebuilding);
         for row in engine
             .cache
-            .rows(Direction::Received, FolderOrder::default(), None, 500, false)
+            .rows_from(Direction::Received, FolderOrder::default(), 0, 500, false)
+            .map(|(rows, _)| rows)
             .unwrap_or_default()
         {
             let Ok(Some(message)) = engine.cache.message(row.id) else { continue };

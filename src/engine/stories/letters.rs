@@ -36,7 +36,7 @@ impl Story {
         match self.asks(Ask::Folder {
             folder,
             order: FolderOrder::default(),
-            before: None,
+            start: PageStart::Row(0),
             limit: 100,
             unread: false,
         }) {

@@ -11,7 +11,7 @@ use super::{Story, at, id, person, received, settings};
 use crate::{
     Effect, Engine, Event,
     effect::PopupContent,
-    event::{Ask, CallId, PopupAction, PopupId, ServerError, TokenFound},
+    event::{Ask, CallId, PageStart, PopupAction, PopupId, ServerError, TokenFound},
     settings_file::{self, SettingsFile},
 };
 
@@ -132,7 +132,7 @@ impl Teller {
                 self.ask(Ask::Folder {
                     folder,
                     order: FolderOrder::default(),
-                    before: None,
+                    start: PageStart::Row(0),
                     limit: 100,
                     unread: false,
                 });

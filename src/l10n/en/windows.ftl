@@ -29,6 +29,10 @@ folder-sent = Sent
 folder-drafts = Drafts
 folder-outbox = Outbox
 folder-empty = Nothing here yet
+folder-inbox-empty = No mail yet. What comes for you is here.
+folder-sent-empty = Nothing sent yet. Here you see who has received and read it.
+folder-drafts-empty = No drafts. A letter that you do not finish is kept here.
+folder-outbox-empty = Nothing waits to be sent.
 folder-loading = One moment …
 folder-spoken-unread = { $name }, { $unread ->
     [one] { $unread } unread message

@@ -30,6 +30,10 @@ folder-sent = Отправленные
 folder-drafts = Черновики
 folder-outbox = Исходящие
 folder-empty = Здесь пока пусто
+folder-inbox-empty = Писем пока нет. Здесь появится всё, что вам пришлют.
+folder-sent-empty = Вы ещё ничего не отправляли. Здесь видно, кто получил и прочитал письмо.
+folder-drafts-empty = Черновиков нет. Недописанные письма хранятся здесь.
+folder-outbox-empty = Ничто не ждёт отправки.
 folder-loading = Минуту …
 folder-spoken-unread = { $name }, { $unread ->
     [one] { $unread } непрочитанное письмо

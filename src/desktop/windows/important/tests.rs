@@ -97,3 +97,15 @@ fn several_messages_are_told_together() {
     assert_eq!(slint::Model::row_count(&window.get_others()), OTHERS_NAMED);
     assert_eq!(window.get_more(), "и ещё 2 важных сообщения");
 }
+
+#[test]
+fn a_subject_in_one_word_leaves_the_buttons_in_the_window() {
+    let words = Words::new(Language::English);
+    let window = window(&words);
+    window.set_subject("W".repeat(900).into());
+    let button = ElementHandle::find_by_accessible_label(&window, "Open").next().unwrap();
+    let (at, size) = (button.absolute_position(), button.size());
+    let inside = (at.x + size.width, at.y + size.height);
+    let (width, height) = (window.get_shown_width(), window.get_shown_height());
+    assert!(inside.0 <= width && inside.1 <= height, "it ends at {inside:?}");
+}

@@ -2,11 +2,29 @@
 
 use std::rc::Rc;
 
-use restante_local_api::{ClientError, FolderSummary, model::Folder};
+use restante_local_api::{
+    ClientError, FolderSummary,
+    model::{Folder, MessageId},
+};
 use slint::{ComponentHandle as _, Model as _};
 
-use super::{Mailbox, ROWS_AHEAD, as_index, spawn};
-use crate::{phrases, rows::Entry, ui};
+use super::{Mailbox, as_index, spawn, view::Read};
+use crate::{
+    phrases,
+    rows::{PAGE, Page, ROWS_AHEAD, Reach},
+    ui,
+};
+
+/// The list as it is by now.
+struct Anew {
+    pages: Vec<Page>,
+    reach: Reach,
+    total: usize,
+    /// Where the uppermost row on the screen was, and where it is.
+    moved: Option<(usize, usize)>,
+    /// Where the chosen row is.
+    selected: Option<usize>,
+}
 
 impl Mailbox {
     /// Loads the rows that the list asks for while it is scrolled.
@@ -15,11 +33,11 @@ impl Mailbox {
         spawn(async move {
             loop {
                 rows.needed().await;
-                while let Some((generation, before)) = rows.next_page() {
+                while let Some(wanted) = rows.next_page() {
                     let Some(mailbox) = weak.upgrade() else { return };
-                    let Ok(page) = mailbox.page(mailbox.folder.get(), Some(before)).await else { break };
-                    let entries = mailbox.entries(&page);
-                    rows.append(generation, entries, page.next_before);
+                    let read = mailbox.page(mailbox.folder.get(), wanted.first, wanted.reach.clone()).await;
+                    let Ok(Read { page, reach, total }) = read else { break };
+                    rows.add(&wanted, page, reach, total);
                     mailbox.pick_awaited();
                 }
             }
@@ -28,21 +46,25 @@ impl Mailbox {
 
     /// Reads folders, list and message anew. What is chosen and where the list stands stays.
     pub(super) async fn refresh(self: &Rc<Self>) {
-        self.refresh_to(0).await;
+        self.refresh_around(None).await;
     }
 
-    /// The same with at least this many rows, where the folder has as many.
-    pub(super) async fn refresh_to(self: &Rc<Self>, rows: usize) {
+    /// The same, where this row is to be looked at next.
+    pub(super) async fn refresh_around(self: &Rc<Self>, row: Option<usize>) {
         let _alone = self.refreshing.lock().await;
         let (folder, view) = (self.folder.get(), self.view.borrow().clone());
-        let needed = (self.rows_on_screen().end + ROWS_AHEAD).max(rows);
         let Ok(summaries) = self.ask(|client| async move { client.folders().await }).await else { return };
-        let Ok((entries, next_before)) = self.first_rows(folder, needed).await else { return };
+        let read = if view.words.is_empty() {
+            self.folder_anew(folder, row).await
+        } else {
+            self.found_anew(folder).await
+        };
+        let Ok(anew) = read else { return };
         self.show_folders(summaries);
         if self.folder.get() != folder || *self.view.borrow() != view {
             return; // Another one was chosen meanwhile, and is being read.
         }
-        self.replace_rows(entries, next_before);
+        self.replace_rows(anew);
         self.window.set_loading(false);
         if let Some(id) = self.selected.get() {
             self.show_message(id).await;
@@ -77,37 +99,75 @@ impl Mailbox {
         });
     }
 
-    /// The newest rows of a folder, at least `needed` where there are as many.
-    pub(super) async fn first_rows(
-        &self,
-        folder: Folder,
-        needed: usize,
-    ) -> Result<(Vec<Entry>, Option<String>), ClientError> {
-        let mut entries = Vec::new();
-        let mut before = None;
-        loop {
-            let page = self.page(folder, before).await?;
-            entries.extend(self.entries(&page));
-            before = page.next_before;
-            if before.is_none() || page.rows.is_empty() || entries.len() >= needed {
-                return Ok((entries, before));
+    /// The pages of a folder around this row, or those on the screen, wherever what they show is by now.
+    async fn folder_anew(&self, folder: Folder, row: Option<usize>) -> Result<Anew, ClientError> {
+        let on_screen = self.rows_on_screen();
+        let moved_to = match self.anchor() {
+            Some(id) => self.position(folder, id).await,
+            None => None,
+        };
+        let top = row.map_or(moved_to.unwrap_or(on_screen.start), |row| row.saturating_sub(on_screen.len()));
+        let many = if row.is_some() { 2 * on_screen.len() } else { on_screen.len() };
+        let (mut pages, mut wanted) = (Vec::new(), top..top + many);
+        let mut first = wanted.start / PAGE * PAGE;
+        let total = loop {
+            let read = self.page(folder, first, Reach::Anywhere).await?;
+            if read.page.entries.is_empty() && read.total > 0 {
+                // It has become so short: its end is what is looked at.
+                wanted = read.total.saturating_sub(many)..read.total;
+                first = wanted.start / PAGE * PAGE;
+                pages.clear();
+                continue;
             }
-        }
+            pages.push(read.page);
+            first += PAGE;
+            if first >= wanted.end.min(read.total) {
+                break read.total;
+            }
+        };
+        let selected = match self.selected.get() {
+            Some(id) => match place_of(&pages, id) {
+                None => self.position(folder, id).await,
+                place => place,
+            },
+            None => None,
+        };
+        let moved = moved_to.map(|moved_to| (on_screen.start, moved_to));
+        Ok(Anew { pages, reach: Reach::Anywhere, total, moved, selected })
     }
 
-    pub(super) fn replace_rows(self: &Rc<Self>, entries: Vec<Entry>, next_before: Option<String>) {
-        let total = self.rows_expected(self.folder.get(), entries.len());
-        // Scrolled down, the rows on screen stay where they are; at the top, new mail comes into view.
-        let top = self.rows_on_screen().start;
-        let anchor = (self.window.get_scroll() < 0.0).then(|| self.rows.id(top)).flatten();
-        self.rows.replace(entries, next_before, total);
-        if let Some(moved_to) = anchor.and_then(|id| self.rows.index_of(id)) {
+    /// What was looked for, from its beginning to behind what is on the screen.
+    async fn found_anew(&self, folder: Folder) -> Result<Anew, ClientError> {
+        let (on_screen, anchor) = (self.rows_on_screen(), self.anchor());
+        let (mut pages, mut reach, mut first) = (Vec::new(), Reach::Behind(None), 0);
+        let total = loop {
+            let read = self.page(folder, first, reach).await?;
+            first += read.page.entries.len();
+            pages.push(read.page);
+            reach = read.reach;
+            if reach == Reach::Behind(None) || first >= on_screen.end + ROWS_AHEAD {
+                break read.total;
+            }
+        };
+        let moved = anchor.and_then(|id| Some((on_screen.start, place_of(&pages, id)?)));
+        let selected = self.selected.get().and_then(|id| place_of(&pages, id));
+        Ok(Anew { pages, reach, total, moved, selected })
+    }
+
+    /// The row that stays where it is when the list is read anew. At the top there is none, and new mail comes into
+    /// view.
+    fn anchor(&self) -> Option<MessageId> {
+        (self.window.get_scroll() < 0.0).then(|| self.rows.id(self.rows_on_screen().start)).flatten()
+    }
+
+    fn replace_rows(self: &Rc<Self>, anew: Anew) {
+        self.rows.replace(anew.pages, anew.reach, anew.total);
+        if let Some((top, moved_to)) = anew.moved {
             #[expect(clippy::cast_precision_loss, reason = "rows of one folder")]
             let by = (moved_to as f32 - top as f32) * self.window.get_row_height();
             self.window.set_scroll(self.window.get_scroll() - by);
         }
-        let current = self.selected.get().and_then(|id| self.rows.index_of(id));
-        self.window.set_current(current.map_or(-1, as_index));
+        self.window.set_current(anew.selected.map_or(-1, as_index));
         self.pick_awaited();
     }
 
@@ -137,7 +197,7 @@ impl Mailbox {
         self.widen();
         self.select(None);
         self.window.set_loading(true);
-        self.rows.replace(Vec::new(), None, 0);
+        self.rows.replace(Vec::new(), Reach::Anywhere, 0);
         self.window.set_scroll(0.0);
         self.show_current_folder();
     }
@@ -177,4 +237,8 @@ impl Mailbox {
         self.keep_layout();
         self.read_anew();
     }
+}
+
+fn place_of(pages: &[Page], id: MessageId) -> Option<usize> {
+    pages.iter().find_map(|page| Some(page.first + page.entries.iter().position(|entry| entry.id == id)?))
 }

@@ -10,9 +10,7 @@ use restante_local_api::{
 use slint::TimerMode;
 
 use super::{
-    Mailbox, READ_AFTER, READ_AFTER_KEY, as_index,
-    layout::order,
-    parts, spawn,
+    Mailbox, READ_AFTER, READ_AFTER_KEY, as_index, parts, spawn,
     view::{Deletable, View},
 };
 use crate::{phrases, ui};
@@ -119,10 +117,8 @@ impl Mailbox {
         }
         self.select(Some(id));
         // Its row may lie far below those that are loaded, most of all in another order than newest first.
-        let order = order(&self.window);
-        let position = self.ask(move |client| async move { client.position(id, folder, order, false).await });
-        let rows_before = position.await.map_or(0, |it| usize::try_from(it.position).unwrap_or(0));
-        self.refresh_to(rows_before + 1).await;
+        let row = self.position(folder, id).await;
+        self.refresh_around(row).await;
         if let Some(index) = self.rows.index_of(id) {
             self.window.invoke_show_row(as_index(index));
         }

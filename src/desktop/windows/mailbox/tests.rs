@@ -62,7 +62,7 @@ fn deleting_is_asked_about_once_and_escape_keeps_it() {
 #[test]
 fn one_key_switches_the_reading_pane_below_right_and_off() {
     let window = window();
-    let switched = counted(|count| window.on_pane_switched(count));
+    let switched = counted(|count| window.on_arranged(count));
     let panes: Vec<_> = (0..3)
         .map(|_| {
             press(&window, &[], Key::F8);
@@ -190,4 +190,120 @@ fn control_m_marks_what_is_on_show_the_other_way() {
     window.set_reading_unread(false);
     press(&window, &[Key::Control], "m");
     assert_eq!(*marked.borrow(), [true, false]);
+}
+
+/// The element that a person looks at: where its lower right corner is.
+fn corner(window: &ui::Mailbox, label: &str) -> (f32, f32) {
+    let found = ElementHandle::find_by_accessible_label(window, label).next();
+    let found = found.unwrap_or_else(|| panic!("{label} is not there"));
+    let (at, size) = (found.absolute_position(), found.size());
+    (at.x + size.width, at.y + size.height)
+}
+
+fn low_window() -> ui::Mailbox {
+    let window = window();
+    window.window().set_size(slint::LogicalSize::new(640.0, 400.0));
+    window
+}
+
+#[test]
+fn a_subject_in_one_word_stays_inside_the_window_and_leaves_room_for_the_text() {
+    let window = low_window();
+    let subject = "w".repeat(998);
+    for pane in [ui::Pane::Below, ui::Pane::Right] {
+        window.set_pane(pane);
+        window.set_reading(ui::Reading {
+            shown: true,
+            subject: subject.as_str().into(),
+            ..Default::default()
+        });
+        let (right, _) = corner(&window, &subject);
+        assert!(right <= 640.0, "{pane:?}: it ends at {right}");
+        let text = ElementHandle::find_by_accessible_label(&window, "Text").next().unwrap();
+        assert!(text.size().height >= 36.0, "{pane:?}: the text has {:?}", text.size());
+    }
+}
+
+#[test]
+fn in_a_low_window_a_sent_letter_shows_its_text_and_can_be_taken_back() {
+    let window = low_window();
+    let recipient =
+        |name: &str| ui::Recipient { name: name.into(), spoken: name.into(), ..ui::Recipient::default() };
+    let recipients: Vec<_> = ["Boris", "Clara", "Dora", "Egor", "Fyodor", "Galina"].map(recipient).into();
+    window.set_reading(ui::Reading {
+        shown: true,
+        subject: "Room 12".into(),
+        action: "Take back".into(),
+        recipients: ModelRc::new(VecModel::from(recipients)),
+        ..Default::default()
+    });
+    let (_, action) = corner(&window, "Take back");
+    let text = ElementHandle::find_by_accessible_label(&window, "Text").next().unwrap();
+    let text = text.absolute_position().y;
+    assert!(action < text && text + 40.0 < 400.0, "the button ends at {action}, the text begins at {text}");
+}
+
+#[test]
+fn in_a_low_window_the_list_of_shortcuts_is_scrolled_and_closed_by_its_button() {
+    let window = low_window();
+    press(&window, &[], Key::F1);
+    let (_, close) = corner(&window, "Close");
+    assert!(close <= 400.0, "the button ends at {close}");
+    let last = "F1: Keyboard shortcuts";
+    let in_sight = ElementHandle::find_by_accessible_label(&window, last).next().is_some();
+    assert!(!in_sight, "there is not room for all of them");
+    press(&window, &[], Key::PageDown);
+    press(&window, &[], Key::PageDown);
+    let (_, last) = corner(&window, last);
+    assert!(last < close, "it ends at {last}");
+}
+
+#[test]
+fn the_chosen_row_stays_in_sight_when_the_list_becomes_lower_or_its_rows_higher() {
+    let window = window();
+    let row = |number: usize| ui::Row {
+        loaded: true,
+        spoken: format!("row {number}").into(),
+        ..ui::Row::default()
+    };
+    window.set_rows(ModelRc::new(VecModel::from((0..500).map(row).collect::<Vec<_>>())));
+    press(&window, &[], Key::End);
+    let in_sight = |what: &str| {
+        for _ in 0..2 {
+            i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(20));
+        }
+        let row = ElementHandle::find_by_accessible_label(&window, "row 499").next();
+        let row = row.unwrap_or_else(|| panic!("{what}: it is not in sight"));
+        let bottom = row.absolute_position().y + row.size().height;
+        let height = window.window().size().height;
+        assert!(bottom < f32::from(u16::try_from(height).unwrap()), "{what}: it ends at {bottom}");
+    };
+    in_sight("at first");
+    window.window().set_size(slint::LogicalSize::new(700.0, 400.0));
+    in_sight("in a low window");
+    press(&window, &[], Key::F8);
+    in_sight("with the pane on the right");
+}
+
+#[test]
+fn an_edge_of_a_column_follows_the_pointer_and_is_kept_when_it_is_let_go() {
+    let window = window();
+    window.window().set_size(slint::LogicalSize::new(1080.0, 680.0));
+    let kept = counted(|count| window.on_arranged(count));
+    let head = ElementHandle::find_by_accessible_label(&window, "From").next().unwrap();
+    let (at, size, width) = (head.absolute_position(), head.size(), window.get_who_width());
+    let point = |by: f32| slint::LogicalPosition::new(at.x + size.width - 1.0 + by, at.y + size.height / 2.0);
+    let button = slint::platform::PointerEventButton::Left;
+    let happens = |event| {
+        window.window().dispatch_event(event);
+        i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(1));
+    };
+    happens(WindowEvent::PointerMoved { position: point(0.0) });
+    happens(WindowEvent::PointerPressed { position: point(0.0), button });
+    for by in [10.0, 25.0, 40.0] {
+        happens(WindowEvent::PointerMoved { position: point(by) });
+    }
+    assert_eq!((window.get_who_width(), kept.get()), (width + 40.0, 0));
+    happens(WindowEvent::PointerReleased { position: point(40.0), button });
+    assert_eq!((window.get_who_width(), kept.get()), (width + 40.0, 1));
 }

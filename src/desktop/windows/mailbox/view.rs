@@ -11,9 +11,11 @@ use slint::TimerMode;
 use super::{Mailbox, layout::order, spawn};
 use crate::{
     phrases,
-    rows::{Entry, PAGE},
+    rows::{Entry, PAGE, Page, Reach},
 };
 
+/// Rows to ask for at once.
+const LIMIT: u32 = PAGE as u32;
 /// How long typing pauses before it is looked for: the next letter comes sooner while one types.
 const TYPING_PAUSE: Duration = Duration::from_millis(150);
 
@@ -26,50 +28,58 @@ pub(super) struct View {
     pub(super) unread: bool,
 }
 
-/// A page of what the list shows.
-pub(super) struct Page {
-    pub(super) rows: Vec<(Folder, MessageRow)>,
-    pub(super) next_before: Option<String>,
+/// A page of what the list shows, how the others are reached then, and how many rows there are in all.
+pub(super) struct Read {
+    pub(super) page: Page,
+    pub(super) reach: Reach,
+    pub(super) total: usize,
 }
 
 impl Mailbox {
-    /// The page that follows `before`, or the first one.
-    pub(super) async fn page(&self, folder: Folder, before: Option<String>) -> Result<Page, ClientError> {
-        let View { words, unread } = self.view.borrow().clone();
-        if !words.is_empty() {
-            let found =
-                self.ask(move |client| async move { client.search(&words, before.as_deref(), PAGE).await });
-            let found = found.await?;
-            let rows = found.messages.into_iter().map(|it| (it.folder, it.row)).collect();
-            return Ok(Page { rows, next_before: found.next_before });
+    /// The rows from `first` on.
+    pub(super) async fn page(&self, folder: Folder, first: usize, reach: Reach) -> Result<Read, ClientError> {
+        let words = self.view.borrow().words.clone();
+        if words.is_empty() {
+            return self.page_of_folder(folder, first).await;
         }
-        let unread = unread && folder == Folder::Inbox;
-        let order = order(&self.window);
-        let page = self.ask(move |client| async move {
-            client.folder_in_order(folder, order, before.as_deref(), PAGE, unread).await
-        });
-        let page = page.await?;
-        let rows = page.messages.into_iter().map(|row| (folder, row)).collect();
-        Ok(Page { rows, next_before: page.next_before })
+        let before = match reach {
+            Reach::Anywhere => None,
+            Reach::Behind(before) => before,
+        };
+        let found = self
+            .ask(move |client| async move { client.search(&words, before.as_deref(), LIMIT).await })
+            .await?;
+        let entries: Vec<_> = found.messages.iter().map(|it| self.entry(it.folder, &it.row)).collect();
+        // One more than is loaded, so that scrolling to the end asks for the next page.
+        let total = first + entries.len() + usize::from(found.next_before.is_some());
+        Ok(Read { page: Page { first, entries }, reach: Reach::Behind(found.next_before), total })
     }
 
-    pub(super) fn entries(&self, page: &Page) -> Vec<Entry> {
-        let now = self.desk.now();
-        page.rows.iter().map(|(folder, row)| phrases::entry(&self.desk.words, now, *folder, row)).collect()
+    async fn page_of_folder(&self, folder: Folder, first: usize) -> Result<Read, ClientError> {
+        let (order, unread, from) = (order(&self.window), self.unread_only(folder), first as u64);
+        let page = self
+            .ask(move |client| async move { client.folder_from(folder, order, from, LIMIT, unread).await })
+            .await?;
+        let entries: Vec<_> = page.messages.iter().map(|row| self.entry(folder, row)).collect();
+        let known = first + entries.len();
+        let total = page.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(known);
+        Ok(Read { page: Page { first, entries }, reach: Reach::Anywhere, total })
     }
 
-    /// How many rows there are in all, as far as that is known before they are read.
-    pub(super) fn rows_expected(&self, folder: Folder, loaded: usize) -> usize {
-        let view = self.view.borrow();
-        if !view.words.is_empty() {
-            // One more than is loaded, so that scrolling to the end asks for the next page.
-            return loaded + 1;
-        }
-        let summaries = self.summaries.borrow();
-        let summary = summaries.iter().find(|it| it.folder == folder);
-        let count =
-            summary.map_or(0, |it| if view.unread && folder == Folder::Inbox { it.unread } else { it.count });
-        usize::try_from(count).unwrap_or(usize::MAX)
+    /// How many rows stand before a message in the folder; `None` where it is not among them.
+    pub(super) async fn position(&self, folder: Folder, id: MessageId) -> Option<usize> {
+        let (order, unread) = (order(&self.window), self.unread_only(folder));
+        let position =
+            self.ask(move |client| async move { client.position(id, folder, order, unread).await }).await;
+        usize::try_from(position.ok()?.position).ok()
+    }
+
+    fn unread_only(&self, folder: Folder) -> bool {
+        self.view.borrow().unread && folder == Folder::Inbox
+    }
+
+    fn entry(&self, folder: Folder, row: &MessageRow) -> Entry {
+        phrases::entry(&self.desk.words, self.desk.now(), folder, row)
     }
 
     /// The person typed in the search field: looked for when the typing pauses.
@@ -101,7 +111,7 @@ impl Mailbox {
 
     /// Another list than before: from its beginning.
     pub(super) fn read_anew(self: &Rc<Self>) {
-        self.rows.replace(Vec::new(), None, 0);
+        self.rows.replace(Vec::new(), Reach::Anywhere, 0);
         self.window.set_loading(true);
         self.window.set_scroll(0.0);
         let mailbox = self.clone();

@@ -169,6 +169,13 @@ pub enum Effect {
     },
     /// Take a popup away; no event follows but `PopupEnded`.
     WithdrawPopup(PopupId),
+    /// Ask a carrier that turned a popup away whether it would take one now, and show nothing: `CarrierAnswered`.
+    AskCarrier {
+        /// Which.
+        carrier: PopupCarrier,
+        /// Whether the popup that waits gives way to a window that has the whole screen.
+        over_full_screen: OverFullScreen,
+    },
     /// Open the window for important mail, in place of one that is open: `ImportantOpened`, later
     /// `ImportantClosed`.
     OpenImportant {
@@ -249,6 +256,7 @@ impl Effect {
             | Self::ShowPopup(_)
             | Self::AdoptPopup { .. }
             | Self::WithdrawPopup(_)
+            | Self::AskCarrier { .. }
             | Self::OpenImportant { .. }
             | Self::CloseImportant
             | Self::Speak(_)

@@ -22,7 +22,7 @@ impl Agent {
                 Ok(Found { token: None, state }) => (None, TokenFound::None(state)),
                 Err(problem) => (None, TokenFound::Problem(problem)),
             };
-            let server = ServerClient::new(http, &key.server, token);
+            let server = ServerClient::new(http.client().await, &key.server, token);
             let _ = connected.send((server, Event::TokenFound(found)));
         });
     }
@@ -78,6 +78,7 @@ impl Agent {
                 password: login.password,
                 device: device_name(),
             };
+            let http = http.client().await;
             let outcome = ServerClient::new(http.clone(), &login.server, None).sign_in(&session).await;
             let session = match outcome {
                 Ok(session) => session,

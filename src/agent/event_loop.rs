@@ -25,6 +25,7 @@ use crate::{
     doctor::Doctor,
     exchanges::Exchanges,
     hook::Hooks,
+    http::{Http, client_of},
     instance::{Instance, InstanceError},
     local_routes::Question,
     local_server::LocalServer,
@@ -33,7 +34,7 @@ use crate::{
     popup_windows::PopupWindows,
     programs::Programs,
     scheduler::{Scheduler, SchedulerError},
-    server_client::{ClientError, ServerClient, http_client},
+    server_client::{ClientError, ServerClient},
     session::Session,
     settings_sources::SettingsSources,
     settings_watcher::SettingsWatcher,
@@ -128,13 +129,15 @@ pub async fn run(
     let _session = Session::start(events.clone(), std::env::var("XDG_SESSION_ID").ok());
     let _watcher = SettingsWatcher::start(events.clone(), config.settings.clone());
     let settings = config.settings.settings();
+    let (http, mut no_http) = Http::begin(settings.clone().unwrap_or_default());
     let (connected, mut connections) = mpsc::unbounded_channel();
     let (exchanges, mut answers) = Exchanges::new();
-    let ways = Ways { events, connected, exchanges, published };
+    let ways = Ways { events, connected, exchanges, published, http };
     let mut agent = Agent::start(config, engine, clock, ways, &settings).await?;
     tracing::info!(socket = %socket.display(), "the agent runs");
 
     let mut flow = agent.take(Event::Started { settings });
+    let mut outcome = Ok(());
     tokio::pin!(stopped);
     while flow.is_continue() {
         flow = tokio::select! {
@@ -148,12 +151,16 @@ pub async fn run(
                 agent.take(event)
             }
             Some(question) = asked.recv() => agent.answer(question),
+            Some(error) = no_http.recv() => {
+                outcome = Err(error.into());
+                ControlFlow::Break(())
+            }
             () = &mut stopped => agent.take(Event::Stopped),
         };
     }
     local_server.end().await;
     tracing::info!("the agent ended");
-    Ok(())
+    outcome
 }
 
 /// The ways from what runs beside the loop into it, and from it to those that listen.
@@ -162,6 +169,7 @@ struct Ways {
     connected: mpsc::UnboundedSender<(ServerClient, Event)>,
     exchanges: Exchanges,
     published: watch::Sender<Arc<Status>>,
+    http: Http,
 }
 
 struct Agent {
@@ -172,7 +180,7 @@ struct Agent {
     /// Who waits for which answer.
     waiting: HashMap<CallId, oneshot::Sender<Result<Answer, LocalProblem>>>,
     next_call: u64,
-    http: reqwest::Client,
+    http: Http,
     words: Arc<Words>,
     server: Option<ServerClient>,
     /// By which a client with a token comes back to the loop, with the event that it belongs to.
@@ -203,7 +211,7 @@ impl Agent {
         ways: Ways,
         settings: &Result<SettingsFile, SettingsProblem>,
     ) -> Result<Self, AgentError> {
-        let Ways { events, connected, exchanges, published } = ways;
+        let Ways { events, connected, exchanges, published, http } = ways;
         let settings = settings.clone().unwrap_or_default();
         let session = config.desktop == Desktop::Session;
         let programs = match config.windows.or_else(|| (!session).then(Vec::new)) {
@@ -214,7 +222,7 @@ impl Agent {
         let tray = session.then(|| Tray::start(events.clone(), config.words.clone(), clock.clone(), profile));
         let speech = Speech::new(config.words.clone());
         Ok(Self {
-            http: client_of(&settings)?,
+            http,
             words: config.words.clone(),
             server: None,
             connected,
@@ -306,7 +314,7 @@ impl Agent {
     }
 
     fn connect_through(&mut self, http: reqwest::Client) {
-        self.http = http.clone();
+        self.http = Http::made(http.clone());
         if let Some(server) = &mut self.server {
             *server = server.through(http);
         }
@@ -316,8 +324,4 @@ impl Agent {
         // The loop that reads it is the one that is running this.
         let _ = self.events.send(event);
     }
-}
-
-fn client_of(settings: &SettingsFile) -> Result<reqwest::Client, ClientError> {
-    http_client(&settings.proxy, settings.extra_ca_file.as_deref())
 }

@@ -12,6 +12,7 @@ mod event_loop;
 mod exchanges;
 mod full_screen;
 mod hook;
+mod http;
 mod instance;
 mod job_storage;
 mod local_routes;

@@ -17,7 +17,7 @@ use std::{
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
 use restante_engine::{
     Event,
-    effect::{OverFullScreen, Popup},
+    effect::{OverFullScreen, Popup, PopupCarrier},
     event::{NotShown, PopupAction, PopupId, ServicePopup},
 };
 use restante_l10n::Words;
@@ -72,6 +72,11 @@ impl Notifier {
         self.order(Heard::Show(popup));
     }
 
+    /// Asks whether a popup would be shown now: [`Event::CarrierAnswered`].
+    pub(crate) fn ask(&self, over_full_screen: OverFullScreen) {
+        self.order(Heard::Ask(over_full_screen));
+    }
+
     /// Takes over a popup of a process before this one: [`Event::PopupEnded`] when it ends.
     pub(crate) fn adopt(&self, popup: PopupId, at_service: ServicePopup) {
         self.order(Heard::Adopt(popup, at_service));
@@ -91,6 +96,7 @@ impl Notifier {
 /// Everything that the supervisor hears: one closed list, one owner of the state.
 enum Heard {
     Show(Popup),
+    Ask(OverFullScreen),
     Adopt(PopupId, ServicePopup),
     Withdraw(PopupId),
     /// The service came (again), or went: its name on the bus.
@@ -154,6 +160,10 @@ impl Supervisor {
                     let outcome = self.show(popup).await;
                     self.send(Event::PopupShown { popup: id, outcome });
                 }
+                Heard::Ask(over_full_screen) => {
+                    let outcome = self.ready(over_full_screen).await.map(drop);
+                    self.send(Event::CarrierAnswered { carrier: PopupCarrier::Desktop, outcome });
+                }
                 Heard::Adopt(popup, at_service) => self.adopt(popup, &at_service),
                 Heard::Withdraw(popup) => self.withdraw(popup),
                 Heard::OwnerChanged(owner) => self.owner_changed(owner),
@@ -189,18 +199,23 @@ impl Supervisor {
 
     // === Popups ===
 
-    async fn show(&mut self, popup: Popup) -> Result<Option<ServicePopup>, NotShown> {
+    /// What the service can do with a popup, where it would take one now.
+    async fn ready(&mut self, over_full_screen: OverFullScreen) -> Result<Abilities, NotShown> {
         // Hung is said only of a popup that the service was asked for: it may yet show that one.
         if self.service.hung {
             return Err(NotShown::Absent);
         }
-        if popup.over_full_screen == OverFullScreen::GivesWay && full_screen::is_full().await {
+        if over_full_screen == OverFullScreen::GivesWay && full_screen::is_full().await {
             return Err(NotShown::FullScreen);
         }
         if self.bus.is_none() {
             self.connect().await;
         }
-        let Ok(abilities) = self.abilities().await else { return Err(NotShown::Absent) };
+        self.abilities().await.map_err(|_| NotShown::Absent)
+    }
+
+    async fn show(&mut self, popup: Popup) -> Result<Option<ServicePopup>, NotShown> {
+        let abilities = self.ready(popup.over_full_screen).await?;
         self.learn_owner().await;
         let mut notification = self.notification(&popup, abilities);
         if let Some(before) = self.open.get(&popup.id) {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ffi::OsString, process::Stdio, sync::Arc};
 
 use restante_engine::{
     Event,
-    effect::{OverFullScreen, Popup},
+    effect::{OverFullScreen, Popup, PopupCarrier},
     event::{NotShown, PopupAction, PopupId},
 };
 use restante_l10n::{Words, clock_time, local};
@@ -21,6 +21,7 @@ use crate::{full_screen, notifier::words_of};
 /// Gives the orders; a task of its own carries them out.
 pub(crate) struct PopupWindows {
     orders: mpsc::UnboundedSender<(PopupOrder, OverFullScreen)>,
+    events: mpsc::UnboundedSender<Event>,
     words: Arc<Words>,
     clock: Arc<dyn Clock>,
 }
@@ -34,8 +35,9 @@ impl PopupWindows {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (orders, given) = mpsc::unbounded_channel();
-        tokio::spawn(Keeper { command, events, program: None, popups: BTreeMap::new() }.run(given));
-        Self { orders, words, clock }
+        let keeper = Keeper { command, events: events.clone(), program: None, popups: BTreeMap::new() };
+        tokio::spawn(keeper.run(given));
+        Self { orders, events, words, clock }
     }
 
     /// Shows a popup: [`Event::PopupShown`], later [`Event::PopupEnded`]; or [`Event::PopupWindowFailed`].
@@ -51,6 +53,17 @@ impl PopupWindows {
             important: said.important,
         };
         self.order(PopupOrder::Show(card), popup.over_full_screen);
+    }
+
+    /// Asks whether a popup would be shown now: [`Event::CarrierAnswered`]. Must be called inside the runtime.
+    pub(crate) fn ask(&self, over_full_screen: OverFullScreen) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let gives_way = over_full_screen == OverFullScreen::GivesWay && full_screen::is_full().await;
+            let outcome = if gives_way { Err(NotShown::FullScreen) } else { Ok(()) };
+            // Nobody listens any more once the agent ends.
+            let _ = events.send(Event::CarrierAnswered { carrier: PopupCarrier::Window, outcome });
+        });
     }
 
     /// Takes a popup away, where it is one of these.
@@ -221,7 +234,7 @@ fn start(command: &[OsString]) -> Result<Program, String> {
 
 #[cfg(test)]
 mod tests {
-    use restante_engine::effect::{PopupCarrier, PopupContent};
+    use restante_engine::effect::PopupContent;
     use restante_l10n::Language;
     use restante_model::SystemClock;
 

@@ -1,6 +1,7 @@
 //! What is announced, when, and when it is taken back. Decided from the ledger, after a batch is complete;
 //! a message alerts once a device (reliability, "What one alert means").
 
+mod carriers;
 mod connection;
 mod expiry;
 mod hook;
@@ -21,7 +22,8 @@ pub(crate) use connection::ConnectionAlert;
 pub(crate) use hush::{Hush, MAX_SNOOZE_SECONDS};
 pub use rhythm::Rhythm;
 
-use popups::{About, OpenPopup, OwnWindow};
+use carriers::Carriers;
+use popups::{About, OpenPopup};
 
 use crate::{
     effect::{Effect, Mark},
@@ -62,10 +64,7 @@ pub(crate) struct Alerts {
     pub(crate) revoked: bool,
     /// The bus name of the notification service.
     service: Option<String>,
-    /// Since when something waits for a notification service that does not answer.
-    away_since: Option<Timestamp>,
-    /// Whether popups of our own can be shown.
-    own_window: OwnWindow,
+    carriers: Carriers,
     pub(crate) stage: Stage,
     /// When something will be due next.
     next_at: Option<Timestamp>,
@@ -86,8 +85,7 @@ impl Alerts {
             connection: ledger.connection_alert()?,
             revoked: false,
             service: None,
-            away_since: None,
-            own_window: OwnWindow::Usable,
+            carriers: Carriers::default(),
             stage: Stage::Opened,
             next_at: None,
             outgoing: Vec::new(),
@@ -116,18 +114,17 @@ impl Engine {
         let hooks = self.run_hooks()?;
         self.alerts.outgoing.extend(hooks);
         self.ledger.begin_repeats(now)?;
-        let (ordinary, high) = self.due(now)?;
         let hush = self.hush_at(now);
         if hush.ordinary_until().is_some() {
-            self.hold(&ordinary)?;
-        } else {
-            let popups = self.announce_ordinary(&ordinary, now)?;
+            self.ledger.hold_due_alerts(Importance::Normal, now)?;
+        } else if self.ledger.has_due_alerts(Importance::Normal, now)? {
+            let popups = self.announce_ordinary(now)?;
             self.alerts.outgoing.extend(popups);
         }
         if hush.important_until(self.settings.important_in_quiet_hours).is_some() {
-            self.hold(&high)?;
-        } else {
-            let shown = self.announce_important(&high, now)?;
+            self.ledger.hold_due_alerts(Importance::High, now)?;
+        } else if self.ledger.has_due_alerts(Importance::High, now)? {
+            let shown = self.announce_important(now)?;
             self.alerts.outgoing.extend(shown);
         }
         let expiries = self.announce_expiries(now)?;
@@ -145,32 +142,24 @@ impl Engine {
     /// The settings changed: what they held back or could not show may go out now.
     pub(crate) fn announce_by_new_settings(&mut self, now: Timestamp) -> Result<()> {
         self.ledger.follow_rhythm(self.settings.important_rhythm)?;
-        self.alerts.own_window = OwnWindow::Usable;
+        self.alerts.carriers.try_all();
         self.announce(now)
     }
 
-    /// What is due, ordinary and important mail apart. What was read meanwhile is due no longer.
-    fn due(&mut self, now: Timestamp) -> Result<(Vec<DueAlert>, Vec<DueAlert>)> {
-        let (mut ordinary, mut high, mut settled) = (Vec::new(), Vec::new(), Vec::new());
-        for alert in self.ledger.due_alerts(now)? {
-            match alert.importance {
-                // Noted before a crash, and not fetched yet, or read meanwhile: the next page decides.
-                _ if !self.cache.unread_message(alert.message_id)? => {
-                    if self.cache.has(alert.message_id)? {
-                        settled.push(alert.message_id);
-                    }
-                }
-                Importance::High => high.push(alert),
-                Importance::Normal => ordinary.push(alert),
+    /// What is due of this importance: asked for only where it can be shown, since it may be the whole mailbox. What
+    /// was read meanwhile is due no longer.
+    fn due(&mut self, importance: Importance, now: Timestamp) -> Result<Vec<DueAlert>> {
+        let (mut due, mut settled) = (Vec::new(), Vec::new());
+        for alert in self.ledger.due_alerts(importance, now)? {
+            if self.cache.unread_message(alert.message_id)? {
+                due.push(alert);
+            } else if self.cache.has(alert.message_id)? {
+                settled.push(alert.message_id);
             }
+            // One that is not here yet was noted before a crash: the next page decides.
         }
         self.ledger.settle_alerts(&settled, now)?;
-        Ok((ordinary, high))
-    }
-
-    fn hold(&mut self, due: &[DueAlert]) -> Result<()> {
-        let ids: Vec<_> = due.iter().filter(|alert| !alert.held).map(|alert| alert.message_id).collect();
-        self.ledger.hold_alerts(&ids)
+        Ok(due)
     }
 
     /// These messages are no longer unread, or the person knows of them: what announces them goes away.
@@ -216,6 +205,7 @@ impl Engine {
     pub(crate) fn close_batch(&mut self) -> Result<()> {
         if std::mem::take(&mut self.alerts.batch_open) {
             self.ledger.set_batch_open(false)?;
+            self.cache.no_more_come()?;
         }
         Ok(())
     }
@@ -272,7 +262,7 @@ impl Engine {
         self.carriers.notifications = state;
         match state {
             NotificationsState::Ok => {
-                self.alerts.away_since = None;
+                self.alerts.carriers.service_came();
                 self.announce(now)
             }
             NotificationsState::Absent | NotificationsState::Hung => Ok(()),

@@ -11,8 +11,13 @@ mod stems;
 mod sums;
 mod whole;
 
-use std::{cell::Cell, path::PathBuf};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashSet,
+    path::PathBuf,
+};
 
+use restante_local_api::SortBy;
 use restante_model::{Cursor, Login, Person};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -24,6 +29,7 @@ const SCHEMA: Schema = Schema {
         include_str!("cache/schema_1.sql"),
         include_str!("cache/schema_2.sql"),
         include_str!("cache/schema_3.sql"),
+        include_str!("cache/schema_4.sql"),
     ],
     fill: |connection, found| if found < 3 { sort_keys::fill(connection) } else { Ok(()) },
     durability: Durability::Rebuildable,
@@ -48,6 +54,8 @@ pub(crate) struct Cache {
     stemming: stems::Stemming,
     /// Whether more pages follow the last one.
     many_come: bool,
+    /// By what else than the time somebody sorted since the file was opened: their indexes are there.
+    sorted_by: RefCell<HashSet<SortBy>>,
     /// The agent before this one did not end in order, and nobody has looked through the file since.
     doubtful: bool,
 }
@@ -81,8 +89,7 @@ impl Cache {
             )
             .map_err(database)?;
         transaction.commit().map_err(database)?;
-        self.stemming = stems::Stemming::default();
-        Ok(())
+        self.no_more_come()
     }
 
     /// Many pages come, or no more: while they do, so much more of the file is held in memory that each index has its
@@ -97,6 +104,12 @@ impl Cache {
             self.all_rows_of("PRAGMA shrink_memory")?;
         }
         Ok(())
+    }
+
+    /// No page follows for now, although more were told of: the sync broke off, or was given up.
+    pub(crate) fn no_more_come(&mut self) -> Result<()> {
+        self.stemming = stems::Stemming::default();
+        self.hold_pages(false)
     }
 
     /// Gives the disk back pages that are free, and lets the database look at its figures where they are

@@ -153,6 +153,7 @@ impl Engine {
     /// were gone long ago. The ledger decides who is alerted, so an alert is only forgotten while the
     /// cache is known to hold the whole mailbox, and the message is not in it.
     fn keep_house(&mut self, now: Timestamp) -> Result<()> {
+        self.try_important_window();
         self.cache.tidy()?;
         let whole = self.cache.cursor()?.is_some()
             && self.run.is_none()

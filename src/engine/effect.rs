@@ -10,13 +10,13 @@ use restante_local_api::{
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
-pub use popup::{OverFullScreen, Popup, PopupCarrier, PopupContent};
+pub use popup::{OverFullScreen, Popup, PopupContent};
 
-pub use crate::mark::Mark;
 use crate::{
     ask_error::AskError,
     event::{CallId, Chore, PopupId, ServicePopup},
 };
+pub use crate::{event::PopupCarrier, mark::Mark};
 
 /// Something to do. Each that asks the server or the desktop answers with an event of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,6 +173,13 @@ pub enum Effect {
     },
     /// Take a popup away; no event follows but `PopupEnded`.
     WithdrawPopup(PopupId),
+    /// Ask a carrier that turned a popup away whether it would take one now, and show nothing: `CarrierAnswered`.
+    AskCarrier {
+        /// Which.
+        carrier: PopupCarrier,
+        /// Whether the popup that waits gives way to a window that has the whole screen.
+        over_full_screen: OverFullScreen,
+    },
     /// Open the window for important mail, in place of one that is open: `ImportantOpened`, later
     /// `ImportantClosed`.
     OpenImportant {
@@ -253,6 +260,7 @@ impl Effect {
             | Self::ShowPopup(_)
             | Self::AdoptPopup { .. }
             | Self::WithdrawPopup(_)
+            | Self::AskCarrier { .. }
             | Self::OpenImportant { .. }
             | Self::CloseImportant
             | Self::Speak(_)

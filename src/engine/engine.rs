@@ -217,6 +217,9 @@ impl Engine {
                 self.notification_owner_changed(owner, now).map(|()| Vec::new())
             }
             Event::PopupShown { popup, outcome } => self.popup_shown(popup, outcome, now),
+            Event::CarrierAnswered { carrier, outcome } => {
+                self.carrier_answered(carrier, outcome, now).map(|()| Vec::new())
+            }
             Event::PopupEnded { popup, action } => self.popup_ended(popup, action, now),
             Event::PopupWindowFailed { popup, reason } => {
                 self.popup_window_failed(popup, &reason, now).map(|()| Vec::new())

@@ -10,7 +10,7 @@ use restante_server_api::{
 };
 
 pub use ask::{Ask, PageStart};
-pub use popup::{NotShown, PopupAction, PopupId, ServicePopup};
+pub use popup::{NotShown, PopupAction, PopupCarrier, PopupId, ServicePopup};
 
 use crate::{
     mark::Mark,
@@ -165,6 +165,13 @@ pub enum Event {
         /// Whether it was taken, and what the desktop's service calls it. After `Hung` this event comes again when the
         /// service answers.
         outcome: Result<Option<ServicePopup>, NotShown>,
+    },
+    /// A carrier of popups that was asked says whether it would take one now.
+    CarrierAnswered {
+        /// Which.
+        carrier: PopupCarrier,
+        /// Why not.
+        outcome: Result<(), NotShown>,
     },
     /// The person acted on a popup, or it went away.
     PopupEnded {

@@ -32,6 +32,7 @@ const SCHEMA: Schema = Schema {
         include_str!("ledger/schema_2.sql"),
         include_str!("ledger/schema_3.sql"),
         include_str!("ledger/schema_4.sql"),
+        include_str!("ledger/schema_5.sql"),
     ],
     fill: |connection, found| if found < 2 { outbox::fill_row_sums(connection) } else { Ok(()) },
     durability: Durability::Full,

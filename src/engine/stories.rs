@@ -293,6 +293,9 @@ impl Story {
                 self.done.push(effect.clone());
                 Event::PopupShown { popup: popup.id, outcome: Ok(None) }
             }
+            Effect::AskCarrier { carrier, .. } if !self.silent => {
+                Event::CarrierAnswered { carrier: *carrier, outcome: Ok(()) }
+            }
             Effect::OpenImportant { ids } => {
                 self.done.push(effect.clone());
                 Event::ImportantOpened { ids: ids.clone(), outcome: Ok(()) }

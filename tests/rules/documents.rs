@@ -1,6 +1,6 @@
 //! What the documents promise.
 
-use std::{path::Path, process::Command};
+use std::{collections::BTreeSet, path::Path, process::Command};
 
 use restante_tests::{Program, workspace_root};
 
@@ -82,6 +82,41 @@ fn every_promise_of_safety_names_tests_that_there_are() {
     }
 }
 
+#[test]
+fn every_promise_names_tests_that_there_are() {
+    let tests: BTreeSet<String> =
+        crate::sources::all_sources().iter().flat_map(|(_, text)| tests_of(text)).collect();
+    let document = document("docs/promises.md");
+    let rows: Vec<&str> = document
+        .lines()
+        .filter(|line| {
+            line.starts_with("| ") && !line.starts_with("| promise ") && !line.starts_with("| --- ")
+        })
+        .collect();
+    assert!(rows.len() >= 40, "{rows:?}");
+    for row in rows {
+        let names: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "no test holds this: {row}");
+        for name in names {
+            assert!(tests.contains(name), "docs/promises.md names {name}, which is no test");
+        }
+    }
+}
+
+/// The names of the tests in a source: functions behind an attribute that makes them one.
+fn tests_of(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_test = false;
+    for line in source.lines().map(str::trim) {
+        if let Some(function) = line.trim_start_matches("async ").strip_prefix("fn ") {
+            let name = function.split(['(', '<']).next().unwrap_or_default();
+            found.extend(std::mem::take(&mut is_test).then(|| name.to_owned()));
+        }
+        is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+    }
+    found
+}
+
 /// The words that a shell would give the program.
 fn shell_words(command: &str) -> Vec<String> {
     let output = Command::new("sh").args(["-c", &format!("printf '%s\\n' {command}")]).output();
@@ -92,8 +127,14 @@ fn shell_words(command: &str) -> Vec<String> {
 
 #[test]
 fn links_in_the_documents_lead_somewhere() {
-    for name in ["README.md", "ARCHITECTURE.md", "SECURITY.md", "docs/administration.md", "docs/operating.md"]
-    {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "SECURITY.md",
+        "docs/administration.md",
+        "docs/operating.md",
+        "docs/promises.md",
+    ] {
         let text = document(name);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
             if !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:") {

@@ -36,7 +36,7 @@ fn hold_none(sources: &[(String, String)], words: &[&str], reason: &str) {
 }
 
 /// Everything of ours but this file, which must name what it forbids.
-fn all_sources() -> Vec<(String, String)> {
+pub(crate) fn all_sources() -> Vec<(String, String)> {
     let mut sources = files("src", &["rs"]);
     sources.extend(files("tests", &["rs"]).into_iter().filter(|(path, _)| path != "tests/rules/sources.rs"));
     sources

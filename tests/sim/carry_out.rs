@@ -244,6 +244,13 @@ impl Office {
                     };
                 }
             }
+            Effect::AskCarrier { carrier, .. } => {
+                let outcome = match self.devices[device].service {
+                    Service::Here => Ok(()),
+                    Service::Away | Service::Hung => Err(NotShown::Absent),
+                };
+                self.tell_later(device, 1, 300, Event::CarrierAnswered { carrier, outcome });
+            }
             Effect::OpenImportant { ids } => {
                 self.devices[device].knows.handed_important.extend(&ids);
                 if !self.calm && self.chance.one_in(12) {

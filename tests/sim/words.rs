@@ -28,6 +28,7 @@ pub(crate) fn event(event: &Event) -> String {
         Event::CheckDue { .. }
         | Event::PopupShown { .. }
         | Event::PopupEnded { .. }
+        | Event::CarrierAnswered { .. }
         | Event::ImportantOpened { .. }
         | Event::ImportantClosed { .. }
         | Event::TokenFound(_)

@@ -107,6 +107,13 @@ impl Agent {
                     notifier.withdraw(popup);
                 }
             }
+            Effect::AskCarrier { carrier, over_full_screen } => match (carrier, &self.notifier) {
+                (PopupCarrier::Window, _) => self.popup_windows.ask(over_full_screen),
+                (PopupCarrier::Desktop, Some(notifier)) => notifier.ask(over_full_screen),
+                (PopupCarrier::Desktop, None) => {
+                    self.tell(Event::CarrierAnswered { carrier, outcome: Err(NotShown::Absent) });
+                }
+            },
             Effect::OpenImportant { ids } => self.programs.open_important(ids, &self.socket),
             Effect::CloseImportant => self.programs.close_important(),
             Effect::Speak(messages) => self.speech.say(&messages),
@@ -141,13 +148,18 @@ impl Agent {
     }
 
     /// Lets a task ask the server, and the loop go on; the answer comes as an event.
-    fn ask_server<F>(&mut self, ask: impl FnOnce(ServerClient) -> F)
+    fn ask_server<F>(&mut self, ask: impl FnOnce(ServerClient) -> F + Send + 'static)
     where
         F: Future<Output = Event> + Send + 'static,
     {
-        // Without a token the server says that it is missing, which is an answer as well.
-        let nobody = || ServerClient::new(self.http.clone(), "", None, &self.words);
-        let server = self.server.clone().unwrap_or_else(nobody);
-        self.exchanges.begin(ask(server));
+        let (server, http, words) = (self.server.clone(), self.http.clone(), Arc::clone(&self.words));
+        self.exchanges.begin(async move {
+            let server = match server {
+                Some(server) => server,
+                // Without a token the server says that it is missing, which is an answer as well.
+                None => ServerClient::new(http.client().await, "", None, &words),
+            };
+            ask(server).await
+        });
     }
 }

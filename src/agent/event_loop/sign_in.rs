@@ -24,7 +24,7 @@ impl Agent {
                 Ok(Found { token: None, state }) => (None, TokenFound::None(state)),
                 Err(problem) => (None, TokenFound::Problem(problem)),
             };
-            let server = ServerClient::new(http, &key.server, token, &words);
+            let server = ServerClient::new(http.client().await, &key.server, token, &words);
             let _ = connected.send((server, Event::TokenFound(found)));
         });
     }
@@ -80,6 +80,7 @@ impl Agent {
                 password: login.password,
                 device: device_name(),
             };
+            let http = http.client().await;
             let nobody = ServerClient::new(http.clone(), &login.server, None, &words);
             let outcome = nobody.sign_in(&session).await;
             let session = match outcome {

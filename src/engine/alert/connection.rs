@@ -68,7 +68,7 @@ impl Engine {
         if self.hush_at(now).ordinary_until().is_some() {
             return Ok(None);
         }
-        let Some(carrier) = self.popup_carrier(now) else { return Ok(None) };
+        let Some(carrier) = self.popup_carrier(self.settings.over_full_screen, now) else { return Ok(None) };
         self.set_connection_alert(Some(ConnectionAlert { told: true, ..alert }))?;
         let content =
             PopupContent::Connection { state: alert.connection, detail: self.connection_detail.clone() };

@@ -54,7 +54,9 @@ impl Engine {
         if received.is_empty() && sent.is_empty() {
             return Ok(Vec::new());
         }
-        let Some(carrier) = self.popup_carrier(now) else { return Ok(Vec::new()) };
+        let Some(carrier) = self.popup_carrier(self.settings.over_full_screen, now) else {
+            return Ok(Vec::new());
+        };
         let mut popups = Vec::new();
         for (direction, warnings) in [(Direction::Received, received), (Direction::Sent, sent)] {
             if let Some(first) = warnings.first() {

@@ -1,25 +1,33 @@
 //! The window for important mail: one for all that was not seen yet, again by a rhythm until the person
 //! opened or acknowledged it (rows S10, B8).
 
-use restante_model::{MessageId, Seconds, Timestamp};
+use restante_model::{Importance, MessageId, Seconds, Timestamp};
 
 use restante_local_api::Trigger;
 
 use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result};
 use crate::{
-    effect::Mark,
+    effect::{Mark, OverFullScreen},
     ledger::{AlertState, DueAlert},
     settings_file::{ImportantCarrier, Speech},
 };
 
 impl Engine {
     /// Important mail: written down as showing first, then shown, at least once.
-    pub(super) fn announce_important(&mut self, due: &[DueAlert], now: Timestamp) -> Result<Vec<Effect>> {
+    pub(super) fn announce_important(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+        let waits = match self.settings.important {
+            ImportantCarrier::Modal => self.important_waits(now),
+            ImportantCarrier::Desktop => self.popup_carrier(OverFullScreen::Shown, now).is_none(),
+        };
+        if waits {
+            return Ok(Vec::new());
+        }
+        let due = self.due(Importance::High, now)?;
         let ids: Vec<_> = due.iter().map(|alert| alert.message_id).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let speech = self.speech(due, now)?;
+        let speech = self.speech(&due, now)?;
         let mut effects = match self.settings.important {
             ImportantCarrier::Modal => {
                 self.ledger.set_alerts(&ids, AlertState::Showing, now)?;
@@ -44,7 +52,7 @@ impl Engine {
     }
 
     fn important_popups(&mut self, ids: &[MessageId], now: Timestamp) -> Result<Vec<Effect>> {
-        let Some(carrier) = self.popup_carrier(now) else {
+        let Some(carrier) = self.popup_carrier(OverFullScreen::Shown, now) else {
             self.ledger.set_alerts(ids, AlertState::Due, now)?;
             return Ok(Vec::new());
         };
@@ -86,6 +94,7 @@ impl Engine {
             }
             Err(reason) => {
                 tracing::warn!(%reason, "the window for important mail did not start");
+                self.alerts.carriers.important_window_failed();
                 self.alerts.important.clear();
                 self.important_popups(&ids, now)
             }

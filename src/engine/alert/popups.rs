@@ -1,21 +1,18 @@
 //! Popups in the corner: which are shown, by whom, and what becomes of them.
 
-use restante_local_api::{NotificationsState, ShowWhat};
+use restante_local_api::ShowWhat;
 use restante_model::{Importance, MessageId, Timestamp};
 
 use super::{Alerts, ConnectionAlert, Effect, Engine, Result};
 use crate::{
     effect::{OverFullScreen, Popup, PopupCarrier, PopupContent},
     event::{NotShown, PopupAction, PopupId, ServicePopup},
-    ledger::{AlertState, DueAlert, PopupAbout, ShownPopup},
+    ledger::{AlertState, PopupAbout, ShownPopup},
     settings_file::{Carrier, Preview, Sound},
 };
 
 /// More ordinary messages than this at once are one summary, and so are more than this on the screen.
 const MAX_POPUPS: usize = 3;
-/// How long a notification service may take to come (at login it often comes later than we) before our
-/// own corner window stands in for it, in milliseconds.
-const PATIENCE_MS: i64 = 30_000;
 /// What the desktop plays for new mail (freedesktop.org, "Sound Naming Specification").
 const NEW_MAIL_SOUND: &str = "message-new-email";
 
@@ -24,15 +21,6 @@ const NEW_MAIL_SOUND: &str = "message-new-email";
 pub(super) struct OpenPopup {
     pub(super) about: About,
     pub(super) carrier: PopupCarrier,
-}
-
-/// Whether popups can be shown by our own corner window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OwnWindow {
-    /// As far as is known.
-    Usable,
-    /// It could not be shown: there is no screen, say. New settings or a new start try again.
-    Failed,
 }
 
 /// What a popup is about.
@@ -66,47 +54,22 @@ impl Alerts {
     pub(super) fn popups_about(&self, is_so: impl Fn(&About) -> bool) -> impl Iterator<Item = PopupId> {
         self.popups.iter().filter(move |(_, open)| is_so(&open.about)).map(|(id, _)| *id)
     }
-
-    /// When our own window stands in for the service that is waited for.
-    pub(super) fn patience_ends_at(&self) -> Option<Timestamp> {
-        self.away_since.map(|since| since.plus_ms(PATIENCE_MS))
-    }
 }
 
 impl Engine {
-    /// By what a popup is shown now; `None` where it has to wait.
-    pub(super) fn popup_carrier(&mut self, now: Timestamp) -> Option<PopupCarrier> {
-        let window = self.alerts.own_window == OwnWindow::Usable;
-        if self.settings.ordinary == Carrier::Window && window {
-            return Some(PopupCarrier::Window);
-        }
-        let state = self.carriers.notifications;
-        if state == NotificationsState::Ok {
-            return Some(PopupCarrier::Desktop);
-        }
-        self.alerts.away_since.get_or_insert(now);
-        match state {
-            _ if window && self.alerts.patience_ends_at().is_some_and(|end| end <= now) => {
-                Some(PopupCarrier::Window)
-            }
-            // It would lie unseen in front of a service that does not look.
-            NotificationsState::Hung => None,
-            // The bus may start one when it is asked for.
-            NotificationsState::Absent | NotificationsState::Ok => Some(PopupCarrier::Desktop),
-        }
-    }
-
     /// Ordinary mail: written down as showing first, then shown, at most once.
-    pub(super) fn announce_ordinary(&mut self, due: &[DueAlert], now: Timestamp) -> Result<Vec<Effect>> {
-        let ids: Vec<_> = due.iter().map(|alert| alert.message_id).collect();
-        if ids.is_empty() {
+    pub(super) fn announce_ordinary(&mut self, now: Timestamp) -> Result<Vec<Effect>> {
+        let off = self.settings.ordinary == Carrier::Off;
+        let carrier = if off { None } else { self.popup_carrier(self.settings.over_full_screen, now) };
+        if carrier.is_none() && !off {
             return Ok(Vec::new());
         }
-        if self.settings.ordinary == Carrier::Off {
+        let due = self.due(Importance::Normal, now)?;
+        let ids: Vec<_> = due.iter().map(|alert| alert.message_id).collect();
+        let Some(carrier) = carrier.filter(|_| !ids.is_empty()) else {
             self.ledger.settle_alerts(&ids, now)?;
             return Ok(Vec::new());
-        }
-        let Some(carrier) = self.popup_carrier(now) else { return Ok(Vec::new()) };
+        };
         let held = due.iter().any(|alert| alert.held);
         let beside = match carrier {
             PopupCarrier::Window => self.windows_open(),
@@ -261,6 +224,7 @@ impl Engine {
         let Some(open) = self.alerts.popups.get(&popup).cloned() else { return Ok(Vec::new()) };
         match outcome {
             Ok(at_service) => {
+                self.alerts.carriers.take_popups();
                 let about = open.about.kind();
                 let shown = at_service.map(|at_service| ShownPopup { id: popup, about, at_service });
                 match (&open.about, &shown) {
@@ -277,9 +241,13 @@ impl Engine {
                 let service = self.alerts.service.clone().unwrap_or_default();
                 self.ledger.note_unanswered(open.about.messages(), &service)?;
             }
-            Err(NotShown::Absent) => self.not_shown(popup, now)?,
+            Err(why @ NotShown::Absent) => {
+                self.alerts.carriers.turned_away(open.carrier, why);
+                self.not_shown(popup, now)?;
+            }
             // It is told with what comes meanwhile, at the first check that finds the screen free.
-            Err(NotShown::FullScreen) => {
+            Err(why @ NotShown::FullScreen) => {
+                self.alerts.carriers.turned_away(open.carrier, why);
                 self.not_shown(popup, now)?;
                 self.ledger.hold_alerts(open.about.messages())?;
             }
@@ -303,7 +271,7 @@ impl Engine {
     /// Our own corner window is not to be had: the notification service is asked instead.
     pub(crate) fn popup_window_failed(&mut self, popup: PopupId, reason: &str, now: Timestamp) -> Result<()> {
         tracing::warn!(reason, "a popup of our own could not be shown");
-        self.alerts.own_window = OwnWindow::Failed;
+        self.alerts.carriers.window_failed();
         self.not_shown(popup, now)?;
         self.announce(now)
     }

@@ -17,7 +17,7 @@ use restante_server_api::{Change, Problem, ProblemKind};
 use crate::{
     Effect, Event,
     effect::{PopupCarrier, PopupContent},
-    event::{Ask, CallId, NotShown, PopupAction, PopupId, ServerError},
+    event::{Ask, CallId, Chore, NotShown, PopupAction, PopupId, ServerError},
     settings_file::{
         Carrier, ImportantCarrier, InQuietHours, Preview, QuietHours, Rhythm, SettingsFile, Sound, Speech,
     },
@@ -88,6 +88,11 @@ impl Story {
             _ => None,
         });
         opened.collect()
+    }
+
+    /// How often a carrier was asked whether it would take a popup.
+    fn carriers_asked(&self) -> usize {
+        self.done.iter().filter(|effect| matches!(effect, Effect::AskCarrier { .. })).count()
     }
 
     fn last_popup(&self) -> PopupId {

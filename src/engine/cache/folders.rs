@@ -49,7 +49,7 @@ impl Cache {
         limit: u32,
         unread: bool,
     ) -> Result<Vec<MessageRow>> {
-        let sql = page_sql(direction, order, &beyond(order.sort, order.ascending), unread);
+        let sql = self.page_sql(direction, order, &beyond(order.sort, order.ascending), unread);
         self.rows_by(&sql, behind.values().chain([Value::Integer(limit.into()), Value::Integer(0)]))
     }
 
@@ -73,11 +73,15 @@ impl Cache {
         let order = FolderOrder { ascending: order.ascending != from_the_end, ..order };
         let numbers =
             [wanted, passed_over].map(|number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX)));
-        let mut rows = self.rows_by(&page_sql(direction, order, "", unread), numbers)?;
+        let mut rows = self.rows_by(&self.page_sql(direction, order, "", unread), numbers)?;
         if from_the_end {
             rows.reverse();
         }
         Ok((rows, count))
+    }
+
+    fn page_sql(&self, direction: Direction, order: FolderOrder, behind: &str, unread: bool) -> String {
+        page_sql(direction, order, behind, unread, self.index(direction, order.sort, unread))
     }
 
     fn rows_by(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<MessageRow>> {
@@ -95,7 +99,7 @@ impl Cache {
         id: MessageId,
         unread: bool,
     ) -> Result<Option<u64>> {
-        let among = among(direction, order.sort, unread);
+        let among = among(direction, unread, self.index(direction, order.sort, unread));
         let found = self
             .connection
             .prepare_cached(&format!(
@@ -113,6 +117,31 @@ impl Cache {
             .map_err(database)?;
         let place = Place::of(direction, order, &found);
         count.query_row(params_from_iter(place.values()), |row| row.get(0)).map(Some).map_err(database)
+    }
+
+    /// The index that has a folder's rows in this order. All but that of the time are made when they are first asked
+    /// for, of 100,000 messages within half a second; `None` where there is no room for one.
+    fn index(&self, direction: Direction, sort: SortBy, unread: bool) -> Option<&'static str> {
+        let (name, columns) = match (sort, direction) {
+            (SortBy::Time, Direction::Received) if unread => return Some("message_unread"),
+            (SortBy::Time, Direction::Received) => return Some("message_received"),
+            (SortBy::Time, Direction::Sent) => return Some("message_sent"),
+            (SortBy::Who, _) => ("message_by_who", "who_key"),
+            (SortBy::Subject, _) => ("message_by_subject", "subject_key"),
+            (SortBy::Importance, _) => ("message_by_importance", "(importance = 'high')"),
+        };
+        if !self.sorted_by.borrow().contains(&sort) {
+            // The state stands in it for "unread only".
+            let sql = format!(
+                "CREATE INDEX IF NOT EXISTS {name} ON message (direction, {columns}, sent_at, id, state)"
+            );
+            if let Err(error) = self.connection.execute(&sql, []) {
+                tracing::warn!(%error, name, "messages are sorted without an index");
+                return None;
+            }
+            self.sorted_by.borrow_mut().insert(sort);
+        }
+        Some(name)
     }
 
     /// One message, whole: as received where it was both sent and received.
@@ -253,8 +282,10 @@ impl Cache {
         match (direction, unread) {
             (_, false) => self.messages(direction),
             (Direction::Received, true) => self.unread(),
-            (Direction::Sent, true) => self
-                .count(&format!("SELECT count(*) FROM message m {}", among(direction, SortBy::Time, true))),
+            (Direction::Sent, true) => self.count(&format!(
+                "SELECT count(*) FROM message m {}",
+                among(direction, true, self.index(direction, SortBy::Time, true))
+            )),
         }
     }
 
@@ -273,10 +304,16 @@ impl Cache {
 }
 
 /// So many rows of a folder in this order, behind a place or not, when so many are passed over.
-fn page_sql(direction: Direction, order: FolderOrder, behind: &str, unread: bool) -> String {
+fn page_sql(
+    direction: Direction,
+    order: FolderOrder,
+    behind: &str,
+    unread: bool,
+    index: Option<&str>,
+) -> String {
     let way = if order.ascending { " ASC" } else { " DESC" };
     let sorted: Vec<String> = columns(order.sort).iter().map(|column| format!("{column}{way}")).collect();
-    let among = among(direction, order.sort, unread);
+    let among = among(direction, unread, index);
     format!("{ROW} {among} {behind} ORDER BY {} LIMIT ? OFFSET ?", sorted.join(", "))
 }
 
@@ -300,17 +337,10 @@ fn beyond(sort: SortBy, greater: bool) -> String {
 /// The rows of a folder, by the index that has them in this order: left to itself SQLite takes another one, and
 /// sorts all messages for each page. The words stand in the statement, not beside it: only so the partial indexes
 /// can be used.
-fn among(direction: Direction, sort: SortBy, unread: bool) -> String {
-    let index = match (sort, direction) {
-        (SortBy::Time, Direction::Received) if unread => "message_unread",
-        (SortBy::Time, Direction::Received) => "message_received",
-        (SortBy::Time, Direction::Sent) => "message_sent",
-        (SortBy::Who, _) => "message_by_who",
-        (SortBy::Subject, _) => "message_by_subject",
-        (SortBy::Importance, _) => "message_by_importance",
-    };
+fn among(direction: Direction, unread: bool, index: Option<&str>) -> String {
+    let by = index.map(|index| format!("INDEXED BY {index}")).unwrap_or_default();
     let unread = if unread { " AND m.state = 'delivered'" } else { "" };
-    format!("INDEXED BY {index} WHERE m.direction = '{}'{unread}", direction::name(direction))
+    format!("{by} WHERE m.direction = '{}'{unread}", direction::name(direction))
 }
 
 /// A row whose sum is right.
@@ -353,7 +383,8 @@ mod tests {
         for sort in [SortBy::Time, SortBy::Who, SortBy::Subject, SortBy::Importance] {
             for direction in [Direction::Received, Direction::Sent] {
                 for unread in [false, true] {
-                    let sql = page_sql(direction, FolderOrder { sort, ascending: false }, "", unread);
+                    let order = FolderOrder { sort, ascending: false };
+                    let sql = cache.page_sql(direction, order, "", unread);
                     let mut plan = cache.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
                     let steps: Vec<String> = plan
                         .query_map([1, 0], |row| row.get(3))

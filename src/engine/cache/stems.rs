@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use foldhash::fast::RandomState;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -70,20 +71,25 @@ const MAX_WORDS_KNOWN: usize = 32_768;
 #[derive(Default)]
 pub(crate) struct Stemming {
     /// The place in `stems` of each word met so far.
-    words: HashMap<String, usize>,
-    places: HashMap<String, usize>,
-    stems: Vec<String>,
-    /// The message in which each stem was last met, by number.
-    met_in: Vec<usize>,
-    messages: usize,
+    words: HashMap<Box<str>, u32, RandomState>,
+    places: HashMap<Box<str>, u32, RandomState>,
+    stems: Vec<Stem>,
+    messages: u32,
     /// How many of `stems` were taken away by [`Self::new_stems`].
     taken: usize,
+}
+
+struct Stem {
+    text: Box<str>,
+    /// The message in which it was last met, by number.
+    met_in: u32,
 }
 
 impl Stemming {
     /// The stems of one message's texts, each once, with a blank between them: what the index keeps of it.
     pub(crate) fn index_text<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) -> String {
-        if self.words.len() > MAX_WORDS_KNOWN && self.taken == self.stems.len() {
+        let full = self.words.len() > MAX_WORDS_KNOWN || self.messages == u32::MAX;
+        if full && self.taken == self.stems.len() {
             *self = Self::default();
         }
         self.messages += 1;
@@ -91,8 +97,9 @@ impl Stemming {
         for text in texts {
             each_word(text, |word| {
                 let place = self.place(word);
-                if std::mem::replace(&mut self.met_in[place], self.messages) != self.messages {
-                    line.push_str(&self.stems[place]);
+                let stem = &mut self.stems[place as usize];
+                if std::mem::replace(&mut stem.met_in, self.messages) != self.messages {
+                    line.push_str(&stem.text);
                     line.push(' ');
                 }
             });
@@ -102,22 +109,22 @@ impl Stemming {
     }
 
     /// The stems that were met since this was asked last.
-    pub(crate) fn new_stems(&mut self) -> &[String] {
+    pub(crate) fn new_stems(&mut self) -> impl Iterator<Item = &str> {
         let from = std::mem::replace(&mut self.taken, self.stems.len());
-        &self.stems[from..]
+        self.stems[from..].iter().map(|stem| &*stem.text)
     }
 
-    fn place(&mut self, word: &str) -> usize {
+    fn place(&mut self, word: &str) -> u32 {
         if let Some(place) = self.words.get(word) {
             return *place;
         }
-        let stem = stem(word).into_owned();
-        let place = *self.places.entry(stem.clone()).or_insert_with(|| {
-            self.stems.push(stem);
-            self.met_in.push(0);
-            self.stems.len() - 1
+        let text: Box<str> = stem(word).into();
+        let next = u32::try_from(self.stems.len()).unwrap_or(u32::MAX);
+        let place = *self.places.entry(text.clone()).or_insert_with(|| {
+            self.stems.push(Stem { text, met_in: 0 });
+            next
         });
-        self.words.insert(word.to_owned(), place);
+        self.words.insert(word.into(), place);
         place
     }
 }
@@ -204,30 +211,78 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
     } else {
         Cow::Owned(text.nfc().collect())
     };
-    let mut word = String::new();
-    let mut characters = 0;
-    for letter in text.chars().chain([' ']) {
+    let mut spelled = Spelled::default();
+    for (place, letter) in text.char_indices() {
         // Nearly all letters are of these, and the tables that know all others are slow.
         let small = match letter {
-            'а'..='я' | 'a'..='z' | '0'..='9' => Some(letter),
+            'а'..='я' | 'a'..='z' | '0'..='9' => {
+                spelled.keep(&text, place, letter);
+                continue;
+            }
             'А'..='Я' => char::from_u32(u32::from(letter) + 0x20),
             'A'..='Z' => Some(letter.to_ascii_lowercase()),
             'ё' | 'Ё' => Some('е'),
             _ => None,
         };
-        if small.is_some() || !letter.is_ascii() && letter.is_alphanumeric() {
-            characters += 1;
-            if characters <= MAX_WORD_CHARACTERS {
-                match small {
-                    Some(small) => word.push(small),
-                    None => word.extend(letter.to_lowercase()),
-                }
-            }
-        } else if !('\u{300}'..='\u{36f}').contains(&letter) && !word.is_empty() {
-            take(&word);
-            word.clear();
-            characters = 0;
+        if let Some(small) = small {
+            spelled.put(&text, place, [small]);
+        } else if !letter.is_ascii() && letter.is_alphanumeric() {
+            spelled.put(&text, place, letter.to_lowercase());
+        } else if ('\u{300}'..='\u{36f}').contains(&letter) {
+            spelled.leave_out(&text, place);
+        } else {
+            spelled.end(&text, place, &mut take);
         }
+    }
+    spelled.end(&text, text.len(), &mut take);
+}
+
+/// A word that is being read: as long as it stands in the text as it is to be spelled, nothing of it is copied.
+#[derive(Default)]
+struct Spelled {
+    /// Where the word begins in the text, as long as that is so.
+    from: Option<usize>,
+    /// Else what there is of it.
+    word: String,
+    characters: usize,
+}
+
+impl Spelled {
+    /// A letter that stays as it stands.
+    fn keep(&mut self, text: &str, place: usize, letter: char) {
+        if self.from.is_none() && self.word.is_empty() {
+            self.from = Some(place);
+        }
+        if self.from.is_none() || self.characters >= MAX_WORD_CHARACTERS {
+            return self.put(text, place, [letter]);
+        }
+        self.characters += 1;
+    }
+
+    /// A letter that is spelled otherwise.
+    fn put(&mut self, text: &str, place: usize, letters: impl IntoIterator<Item = char>) {
+        self.leave_out(text, place);
+        self.characters += 1;
+        if self.characters <= MAX_WORD_CHARACTERS {
+            self.word.extend(letters);
+        }
+    }
+
+    /// What stands here belongs to the word, and not to its spelling.
+    fn leave_out(&mut self, text: &str, place: usize) {
+        if let Some(from) = self.from.take() {
+            self.word.push_str(&text[from..place]);
+        }
+    }
+
+    fn end(&mut self, text: &str, place: usize, take: &mut impl FnMut(&str)) {
+        match self.from.take() {
+            Some(from) => take(&text[from..place]),
+            None if self.word.is_empty() => {}
+            None => take(&self.word),
+        }
+        self.word.clear();
+        self.characters = 0;
     }
 }
 

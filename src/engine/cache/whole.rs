@@ -1,6 +1,9 @@
 //! Whether the cache is whole, and what is done where it is not: set aside, and begun anew.
 
-use std::{cell::Cell, path::Path};
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+};
 
 use rusqlite::Connection;
 
@@ -36,6 +39,7 @@ impl Cache {
         self.all_counted.set(None);
         self.stemming = Stemming::default();
         self.many_come = false;
+        self.sorted_by.take();
         self.doubtful = false;
         Ok(())
     }
@@ -62,6 +66,7 @@ impl Cache {
             all_counted: Cell::new(None),
             stemming: Stemming::default(),
             many_come: false,
+            sorted_by: RefCell::default(),
             doubtful: doubtful && !small,
         };
         // What the agent says of itself when it starts.

@@ -3,7 +3,7 @@
 use restante_local_api::{Connection, Direction};
 use restante_model::{MessageId, Person, Timestamp};
 
-use crate::event::PopupId;
+use crate::event::{PopupCarrier, PopupId};
 
 /// A popup in the corner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +28,6 @@ pub enum OverFullScreen {
     /// It is not shown, and its carrier says so: `NotShown::FullScreen`.
     #[default]
     GivesWay,
-}
-
-/// By whom a popup is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PopupCarrier {
-    /// The desktop's notification service.
-    Desktop,
-    /// A window of ours in the corner.
-    Window,
 }
 
 /// What a popup says; the notifier puts it into words.

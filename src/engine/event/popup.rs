@@ -1,5 +1,14 @@
 //! What becomes of a popup.
 
+/// By whom a popup is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PopupCarrier {
+    /// The desktop's notification service.
+    Desktop,
+    /// A window of ours in the corner.
+    Window,
+}
+
 /// Why a popup is not on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NotShown {

@@ -41,6 +41,12 @@ macro_rules! next_beat {
     };
 }
 
+/// What is held already is passed over in the index: it may be the whole mailbox.
+const HOLD_DUE: &str = "UPDATE alert SET held = 1 WHERE message_id IN (
+    SELECT message_id FROM alert INDEXED BY alert_due_kind
+     WHERE state = 'due' AND importance = ?2 AND held = 0
+       AND (not_before IS NULL OR not_before <= ?1 OR at > ?1))";
+
 /// Asked at every check. Which are due is read from the index alone: an update that looks for them itself reads the row
 /// of each message that waits for its repeat, and those lie all over the table.
 const BEGIN_REPEATS: &str = "UPDATE alert SET state = 'due', repeat_at = NULL WHERE message_id IN (
@@ -78,8 +84,6 @@ pub(crate) struct NewAlert {
 pub(crate) struct DueAlert {
     /// Of which message.
     pub(crate) message_id: MessageId,
-    /// How loudly.
-    pub(crate) importance: Importance,
     /// Whether quiet hours or a snooze held it back.
     pub(crate) held: bool,
     /// Whether it was never shown in its series.
@@ -113,26 +117,36 @@ impl Ledger {
         transaction.commit().map_err(database)
     }
 
-    /// The alerts that are to be shown now, oldest first. One put off by a clock that was set back since
-    /// is not put off any longer.
-    pub(crate) fn due_alerts(&self, now: Timestamp) -> Result<Vec<DueAlert>> {
+    /// The alerts of this importance that are to be shown now, oldest first. One put off by a clock that was set back
+    /// since is not put off any longer.
+    pub(crate) fn due_alerts(&self, importance: Importance, now: Timestamp) -> Result<Vec<DueAlert>> {
+        // Of a hundred thousand that are due, nearly all are ordinary, and are to be read in their order.
+        let index = match importance {
+            Importance::Normal => "alert_due",
+            Importance::High => "alert_due_kind",
+        };
         let mut query = self
             .connection
-            .prepare_cached(
-                "SELECT message_id, importance, held, series_began_at IS NULL FROM alert
-                 WHERE state = 'due' AND (not_before IS NULL OR not_before <= ?1 OR at > ?1)
-                 ORDER BY at, message_id",
-            )
+            .prepare_cached(&format!(
+                "SELECT message_id, held, series_began_at IS NULL FROM alert INDEXED BY {index}
+                 WHERE state = 'due' AND importance = ?2 AND (not_before IS NULL OR not_before <= ?1 OR at > ?1)
+                 ORDER BY at, message_id"
+            ))
             .map_err(database)?;
-        let rows = query.query_map([now.unix_ms()], |row| {
-            Ok(DueAlert {
-                message_id: storage::message_id(row, 0)?,
-                importance: storage::named(row, 1, Importance::from_name)?,
-                held: row.get(2)?,
-                first: row.get(3)?,
-            })
+        let rows = query.query_map(params![now.unix_ms(), importance.as_str()], |row| {
+            Ok(DueAlert { message_id: storage::message_id(row, 0)?, held: row.get(1)?, first: row.get(2)? })
         });
         rows.and_then(Iterator::collect).map_err(database)
+    }
+
+    /// Quiet hours or a snooze hold back what is due now of this importance. At each check of a night they are the
+    /// same: those that are held already are not read again.
+    pub(crate) fn hold_due_alerts(&mut self, importance: Importance, now: Timestamp) -> Result<()> {
+        self.connection
+            .prepare_cached(HOLD_DUE)
+            .and_then(|mut update| update.execute(params![now.unix_ms(), importance.as_str()]))
+            .map(drop)
+            .map_err(database)
     }
 
     /// Whether there are alerts of this importance that are to be shown now.
@@ -203,7 +217,7 @@ impl Ledger {
         )
     }
 
-    /// Quiet hours or a snooze hold these back.
+    /// These are told in one summary with what comes meanwhile.
     pub(crate) fn hold_alerts(&mut self, ids: &[MessageId]) -> Result<()> {
         self.update_alerts(ids, "UPDATE alert SET held = 1 WHERE message_id = ?1", params![])
     }

@@ -1,6 +1,6 @@
 //! What a page of changes does to ledger and cache.
 
-use restante_model::{DeliveryState, Timestamp};
+use restante_model::{DeliveryState, Importance, Timestamp};
 use restante_server_api::{Change, ChangesPage, Direction};
 
 use super::Step;
@@ -42,6 +42,9 @@ impl Engine {
                 | Change::DraftRemoved { .. } => None,
             })
             .collect();
+        if due.iter().any(|alert| alert.importance == Importance::High) {
+            self.try_important_window();
+        }
         self.ledger.note_alerts(&due, self.settings.hook.is_some(), now)?;
         self.note_expiries(&page.changes, now)?;
         self.take_drafts(&page.changes)?;

@@ -66,6 +66,34 @@ fn a_check_that_joins_behind_the_changes_asks_for_them_once_more() {
 }
 
 #[test]
+fn a_sync_that_breaks_off_gives_its_memory_back() {
+    let mut story = Story::signed_in();
+    let held = |story: &Story| -> i64 {
+        story.engine.cache.connection().pragma_query_value(None, "cache_size", |row| row.get(0)).unwrap()
+    };
+    let at_rest = held(&story);
+    story.page_size = 5;
+    story.waiting =
+        (1..=10).map(|number| received(number, Importance::Normal, DeliveryState::Waiting)).collect();
+    story.silent_server = true;
+    story.due();
+    let cursor = Cursor { epoch: "e".into(), generation: "g".into(), modseq: 5 };
+    let page = ChangesPage {
+        changes: story.waiting.split_off(5),
+        cursor,
+        more: true,
+        unread: 5,
+        settings_revision: 1,
+        next_check_in_seconds: None,
+        server_time: story.now,
+    };
+    story.happens(Event::Checked(Ok(Checked::Page(Box::new(page)))));
+    assert!(held(&story) < at_rest, "{} KiB while more come", -held(&story));
+    story.happens(Event::Checked(Err(ServerError::Unreachable("connection reset".into()))));
+    assert_eq!(held(&story), at_rest);
+}
+
+#[test]
 fn a_check_asked_for_before_the_keyring_answers_waits_for_it() {
     let mut story = Story::signed_in();
     story.engine.signed_in = false;

@@ -262,6 +262,7 @@ fn words(effect: &Effect) -> Option<String> {
             PopupContent::Summary { count } => format!("popup {}: {count} messages", popup.id.0),
         },
         Effect::AdoptPopup { popup, .. } => format!("takes popup {} over", popup.0),
+        Effect::AskCarrier { carrier, .. } => format!("asks for room by {carrier:?}"),
         Effect::WithdrawPopup(popup) => format!("takes popup {} away", popup.0),
         Effect::OpenImportant { ids } => format!("important window: {}", numbers(ids)),
         Effect::Speak(said) => format!("speaks of {} messages", said.len()),

@@ -7,7 +7,6 @@ use super::*;
 /// A cache as its first version made it: what came with the later ones is taken out again.
 const TO_FIRST: &str = "ALTER TABLE recipient DROP COLUMN acknowledged_at;
     INSERT INTO message_stems (message_stems, rank) VALUES ('automerge', 4);
-    DROP INDEX message_by_who; DROP INDEX message_by_subject; DROP INDEX message_by_importance;
     ALTER TABLE message DROP COLUMN who_key; ALTER TABLE message DROP COLUMN subject_key;
     PRAGMA user_version = 1;";
 

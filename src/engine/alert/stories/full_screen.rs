@@ -4,19 +4,21 @@ use super::*;
 use crate::effect::OverFullScreen;
 
 impl Story {
-    /// Every popup that was put into the corner finds a window in its way.
+    /// Every popup that was put into the corner, or asks for room there, finds a window in its way.
     fn screen_is_full(&mut self) {
-        let shown: Vec<(PopupId, OverFullScreen)> = self
-            .done
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::ShowPopup(popup) => Some((popup.id, popup.over_full_screen)),
-                _ => None,
-            })
-            .collect();
-        for (popup, over) in shown {
-            assert_eq!(over, OverFullScreen::GivesWay);
-            self.happens(Event::PopupShown { popup, outcome: Err(NotShown::FullScreen) });
+        for effect in std::mem::take(&mut self.done) {
+            match effect {
+                Effect::ShowPopup(popup) => {
+                    assert_eq!(popup.over_full_screen, OverFullScreen::GivesWay);
+                    let outcome = Err(NotShown::FullScreen);
+                    self.happens(Event::PopupShown { popup: popup.id, outcome });
+                }
+                Effect::AskCarrier { carrier, over_full_screen } => {
+                    assert_eq!(over_full_screen, OverFullScreen::GivesWay);
+                    self.happens(Event::CarrierAnswered { carrier, outcome: Err(NotShown::FullScreen) });
+                }
+                _ => {}
+            }
         }
         self.done.clear();
     }
@@ -28,15 +30,17 @@ fn what_came_while_the_screen_was_full_is_one_summary_at_the_next_check() {
     story.happens(Event::NotificationsChanged(NotificationsState::Ok));
     story.done.clear();
     story.silent = true;
-    for number in 1..=2 {
+    for number in 1..=3 {
         story.arrives(vec![new(number, NORMAL)]);
-        assert_eq!(story.popups(), 1, "it is tried at each check, and at nothing else");
+        let tried = (story.popups(), story.carriers_asked());
+        assert_eq!(tried, if number == 1 { (1, 0) } else { (0, 1) }, "once at each check");
         story.screen_is_full();
-        assert_eq!((story.popups(), story.wakes_at()), (0, None), "nobody looks at the screen meanwhile");
+        let rests = (story.popups(), story.carriers_asked(), story.wakes_at());
+        assert_eq!(rests, (0, 0, None), "nobody looks at the screen meanwhile");
     }
     story.silent = false;
     story.due();
-    assert_eq!(story.contents(), [PopupContent::Summary { count: 2 }]);
+    assert_eq!(story.contents(), [PopupContent::Summary { count: 3 }]);
     story.due();
     assert_eq!(story.popups(), 1);
 }
@@ -50,8 +54,9 @@ fn a_warning_of_an_expiry_and_one_of_the_connection_give_way_too() {
     story.arrives(vec![Change::Expiry { message_id: id(1), expires_at: at(80_000), near: true }]);
     story.screen_is_full();
     story.refused(ProblemKind::OfficeUnavailable);
-    assert_eq!(story.popups(), 2, "what waits is tried again with what is new");
+    assert_eq!((story.popups(), story.carriers_asked()), (0, 1), "both wait for the same screen");
     story.screen_is_full();
+    story.silent = false;
     story.due();
     assert_eq!(story.popups(), 1, "the office is there again");
 }

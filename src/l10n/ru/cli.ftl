@@ -145,7 +145,7 @@ cli-unreached-not-yet = { $name }: был на связи { $moment }, полу�
 # What to do about a letter or a check
 cli-letter-refused-hint = письмо осталось в исходящих: restante outbox undo НОМЕР снова сделает его черновиком, restante outbox retry НОМЕР отправит как есть
 cli-letter-taken-back = письмо отозвано до отправки
-cli-letter-no-recipient-hint = укажите получателя: --to ИМЯ
+cli-letter-no-recipient-hint = укажите получателя: --to ЛОГИН
 cli-letter-too-long-hint = сократите или отправьте частями
 cli-letter-control-hint = отправьте простой текст
 cli-outcome-refused-hint = причину скажет restante status; поможет администратор

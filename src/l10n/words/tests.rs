@@ -8,7 +8,8 @@ use std::{
 
 use super::*;
 
-const NAMES: [&str; 4] = ["windows.ftl", "agent.ftl", "cli.ftl", "demo.ftl"];
+const NAMES: [&str; 6] =
+    ["windows.ftl", "agent.ftl", "cli.ftl", "demo.ftl", "administration.ftl", "arguments.ftl"];
 
 /// The keys of one file, each with the variables that its words use.
 fn keys(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
@@ -47,7 +48,8 @@ fn both_languages_have_the_same_keys_and_variables() {
 fn every_file_parses_and_no_key_stands_in_two() {
     for language in Language::ALL {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
-        for (name, source) in NAMES.iter().zip(sources(language)) {
+        let named = NAMES.iter().zip(sources(language)).chain([(&"help.ftl", help(language))]);
+        for (name, source) in named {
             let resource = FluentResource::try_new(source.to_owned())
                 .unwrap_or_else(|(_, errors)| panic!("{language:?} {name}: {errors:?}"));
             bundle

@@ -1,5 +1,6 @@
 //! How a command says that it could not do what was asked.
 
+use restante_l10n::{Value, Words};
 use restante_process::Exit;
 use restante_store::{StoreError, Unavailable};
 
@@ -26,10 +27,10 @@ impl Failure {
     }
 
     #[expect(clippy::print_stderr, reason = "words for people go to stderr")]
-    pub(super) fn say(self) -> Exit {
-        eprintln!("error: {}", self.message);
+    pub(super) fn say(self, words: &Words) -> Exit {
+        eprintln!("{}", words.with("arguments-mistake", &[("what", Value::Text(&self.message))]));
         if !self.hint.is_empty() {
-            eprintln!("hint: {}", self.hint);
+            eprintln!("{}", words.with("hint", &[("hint", Value::Text(&self.hint))]));
         }
         self.exit
     }

@@ -27,16 +27,12 @@ pub(super) enum Ledger {
         #[arg(long, value_enum, default_value = "csv")]
         format: Format,
         /// From this moment on (RFC 3339).
-        #[arg(long, value_parser = moment)]
+        #[arg(long, value_parser = Timestamp::parse)]
         from: Option<Timestamp>,
         /// Until this moment, not included.
-        #[arg(long, value_parser = moment)]
+        #[arg(long, value_parser = Timestamp::parse)]
         to: Option<Timestamp>,
     },
-}
-
-fn moment(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).map_err(|error| error.to_string())
 }
 
 impl Ledger {

@@ -17,6 +17,7 @@ mod serve;
 mod user;
 
 use std::{
+    error::Error,
     ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
@@ -24,11 +25,12 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use restante_model::SystemClock;
+use restante_l10n::{Language, Words, arguments};
+use restante_model::{DurationError, NameError, SystemClock, TimestampError};
 use restante_process::Exit;
 use restante_store::{SqlStore, StoreError, Time};
 
-use self::failure::Failure;
+use self::{failure::Failure, office::RangeError};
 use crate::config_file::{Layers, ServerSettings};
 
 const FIRST_STEPS: &str = "\
@@ -124,13 +126,12 @@ impl Command {
 
 /// Runs the program with these arguments, its own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words = Words::new(Language::of_user());
+    let arguments: Arguments = match arguments::read(arguments, &words, why_not) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            // Nobody is left to tell when even this cannot be printed.
-            let _ = error.print();
-            return exit;
+        Err(answer) => {
+            answer.say(&mut std::io::stdout(), &mut std::io::stderr());
+            return if answer.mistake() { Exit::Usage } else { Exit::Done };
         }
     };
     restante_process::private_umask();
@@ -148,8 +149,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         .and_then(|runtime| runtime.block_on(command(arguments, layers)));
     match outcome {
         Ok(()) => Exit::Done,
-        Err(failure) => failure.say(),
+        Err(failure) => failure.say(&words),
     }
+}
+
+/// The key of the words for why a value is not taken.
+fn why_not(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    if let Some(range) = error.downcast_ref::<RangeError>() {
+        return Some(range.key());
+    }
+    let keys = [
+        (error.is::<NameError>(), "arguments-not-a-name"),
+        (error.is::<DurationError>(), "arguments-not-a-duration"),
+        (error.is::<NotCalled>(), "arguments-not-one-line"),
+        (error.is::<TimestampError>(), "arguments-not-a-moment"),
+    ];
+    keys.into_iter().find_map(|(it_is, key)| it_is.then_some(key))
 }
 
 /// What file, variables and command line say together.
@@ -272,11 +287,16 @@ fn default_folder() -> PathBuf {
     }
 }
 
+/// A text that is no name for others to see.
+#[derive(Debug, thiserror::Error)]
+#[error("1 to 200 characters in one line")]
+struct NotCalled;
+
 /// What a person or organisation is called: others see it in lists, so it is one line.
-fn called(text: &str) -> Result<String, String> {
+fn called(text: &str) -> Result<String, NotCalled> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err("1 to 200 characters in one line".to_owned());
+        return Err(NotCalled);
     }
     Ok(name.to_owned())
 }
@@ -295,4 +315,36 @@ fn println(text: &str) {
 fn print(text: &str) {
     use std::io::Write;
     let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_of_every_command_is_in_russian_too() {
+        let wrong = arguments::examine(Arguments::command(), &Words::new(Language::Russian));
+        assert!(wrong.is_empty(), "src/l10n/ru/help.ftl:\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn why_a_value_is_not_taken_is_told_in_the_readers_language() {
+        let create = ["office", "create", "main"];
+        for (line, told) in [
+            (&["office", "create", "a/b"][..], "«a/b» — не 1–64 буквы"),
+            (&[&create[..], &["--lifetime", "7"]].concat(), "«7» — не целое число с единицей"),
+            (&[&create[..], &["--interval-range", "30s"]].concat(), "пределы записываются так"),
+            (&[&create[..], &["--interval-range", "9s..1s"]].concat(), "пределы идут от более короткого"),
+            (&[&create[..], &["--interval-range", "9..1"]].concat(), "не целое число с единицей"),
+            (&["user", "add", "hall", "anna", "--name", ""], "нужны 1–200 знаков"),
+            (&["ledger", "export", "hall", "--from", "now"], "время «now» записано не так"),
+        ] {
+            let typed = ["restante-server"].iter().chain(line).map(OsString::from);
+            let read = arguments::read::<Arguments>(typed, &Words::new(Language::Russian), why_not);
+            let answer = read.err().map(|answer| format!("{answer:?}")).unwrap_or_default();
+            assert!(answer.contains(told), "{line:?}: {answer}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
-use restante_model::{CheckInterval, ClientVersionError, IntervalRange, Name, Seconds};
+use restante_model::{CheckInterval, ClientVersionError, DurationError, IntervalRange, Name, Seconds};
 use restante_process::Exit;
 use restante_store::{
     DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqlStore, Store,
@@ -89,12 +89,33 @@ A running server follows at the next request.")]
     },
 }
 
-fn range(text: &str) -> Result<IntervalRange, String> {
-    let (min, max) = text.split_once("..").ok_or("a range is written 30s..24h")?;
-    let interval = |text: &str| text.parse::<Seconds>().map_err(|error| error.to_string());
-    let (min, max) = (interval(min)?.get(), interval(max)?.get());
+/// A text that is no range of intervals.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RangeError {
+    #[error("a range is written 30s..24h")]
+    Form,
+    #[error(transparent)]
+    Duration(#[from] DurationError),
+    #[error("a range goes from the shorter interval, at least 1s, to the longer")]
+    Backwards,
+}
+
+impl RangeError {
+    /// The key of the words for it.
+    pub(super) fn key(&self) -> &'static str {
+        match self {
+            Self::Form => "arguments-not-a-range",
+            Self::Duration(_) => "arguments-not-a-duration",
+            Self::Backwards => "arguments-range-backwards",
+        }
+    }
+}
+
+fn range(text: &str) -> Result<IntervalRange, RangeError> {
+    let (min, max) = text.split_once("..").ok_or(RangeError::Form)?;
+    let (min, max) = (min.parse::<Seconds>()?.get(), max.parse::<Seconds>()?.get());
     if min == 0 || min > max {
-        return Err("a range goes from the shorter interval, at least 1s, to the longer".to_owned());
+        return Err(RangeError::Backwards);
     }
     Ok(IntervalRange::new(CheckInterval::from_seconds(min), CheckInterval::from_seconds(max)))
 }
@@ -197,7 +218,9 @@ fn change(key: &str, value: &str) -> Result<OfficeChange, Failure> {
             "none" => None,
             version => Some(version.parse().map_err(|error: ClientVersionError| usage(error.to_string()))?),
         }),
-        "interval-range" => OfficeChange::IntervalRange(range(value).map_err(usage)?),
+        "interval-range" => {
+            OfficeChange::IntervalRange(range(value).map_err(|error| usage(error.to_string()))?)
+        }
         "lock-interval" => match value {
             "true" | "on" | "yes" => OfficeChange::IntervalLocked(true),
             "false" | "off" | "no" => OfficeChange::IntervalLocked(false),

@@ -8,8 +8,8 @@ use std::{
 
 use super::*;
 
-const NAMES: [&str; 6] =
-    ["windows.ftl", "agent.ftl", "cli.ftl", "demo.ftl", "administration.ftl", "arguments.ftl"];
+const NAMES: [&str; 7] =
+    ["windows.ftl", "agent.ftl", "cli.ftl", "demo.ftl", "administration.ftl", "arguments.ftl", "server.ftl"];
 
 /// The keys of one file, each with the variables that its words use.
 fn keys(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
@@ -92,7 +92,7 @@ fn every_key_that_code_asks_for_is_there() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let source = fs::read_to_string(&path).unwrap();
-                for call in [".text(", ".with("] {
+                for call in [".text(", ".with(", ".say("] {
                     let calls = source.split(call).skip(1);
                     for literal in calls.filter_map(|call| call.trim_start().strip_prefix('"')) {
                         let key = literal.split('"').next().unwrap();

@@ -2,6 +2,7 @@
 
 mod administrator;
 mod agents;
+mod answers;
 mod backup;
 mod config;
 mod device;
@@ -25,12 +26,12 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use restante_l10n::{Language, Words, arguments};
+use restante_l10n::{Language, Value, Words, arguments};
 use restante_model::{DurationError, NameError, SystemClock, TimestampError};
 use restante_process::Exit;
 use restante_store::{SqlStore, StoreError, Time};
 
-use self::{failure::Failure, office::RangeError};
+use self::{answers::Answers, failure::Failure, office::RangeError};
 use crate::config_file::{Layers, ServerSettings};
 
 const FIRST_STEPS: &str = "\
@@ -145,8 +146,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Bug, format!("starting: {error}"), ""))
-        .and_then(|runtime| runtime.block_on(command(arguments, layers)));
+        .map_err(|error| {
+            let message = words.with("server-starting", &[("why", Value::Text(&error.to_string()))]);
+            Failure::new(Exit::Bug, message, "")
+        })
+        .and_then(|runtime| runtime.block_on(command(arguments, layers, &words)));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => failure.say(&words),
@@ -189,47 +193,48 @@ fn settings(arguments: &Arguments) -> Layers {
     layers
 }
 
-async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
+async fn command(arguments: Arguments, layers: Layers, words: &Words) -> Result<(), Failure> {
+    let answers = Answers { words, json: arguments.json };
     if let Command::Config(command) = arguments.command {
-        return command.run(&layers, arguments.json);
+        return command.run(&layers, answers);
     }
     if matches!(arguments.command, Command::Openapi) {
         openapi::run();
         return Ok(());
     }
-    config::usable(&layers)?;
+    config::usable(&layers, answers)?;
     let settings = layers.settings;
     let archives = matches!(arguments.command, Command::Backup(_) | Command::Restore(_));
     if settings.database.is_some() && archives {
-        return Err(backup::of_postgresql());
+        return Err(backup::of_postgresql(answers));
     }
     if let Command::Restore(command) = arguments.command {
-        return command.run(&folder(&settings), arguments.json).await;
+        return command.run(&folder(&settings), answers).await;
     }
     // These look at what is there, and would otherwise make it.
     if matches!(arguments.command, Command::Backup(_) | Command::Doctor) {
-        known_installation(&settings)?;
+        known_installation(&settings, answers)?;
     }
     if !arguments.command.begins_an_installation() {
-        there_is_a_folder(&settings)?;
+        there_is_a_folder(&settings, answers)?;
     }
     let patience = if let Command::Serve(_) = arguments.command { DATABASE_STARTS } else { Duration::ZERO };
     let store = installation(&settings, patience).await;
     if matches!(arguments.command, Command::Doctor) {
-        return doctor::run(&settings, store, arguments.json).await;
+        return doctor::run(&settings, store, answers).await;
     }
     let store = store?;
     match arguments.command {
-        Command::Serve(_) => serve::run(&settings, store).await,
-        Command::Organisation(command) => command.run(&store, arguments.json).await,
-        Command::Office(command) => command.run(&store, arguments.json).await,
-        Command::Ledger(command) => command.run(&store, arguments.json).await,
-        Command::User(command) => command.run(&store, arguments.json).await,
-        Command::Backup(command) => command.run(&store, arguments.json).await,
-        Command::MigrateTo(command) => command.run(&store, arguments.json).await,
-        Command::Agents(command) => command.run(&store, arguments.json).await,
-        Command::Device(command) => command.run(&store, arguments.json).await,
-        Command::Administrator(command) => command.run(&store, arguments.json).await,
+        Command::Serve(_) => serve::run(&settings, store, answers).await,
+        Command::Organisation(command) => command.run(&store, answers).await,
+        Command::Office(command) => command.run(&store, answers).await,
+        Command::Ledger(command) => command.run(&store, answers).await,
+        Command::User(command) => command.run(&store, answers).await,
+        Command::Backup(command) => command.run(&store, answers).await,
+        Command::MigrateTo(command) => command.run(&store, answers).await,
+        Command::Agents(command) => command.run(&store, answers).await,
+        Command::Device(command) => command.run(&store, answers).await,
+        Command::Administrator(command) => command.run(&store, answers).await,
         Command::Config(_) | Command::Doctor | Command::Openapi | Command::Restore(_) => Ok(()),
     }
 }
@@ -252,7 +257,7 @@ fn folder(settings: &ServerSettings) -> PathBuf {
     settings.data.clone().unwrap_or_else(default_folder)
 }
 
-fn known_installation(settings: &ServerSettings) -> Result<(), Failure> {
+fn known_installation(settings: &ServerSettings, answers: Answers<'_>) -> Result<(), Failure> {
     let folder = folder(settings);
     // Where only the registry is gone, what is said of it is worth more.
     if settings.database.is_some()
@@ -260,21 +265,18 @@ fn known_installation(settings: &ServerSettings) -> Result<(), Failure> {
     {
         return Ok(());
     }
-    let message = format!("{} is no data folder of a server", folder.display());
-    Err(Failure::new(Exit::Refused, message, NO_DATA))
+    let message = answers.text("server-no-data-folder", &[("folder", &folder.display())]);
+    Err(Failure::new(Exit::Refused, message, answers.text("server-hint-data-folder", &[])))
 }
 
-fn there_is_a_folder(settings: &ServerSettings) -> Result<(), Failure> {
+fn there_is_a_folder(settings: &ServerSettings, answers: Answers<'_>) -> Result<(), Failure> {
     let folder = folder(settings);
     if settings.database.is_some() || folder.exists() {
         return Ok(());
     }
-    Err(Failure::new(Exit::Refused, format!("there is no data folder {}", folder.display()), NO_DATA))
+    let message = answers.text("server-data-folder-absent", &[("folder", &folder.display())]);
+    Err(Failure::new(Exit::Refused, message, answers.text("server-hint-data-folder", &[])))
 }
-
-/// What to do where nothing is yet, or not where it is looked for.
-const NO_DATA: &str =
-    "name it with --data DIR or RESTANTE_DATA; `restante-server organisation create NAME` makes a new one";
 
 fn default_folder() -> PathBuf {
     let home = || std::env::home_dir().map(|home| home.join(".local/state"));

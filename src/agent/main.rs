@@ -1,10 +1,16 @@
 //! `restante-agent`: one per user and profile, from login on, in the foreground.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    env,
+    io::{stderr, stdout},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Parser, ValueEnum};
 use restante_agent::{AgentError, Config, Desktop, InstanceError, SettingsSources};
-use restante_l10n::{Language, Words};
+use restante_l10n::{Language, Words, arguments};
 use restante_model::SystemClock;
 use restante_process::{Exit, Paths, logging, private_umask, shutdown};
 
@@ -29,16 +35,23 @@ struct Arguments {
 /// What `restante` asks a program for that can do it without an agent.
 #[derive(Clone, Copy, ValueEnum)]
 enum Print {
-    /// The doctor's report, as the local API gives it.
+    // The doctor's report, as the local API gives it.
     Doctor,
-    /// The settings in force, as the local API gives them.
+    // The settings in force, as the local API gives them.
     Settings,
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let words = Arc::new(Words::new(Language::of_user()));
+    let arguments = match arguments::read(env::args_os(), &words, |_| None) {
+        Ok(arguments) => arguments,
+        Err(answer) => {
+            answer.say(&mut stdout(), &mut stderr());
+            return if answer.mistake() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
     private_umask();
-    match run(arguments) {
+    match run(arguments, words) {
         Ok(()) => Exit::Done.into(),
         Err(error) => {
             eprintln!("restante-agent: {error}");
@@ -64,24 +77,17 @@ fn hint(error: &anyhow::Error) -> &'static str {
     }
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<()> {
+fn run(arguments: Arguments, words: Arc<Words>) -> anyhow::Result<()> {
     let paths = Paths::of_user(arguments.profile.as_deref())?;
     let settings = SettingsSources::of(arguments.config.unwrap_or_else(|| paths.config_file()))
         .with_log_level(arguments.log_level);
     if let Some(print) = arguments.print {
-        return print_and_end(print, paths, settings);
+        return print_and_end(print, paths, settings, words);
     }
     let level = settings.log_level();
     // The scheduler's crate says at level info what it does inside.
     logging::start(&format!("{level},tokio_cron_scheduler=warn"), false);
-    let config = Config {
-        paths,
-        settings,
-        windows: None,
-        words: Arc::new(Words::new(Language::of_user())),
-        desktop: Desktop::Session,
-        witness: None,
-    };
+    let config = Config { paths, settings, windows: None, words, desktop: Desktop::Session, witness: None };
     // One thread: the agent sleeps nearly always, and its size is what a desktop feels.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build()?;
@@ -93,8 +99,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(outcome?)
 }
 
-fn print_and_end(print: Print, paths: Paths, settings: SettingsSources) -> anyhow::Result<()> {
-    let words = Arc::new(Words::new(Language::of_user()));
+fn print_and_end(
+    print: Print,
+    paths: Paths,
+    settings: SettingsSources,
+    words: Arc<Words>,
+) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let text = match print {
         Print::Doctor => {
@@ -107,4 +117,17 @@ fn print_and_end(print: Print, paths: Paths, settings: SettingsSources) -> anyho
     runtime.shutdown_background();
     println!("{text}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_is_in_russian_too() {
+        let wrong = arguments::examine(Arguments::command(), &Words::new(Language::Russian));
+        assert!(wrong.is_empty(), "src/l10n/ru/help.ftl:\n{}", wrong.join("\n"));
+    }
 }

@@ -1,6 +1,9 @@
 //! What can be typed.
 
+use std::error::Error;
+
 use clap::Parser;
+use restante_local_api::model::{DurationError, FolderError};
 
 use crate::{commands::Command, global::Global};
 
@@ -25,15 +28,33 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// The key of the words for why a value is not taken.
+pub(crate) fn why_not(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    if error.is::<DurationError>() {
+        Some("arguments-not-a-duration")
+    } else if error.is::<FolderError>() {
+        Some("arguments-not-a-folder")
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+    use restante_l10n::{Language, Words, arguments::examine};
 
     use super::*;
 
     #[test]
     fn the_description_of_the_arguments_holds_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_command_is_in_russian_too() {
+        let wrong = examine(Arguments::command(), &Words::new(Language::Russian));
+        assert!(wrong.is_empty(), "src/l10n/ru/help.ftl:\n{}", wrong.join("\n"));
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Failure {
             }
             writeln!(around.output, "{problem}")
         } else {
-            let hint = hint.map(|hint| format!("\nhint: {}", isolate(&one_line(&hint)))).unwrap_or_default();
+            let hint = hint.map(|hint| hint_line(&hint, around.words)).unwrap_or_default();
             writeln!(around.errors, "restante: {}{hint}", isolate(&one_line(&detail)))
         };
     }
@@ -203,6 +203,11 @@ impl Failure {
             ),
         }
     }
+}
+
+/// What to do about it, below what went wrong.
+fn hint_line(hint: &str, words: &Words) -> String {
+    format!("\n{}", words.with("hint", &[("hint", Value::Text(&isolate(&one_line(hint))))]))
 }
 
 fn of_problem(kind: LocalProblemKind) -> Exit {

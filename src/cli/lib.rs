@@ -16,19 +16,26 @@ mod surroundings;
 mod table;
 mod text;
 
-use std::{ffi::OsString, io::Write};
+use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use restante_process::Exit;
 
-use crate::{arguments::Arguments, failure::Failure, session::Session};
+use crate::{
+    arguments::{Arguments, why_not},
+    failure::Failure,
+    session::Session,
+};
 pub use surroundings::Surroundings;
 
 /// Does what the arguments (the program's own name first) ask for.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut surroundings: Surroundings<'_>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Arguments = match restante_l10n::arguments::read(arguments, surroundings.words, why_not) {
         Ok(arguments) => arguments,
-        Err(other) => return say_help(&other, &mut surroundings),
+        Err(answer) => {
+            answer.say(surroundings.output, surroundings.errors);
+            return if answer.mistake() { Exit::Usage } else { Exit::Done };
+        }
     };
     let json = arguments.global.json;
     let done = match Session::new(arguments.global, &mut surroundings) {
@@ -42,16 +49,4 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut surroundings
             failure.exit()
         }
     }
-}
-
-/// Help and version are answers; anything else that clap says is about wrong usage.
-fn say_help(said: &clap::Error, surroundings: &mut Surroundings<'_>) -> Exit {
-    let (stream, exit): (&mut dyn Write, _) = if said.use_stderr() {
-        (surroundings.errors, Exit::Usage)
-    } else {
-        (surroundings.output, Exit::Done)
-    };
-    // Where nobody reads, there is nobody to tell.
-    let _ = writeln!(stream, "{}", said.render().to_string().trim_end());
-    exit
 }

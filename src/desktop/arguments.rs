@@ -1,6 +1,6 @@
 //! What can be asked for on the command line.
 
-use std::path::PathBuf;
+use std::{error::Error, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 use restante_local_api::model::MessageId;
@@ -51,8 +51,16 @@ pub(crate) enum Wish {
     About,
 }
 
+/// The key of the words for why a value is not taken: ids alone can be wrong.
+pub(crate) fn why_not(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    error.is::<uuid::Error>().then_some("arguments-not-an-id")
+}
+
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+    use restante_l10n::{Language, Words, arguments};
+
     use super::*;
 
     const ID: &str = "01936a70-1b3c-7000-8000-000000000001";
@@ -74,6 +82,16 @@ mod tests {
             window(&["important", "--id", ID, "--id", ID]),
             Some(Wish::Important { id: vec![id, id] })
         );
+    }
+
+    #[test]
+    fn the_help_of_every_window_is_in_russian_too() {
+        let words = Words::new(Language::Russian);
+        let wrong = arguments::examine(Arguments::command(), &words);
+        assert!(wrong.is_empty(), "src/l10n/ru/help.ftl:\n{}", wrong.join("\n"));
+        let line = ["restante-desktop", "important", "--id", "x"].map(Into::into);
+        let told = arguments::read::<Arguments>(line, &words, why_not).unwrap_err();
+        assert!(format!("{told:?}").contains("это не номер письма"), "{told:?}");
     }
 
     #[test]

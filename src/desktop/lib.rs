@@ -18,14 +18,11 @@ mod theme;
 mod ui;
 mod windows;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{ffi::OsString, io, path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::Parser;
 use restante_l10n::{Language, Value, Words};
 use restante_local_api::ClientError;
 use restante_process::{Exit, PathsError, logging};
-
-use crate::arguments::Arguments;
 
 /// Opens the window that the arguments ask for and stays until it is closed. The first argument is the
 /// program's name. Must run on the main thread of a process that has no window yet.
@@ -33,23 +30,22 @@ use crate::arguments::Arguments;
 /// Exit codes: 0 done (of `important`: opened), 1 (of `important`) left for later, 2 arguments not as
 /// described, 3 agent not running, 5 no display to open a window on, 70 a fault of ours.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words = Arc::new(Words::new(Language::of_user()));
+    let arguments = match restante_l10n::arguments::read(arguments, &words, arguments::why_not) {
         Ok(arguments) => arguments,
-        Err(told) => {
-            // Help goes to stdout and a mistake to stderr; if neither can be written there is no one to tell.
-            let _ = told.print();
-            return if told.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        Err(answer) => {
+            answer.say(&mut io::stdout(), &mut io::stderr());
+            return if answer.mistake() { Exit::Usage } else { Exit::Done }.into();
         }
     };
     logging::start("warn,winit=error", false);
-    let words = Arc::new(Words::new(Language::of_user()));
     match windows::open(arguments, &words) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             let (said, hint) = failure.said(&words);
             eprintln!("restante-desktop: {said}");
             if let Some(hint) = hint {
-                eprintln!("hint: {hint}");
+                eprintln!("{}", words.with("hint", &[("hint", Value::Text(&hint))]));
             }
             failure.exit().into()
         }

@@ -16,6 +16,8 @@ macro_rules! files {
             include_str!(concat!($language, "/demo.ftl")),
             include_str!(concat!($language, "/administration.ftl")),
             include_str!(concat!($language, "/problems.ftl")),
+            include_str!(concat!($language, "/arguments.ftl")),
+            include_str!(concat!($language, "/server.ftl")),
         ]
     };
 }
@@ -42,7 +44,7 @@ impl Words {
         // Our own words need no isolation, and marks around each number would reach `--json`, the tray
         // and the tests. Other people's words are isolated where they are filled in.
         bundle.set_use_isolating(false);
-        for source in sources(language) {
+        for source in sources(language).into_iter().chain([help(language)]) {
             // What does not parse or stands twice is left out here and told by the tests.
             let resource =
                 FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
@@ -74,6 +76,12 @@ impl Words {
         let mut errors = Vec::new();
         Some(self.bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned())
     }
+
+    /// The words of a part of what this key names; `None` where there are none.
+    pub(crate) fn part(&self, key: &str, part: &str) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.get_attribute(part)?.value();
+        Some(self.bundle.format_pattern(pattern, None, &mut Vec::new()).into_owned())
+    }
 }
 
 impl fmt::Debug for Words {
@@ -82,10 +90,18 @@ impl fmt::Debug for Words {
     }
 }
 
-fn sources(language: Language) -> [&'static str; 6] {
+fn sources(language: Language) -> [&'static str; 8] {
     match language {
         Language::English => files!("en"),
         Language::Russian => files!("ru"),
+    }
+}
+
+/// The words for what can be typed. A grammar is written in English: that language needs none.
+pub(crate) fn help(language: Language) -> &'static str {
+    match language {
+        Language::English => "",
+        Language::Russian => include_str!("ru/help.ftl"),
     }
 }
 

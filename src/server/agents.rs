@@ -22,13 +22,13 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// The name used in JSON and in tables.
-    pub(crate) fn name(self) -> &'static str {
+    /// The key of the words for it.
+    pub(crate) fn key(self) -> &'static str {
         match self {
-            Self::Silent => "silent",
-            Self::NeverSignedIn => "never signed in",
-            Self::Online => "online",
-            Self::Disabled => "disabled",
+            Self::Silent => "administration-mode-silent",
+            Self::NeverSignedIn => "administration-mode-never",
+            Self::Online => "administration-mode-online",
+            Self::Disabled => "administration-mode-disabled",
         }
     }
 }

@@ -22,7 +22,7 @@ pub const MIN_PASSWORD_CHARACTERS: usize = 15;
 pub(crate) const PASSWORD_HINT: &str =
     "at least 15 characters of any kind, and not what many others have: a sentence is easy to remember";
 /// The longest password that is hashed, in bytes: far beyond what NIST asks to allow (64 characters).
-const MAX_PASSWORD_BYTES: usize = 4096;
+pub(crate) const MAX_PASSWORD_BYTES: usize = 4096;
 /// A password that a program finds within so many tries is one of the common ones, or made of them. What lists
 /// of leaked passwords hold, with the years, keys and repetitions that people add, lies below.
 const COMMON_GUESSES_LOG10: f64 = 8.0;

@@ -34,3 +34,38 @@ async fn mistakes_of_the_first_day_are_told_and_make_nothing() {
     let row = shown.as_array().unwrap().iter().find(|row| row["key"] == "data").unwrap();
     assert_eq!(row["from"], "RESTANTE_DATA");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_reads_russian_and_scripts_read_what_they_always_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let in_language = async |language: &str, arguments: &[&str]| {
+        let mut command = Command::new(Program::Server.path());
+        command.env("RESTANTE_LANGUAGE", language).env("RESTANTE_DATA", folder.path()).args(arguments);
+        run(&mut command, "").await
+    };
+    let told = in_language("ru", &["organisation", "create", "hall"]).await.done();
+    assert_eq!(told.stdout, "организация hall создана\n");
+    let again = in_language("ru", &["organisation", "create", "hall"]).await.ended_with(5);
+    assert_eq!(
+        again.stderr,
+        "ошибка: организация «hall» уже есть\nсовет: выберите другое имя; ничего не изменено\n"
+    );
+    drop(in_language("ru", &["office", "create", "main"]).await.done());
+    let nowhere = in_language("ru", &["office", "attach", "main", "--to", "nowhere"]).await.ended_with(5);
+    assert!(nowhere.stderr.starts_with("ошибка: не найдено: организация «nowhere»\n"), "{}", nowhere.stderr);
+    let doctor = in_language("ru", &["doctor"]).await;
+    assert!(doctor.stdout.contains("hall: сервер сообщений не присоединён"), "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("совет: restante-server office attach"), "{}", doctor.stdout);
+    for command in
+        [&["doctor", "--json"][..], &["organisation", "list", "--json"], &["config", "show", "--json"]]
+    {
+        let [english, russian] = [in_language("en", command).await, in_language("ru", command).await];
+        let text = |told: &str| told.lines().map(without_the_time).collect::<Vec<_>>();
+        assert_eq!(text(&russian.stdout), text(&english.stdout));
+    }
+}
+
+/// The doctor says what the clock shows.
+fn without_the_time(line: &str) -> String {
+    line.split('"').filter(|part| !part.starts_with("it is 20") && !part.contains("MiB are free")).collect()
+}

@@ -69,6 +69,10 @@ impl Output {
 /// When it does not start or does not end.
 pub async fn run(command: &mut Command, input: &str) -> Output {
     let what = format!("{command:?}");
+    // Whoever reads another language runs the same tests.
+    if !command.as_std().get_envs().any(|(name, _)| name == "RESTANTE_LANGUAGE") {
+        command.env("RESTANTE_LANGUAGE", "en");
+    }
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -45,6 +45,7 @@ impl ServerProcess {
     /// # Panics
     /// When it does not start.
     pub fn spawn(mut command: Command) -> Self {
+        command.env("RESTANTE_LANGUAGE", "en");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().expect("the server starts");
         let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();

@@ -1,10 +1,11 @@
 //! How failures are told.
 
+use restante_l10n::Language;
 use restante_process::Exit;
 use serde_json::json;
 
 use super::{
-    SCRIPT,
+    Caller, SCRIPT,
     agent::{Agent, ID},
 };
 
@@ -55,4 +56,29 @@ async fn help_and_version_are_answers_and_a_wrong_word_is_not() {
     assert_eq!(ran.exit, Exit::Done);
     assert!(ran.output.contains("Exit codes: 0 done"), "{}", ran.output);
     assert_eq!(SCRIPT.types(&agent, &["frobnicate"]).await.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn a_russian_reader_gets_help_mistakes_and_hints_in_russian() {
+    let agent = Agent::start();
+    let reader = Caller { language: Language::Russian, ..SCRIPT };
+    let help = reader.types(&agent, &["send", "--help"]).await;
+    assert!(help.output.starts_with("Отправить текст со стандартного ввода"), "{}", help.output);
+    assert!(help.output.contains("\nИспользование: restante send [ПАРАМЕТРЫ]"), "{}", help.output);
+    assert!(help.output.contains("\nПараметры всех команд:\n"), "{}", help.output);
+    for (line, told) in [
+        (&["list", "nowhere"][..], "«nowhere» для «[ПАПКА]»: папки «nowhere» нет"),
+        (&["interval", "300"], "«300» для «[ВРЕМЯ|default]»: «300» — не целое число с единицей"),
+        (&["list", "-n", "x"], "«x» для «--limit <ЧИСЛО>»: «x» — не целое число"),
+        (&["list", "-n", "9999999999"], "«9999999999» вне пределов 0..=4294967295"),
+        (&["send"], "не указаны обязательные аргументы:\n  --to <ЛОГИН>"),
+        (&["open", "1", "--settings"], "«[НОМЕР]» нельзя указывать вместе с «--settings»"),
+    ] {
+        let ran = reader.types(&agent, line).await;
+        assert_eq!(ran.exit, Exit::Usage);
+        assert!(ran.errors.contains(told), "{line:?}: {}", ran.errors);
+    }
+    std::fs::remove_file(agent.socket()).unwrap();
+    let ran = reader.types(&agent, &["status"]).await;
+    assert!(ran.errors.ends_with("\nсовет: запустите его: restante-agent\n"), "{}", ran.errors);
 }

@@ -6,7 +6,7 @@ use restante_process::Exit;
 
 use crate::{failure::Failure, session::Session};
 
-/// Print what a shell needs to complete commands: source <(restante completions bash)
+/// Print what a shell needs to complete commands: `source <(restante completions bash)`
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     shell: Shell,

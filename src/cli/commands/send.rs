@@ -20,7 +20,7 @@ pub(crate) struct Send {
     #[arg(long, short, value_name = "LOGIN", value_delimiter = ',', required_unless_present = "draft")]
     to: Vec<String>,
     /// One line
-    #[arg(long, short, default_value = "")]
+    #[arg(long, short, default_value = "", hide_default_value = true)]
     subject: String,
     /// High importance: asks for attention with a window
     #[arg(long)]

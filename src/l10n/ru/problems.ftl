@@ -53,7 +53,7 @@ letter-subject-too-long = тема длиннее { $limit } байт
 letter-subject-control = в теме есть перевод строки или другой управляющий знак
 letter-body-too-long = текст длиннее { $limit } байт
 letter-body-control = в тексте есть управляющий знак, который нельзя отправить
-letter-no-recipient-hint = укажите получателя: --to ИМЯ
+letter-no-recipient-hint = укажите получателя: --to ЛОГИН
 letter-too-long-hint = сократите или отправьте частями
 letter-control-hint = отправьте простой текст
 

@@ -8,8 +8,16 @@ use std::{
 
 use super::*;
 
-const NAMES: [&str; 6] =
-    ["windows.ftl", "agent.ftl", "cli.ftl", "demo.ftl", "administration.ftl", "problems.ftl"];
+const NAMES: [&str; 8] = [
+    "windows.ftl",
+    "agent.ftl",
+    "cli.ftl",
+    "demo.ftl",
+    "administration.ftl",
+    "problems.ftl",
+    "arguments.ftl",
+    "server.ftl",
+];
 
 /// The keys of one file, each with the variables that its words use.
 fn keys(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
@@ -48,7 +56,8 @@ fn both_languages_have_the_same_keys_and_variables() {
 fn every_file_parses_and_no_key_stands_in_two() {
     for language in Language::ALL {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
-        for (name, source) in NAMES.iter().zip(sources(language)) {
+        let named = NAMES.iter().zip(sources(language)).chain([(&"help.ftl", help(language))]);
+        for (name, source) in named {
             let resource = FluentResource::try_new(source.to_owned())
                 .unwrap_or_else(|(_, errors)| panic!("{language:?} {name}: {errors:?}"));
             bundle
@@ -91,7 +100,7 @@ fn every_key_that_code_asks_for_is_there() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let source = fs::read_to_string(&path).unwrap();
-                for call in [".text(", ".with("] {
+                for call in [".text(", ".with(", ".say("] {
                     let calls = source.split(call).skip(1);
                     for literal in calls.filter_map(|call| call.trim_start().strip_prefix('"')) {
                         let key = literal.split('"').next().unwrap();

@@ -6,7 +6,7 @@ use restante_process::Exit;
 use restante_store::{SqlStore, Store};
 use serde_json::json;
 
-use super::{failure::Failure, print_json, println, user::password_hash};
+use super::{answers::Answers, failure::Failure, print_json, println, user::password_hash};
 
 #[derive(Subcommand)]
 pub(super) enum Administrator {
@@ -24,21 +24,21 @@ pub(super) enum Administrator {
 }
 
 impl Administrator {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let store: &dyn Store = store;
         match self {
             Self::Add { name, password_stdin } => {
-                let hash = password_hash(password_stdin, &[name.as_str()])?;
+                let hash = password_hash(password_stdin, &[name.as_str()], answers.words)?;
                 store.add_administrator(&name, &hash).await?;
-                if as_json {
+                if answers.json {
                     print_json(&json!({"name": name}));
                 } else {
-                    println(&format!("{name} can use the administrators' pages"));
+                    answers.say("server-administrator-added", &[("name", &name)]);
                 }
             }
             Self::List => {
                 let list = store.administrators().await?;
-                if as_json {
+                if answers.json {
                     print_json(
                         &list
                             .iter()
@@ -47,21 +47,26 @@ impl Administrator {
                     );
                     return Ok(());
                 }
-                println(&format!("{:<20} {}", "ADMINISTRATOR", "SINCE"));
+                let title = |key| answers.text(key, &[]);
+                println(&format!(
+                    "{:<20} {}",
+                    title("server-title-administrator"),
+                    title("server-title-since")
+                ));
                 for one in list {
                     println(&format!("{:<20} {}", one.name.as_str(), one.created_at));
                 }
             }
             Self::Remove { name } => {
                 if !store.remove_administrator(&name).await? {
-                    let message = format!("there is no administrator {:?}", name.as_str());
-                    let hint = "`restante-server administrator list` shows who there is";
+                    let message = answers.text("server-administrator-absent", &[("name", &name)]);
+                    let hint = answers.text("server-hint-administrators", &[]);
                     return Err(Failure::new(Exit::No, message, hint));
                 }
-                if as_json {
+                if answers.json {
                     print_json(&json!({"name": name, "removed": true}));
                 } else {
-                    println(&format!("{name} can no longer use the administrators' pages"));
+                    answers.say("server-administrator-removed", &[("name", &name)]);
                 }
             }
         }

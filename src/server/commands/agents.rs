@@ -5,7 +5,7 @@ use restante_model::{Clock, Name, SystemClock};
 use restante_store::{SqlStore, Store, StoreError};
 use serde_json::json;
 
-use super::{failure::Failure, print_json, println};
+use super::{answers::Answers, failure::Failure, print_json, println};
 use crate::agents::by_silence;
 
 #[derive(Subcommand)]
@@ -18,7 +18,7 @@ pub(super) enum Agents {
 }
 
 impl Agents {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let store: &dyn Store = store;
         let Self::List { organisation } = self;
         let organisations = match organisation {
@@ -36,7 +36,7 @@ impl Agents {
             }
         }
         let list = by_silence(agents, SystemClock.now());
-        if as_json {
+        if answers.json {
             print_json(
                 &list
                     .iter()
@@ -55,16 +55,24 @@ impl Agents {
             );
             return Ok(());
         }
+        let title = |key| answers.text(key, &[]);
         println(&format!(
             "{:<15} {:<24} {:<16} {:<20} {:>8} {:<10} {:<20} {}",
-            "MODE", "LAST SEEN", "ORGANISATION", "LOGIN", "INTERVAL", "VERSION", "DEVICE", "DEVICE ID"
+            title("server-title-mode"),
+            title("server-title-last-seen"),
+            title("server-title-organisation"),
+            title("server-title-login"),
+            title("server-title-interval"),
+            title("server-title-version"),
+            title("server-title-device"),
+            title("server-title-device-id")
         ));
         for (mode, organisation, agent) in list {
             let device = agent.device.as_ref();
             println(&format!(
                 "{:<15} {:<24} {:<16} {:<20} {:>7}s {:<10} {:<20} {}",
-                mode.name(),
-                device.map_or("never".to_owned(), |device| device.last_seen_at.to_string()),
+                answers.text(mode.key(), &[]),
+                device.map_or_else(|| title("server-never"), |device| device.last_seen_at.to_string()),
                 organisation.as_str(),
                 agent.person.login.as_str(),
                 agent.check_interval.seconds(),

@@ -1,13 +1,16 @@
 //! `backup --to FILE`, `restore --from FILE`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use restante_process::Exit;
 use restante_store::{BackupManifest, SqlStore};
 use serde_json::json;
 
-use super::{failure::Failure, print_json, println};
+use super::{answers::Answers, failure::Failure, print_json};
 
 #[derive(Args)]
 pub(super) struct Backup {
@@ -27,64 +30,61 @@ pub(super) struct Restore {
 }
 
 /// What PostgreSQL's administrators do in place of both.
-pub(super) fn of_postgresql() -> Failure {
+pub(super) fn of_postgresql(answers: Answers<'_>) -> Failure {
     Failure::new(
         Exit::Usage,
-        "PostgreSQL makes and restores its own backups",
-        "pg_dump --format=custom --file=restante.dump URL, for each database; pg_restore brings them back",
+        answers.text("server-backup-postgresql", &[]),
+        answers.text("server-hint-backup-postgresql", &[]),
     )
 }
 
 impl Backup {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let made_by = format!("restante-server {}", env!("CARGO_PKG_VERSION"));
-        let manifest = store.backup(&self.to, &made_by).await.map_err(|error| {
-            Failure::from(error).or_hint("nothing was written; `restante-server doctor` looks for damage")
-        })?;
-        said(&manifest, &self.to, "are in", as_json);
+        let manifest = store
+            .backup(&self.to, &made_by)
+            .await
+            .map_err(|error| Failure::from(error).or_hint(answers.text("server-hint-backup-nothing", &[])))?;
+        said(&manifest, &self.to, "server-backed-up", answers);
         Ok(())
     }
 }
 
 impl Restore {
-    pub(super) async fn run(self, data_folder: &Path, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, data_folder: &Path, answers: Answers<'_>) -> Result<(), Failure> {
         if let Err(error) = std::fs::File::open(&self.from) {
-            let hint =
-                "name an archive that `restante-server backup --to FILE` made, one that this user may read";
+            let values: [(&str, &dyn Display); 2] = [("file", &self.from.display()), ("why", &error)];
+            let message = answers.text("server-backup-opening", &values);
             return Err(Failure::new(
                 Exit::Refused,
-                format!("opening {}: {error}", self.from.display()),
-                hint,
+                message,
+                answers.text("server-hint-backup-archive", &[]),
             ));
         }
         let restored = SqlStore::restore(&self.from, data_folder, self.keep_old_in.as_deref()).await;
-        let manifest = restored.map_err(|error| {
-            let hint = "name an empty data folder, or say --keep-old-in DIR; the archive is only read";
-            Failure::from(error).or_hint(hint)
-        })?;
-        said(&manifest, data_folder, "are restored in", as_json);
-        if !as_json {
-            println("every agent fetches its mailbox anew at its next check, without a second alert");
-            println(
-                "devices that were revoked after the backup was made are signed in again: revoke them anew",
-            );
+        let manifest = restored
+            .map_err(|error| Failure::from(error).or_hint(answers.text("server-hint-restore-empty", &[])))?;
+        said(&manifest, data_folder, "server-restored", answers);
+        if !answers.json {
+            answers.say("server-restored-anew", &[]);
+            answers.say("server-restored-devices", &[]);
         }
         Ok(())
     }
 }
 
-fn said(manifest: &BackupManifest, place: &Path, are: &str, as_json: bool) {
-    if as_json {
+fn said(manifest: &BackupManifest, place: &Path, key: &str, answers: Answers<'_>) {
+    if answers.json {
         return print_json(&json!({"place": place, "manifest": manifest}));
     }
     let sum =
         |count: fn(&restante_store::BackupEntry) -> u64| manifest.databases.iter().map(count).sum::<u64>();
-    println(&format!(
-        "{} databases with {} messages and {} drafts, as of {}, {are} {}",
-        manifest.databases.len(),
-        sum(|entry| entry.messages),
-        sum(|entry| entry.drafts),
-        manifest.made_at,
-        place.display()
-    ));
+    let values: [(&str, &dyn Display); 5] = [
+        ("databases", &manifest.databases.len()),
+        ("messages", &sum(|entry| entry.messages)),
+        ("drafts", &sum(|entry| entry.drafts)),
+        ("moment", &manifest.made_at),
+        ("place", &place.display()),
+    ];
+    answers.say(key, &values);
 }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use restante_process::Exit;
 use serde_json::{Value, json};
 
-use super::{failure::Failure, print_json, println};
+use super::{answers::Answers, failure::Failure, print_json, println};
 use crate::config_file::{DEFAULT_FILE, KEYS, Layers, SettingsProblem};
 
 #[derive(Subcommand)]
@@ -34,50 +34,53 @@ pub(super) fn read(named: Option<&PathBuf>) -> Layers {
 }
 
 /// Nothing when the settings can be used.
-pub(super) fn usable(layers: &Layers) -> Result<(), Failure> {
+pub(super) fn usable(layers: &Layers, answers: Answers<'_>) -> Result<(), Failure> {
     if layers.problems.is_empty() {
         return Ok(());
     }
     let said: Vec<String> = layers.problems.iter().map(ToString::to_string).collect();
-    let hint = "server.example.toml holds every key with its default";
-    Err(Failure::new(Exit::Usage, said.join("\nerror: "), hint))
+    let hint = answers.text("server-hint-settings", &[]);
+    Err(Failure::new(Exit::Usage, said.join("\n"), hint))
 }
 
 impl Config {
-    pub(super) fn run(self, layers: &Layers, as_json: bool) -> Result<(), Failure> {
+    pub(super) fn run(self, layers: &Layers, answers: Answers<'_>) -> Result<(), Failure> {
         match self {
             Self::Check => {
-                if as_json {
+                if answers.json {
                     let problems = layers.problems.iter();
                     let problems: Value =
                         problems.map(|it| json!({"place": it.place, "reason": it.reason})).collect();
                     print_json(&json!({"problems": problems}));
                 }
-                usable(layers)?;
-                if !as_json {
-                    println("the settings are right");
+                usable(layers, answers)?;
+                if !answers.json {
+                    answers.say("server-settings-right", &[]);
                 }
                 Ok(())
             }
             Self::Show => {
-                usable(layers)?;
-                show(layers, as_json);
+                usable(layers, answers)?;
+                show(layers, answers);
                 Ok(())
             }
         }
     }
 }
 
-fn show(layers: &Layers, as_json: bool) {
+fn show(layers: &Layers, answers: Answers<'_>) {
     let rows = KEYS.iter().map(|key| match layers.origins.get(key.path) {
         Some((value, origin)) => (key.path, Some(value.clone()), origin.to_string()),
         None => (key.path, key.default.map(str::to_owned), "default".to_owned()),
     });
-    if as_json {
+    if answers.json {
         let rows = rows.map(|(key, value, from)| json!({"key": key, "value": value, "from": from}));
         return print_json(&rows.collect());
     }
-    println(&format!("{:<34} {:<30} {}", "KEY", "VALUE", "FROM"));
+    let title = |key| answers.text(key, &[]);
+    let (key, value, from) =
+        (title("server-settings-key"), title("server-settings-value"), title("server-settings-from"));
+    println(&format!("{key:<34} {value:<30} {from}"));
     for (key, value, from) in rows {
         println(&format!("{key:<34} {:<30} {from}", value.as_deref().unwrap_or("-")));
     }

@@ -1,12 +1,14 @@
 //! `device revoke`.
 
+use std::fmt::Display;
+
 use clap::Subcommand;
 use restante_model::{Login, Name};
 use restante_process::Exit;
 use restante_store::{Owner, SqlStore, Store};
 use serde_json::json;
 
-use super::{failure::Failure, print_json, println};
+use super::{answers::Answers, failure::Failure, print_json};
 
 #[derive(Subcommand)]
 pub(super) enum Device {
@@ -21,20 +23,22 @@ pub(super) enum Device {
 }
 
 impl Device {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let store: &dyn Store = store;
         let Self::Revoke { organisation, login, device } = self;
         let user = Owner { organisation, login };
         // Tells an organisation or a user that is not there from a device that is not.
         store.users(&user.organisation).await?;
         if !store.revoke(&user, &device).await? {
-            let message = format!("{} of {} has no device {device:?}", user.login, user.organisation);
-            return Err(Failure::new(Exit::No, message, "`restante-server agents list` shows them"));
+            let values: [(&str, &dyn Display); 3] =
+                [("login", &user.login), ("organisation", &user.organisation), ("device", &device)];
+            let message = answers.text("server-device-absent", &values);
+            return Err(Failure::new(Exit::No, message, answers.text("server-hint-devices", &[])));
         }
-        if as_json {
+        if answers.json {
             print_json(&json!({"organisation": user.organisation, "login": user.login, "revoked": device}));
         } else {
-            println(&format!("{device} of {} is signed out", user.login));
+            answers.say("server-device-revoked", &[("device", &device), ("login", &user.login)]);
         }
         Ok(())
     }

@@ -2,15 +2,20 @@
 
 mod durability;
 
-use std::{path::Path, time::Duration};
+use std::{fmt::Display, path::Path, time::Duration};
 
+use restante_l10n::{Language, Value, Words};
 use restante_model::{Clock, SystemClock, Timestamp};
 use restante_process::{Exit, disk};
 use restante_store::{OrganisationOverview, SqlStore, Store, StoreError, Unavailable};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{failure::Failure, print_json, println};
+use super::{
+    answers::{Answers, text},
+    failure::{Failure, unavailable},
+    print_json, println,
+};
 use crate::{
     config_file::ServerSettings,
     listen::ListenAddress,
@@ -46,71 +51,75 @@ struct Check {
     status: Status,
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'static str>,
+    hint: Option<String>,
 }
 
 fn ok(id: &'static str, detail: impl Into<String>) -> Check {
     Check { id, status: Status::Ok, detail: detail.into(), hint: None }
 }
 
-fn warn(id: &'static str, detail: impl Into<String>, hint: &'static str) -> Check {
-    Check { id, status: Status::Warn, detail: detail.into(), hint: Some(hint) }
+fn warn(id: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Check {
+    Check { id, status: Status::Warn, detail: detail.into(), hint: Some(hint.into()) }
 }
 
-fn fail(id: &'static str, detail: impl Into<String>, hint: &'static str) -> Check {
-    Check { id, status: Status::Fail, detail: detail.into(), hint: Some(hint) }
+fn fail(id: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Check {
+    Check { id, status: Status::Fail, detail: detail.into(), hint: Some(hint.into()) }
 }
 
 pub(super) async fn run(
     settings: &ServerSettings,
     store: Result<SqlStore, StoreError>,
-    as_json: bool,
+    answers: Answers<'_>,
 ) -> Result<(), Failure> {
+    // What scripts read is in no language of a person's.
+    let english = answers.json.then(|| Words::new(Language::English));
+    let words = english.as_ref().unwrap_or(answers.words);
     let now = SystemClock.now();
     let mut checks = Vec::new();
     if settings.database.is_none() {
         let folder = &super::folder(settings);
-        checks.extend([permissions(folder), room(folder), clock(folder, now)]);
+        checks.extend([permissions(folder, words), room(folder, words), clock(folder, now, words)]);
     }
     match store {
-        Ok(store) => checks.extend(contents(&store, now).await),
+        Ok(store) => checks.extend(contents(&store, now, words).await),
         Err(error @ StoreError::Refused(_)) => {
-            checks.push(fail("database", chain(&error), "the server will not start"));
+            checks.push(fail("database", chain(&error), words.text("server-doctor-will-not-start")));
         }
-        Err(error) => checks.push(fail("database", chain(&error), DAMAGED)),
+        Err(error) => checks.push(fail("database", chain(&error), words.text("server-doctor-damaged"))),
     }
-    checks.push(listening(settings));
+    checks.push(listening(settings, words));
     checks.push(match settings.tls() {
-        Ok(Some(files)) => certificate(&files, now),
-        Ok(None) => ok("certificate", "none: plain HTTP, for this machine or for a TLS proxy on it"),
-        Err(reason) => fail("certificate", reason, "set both, or neither"),
+        Ok(Some(files)) => certificate(&files, now, words),
+        Ok(None) => ok("certificate", words.text("server-doctor-no-certificate")),
+        Err(reason) => fail("certificate", reason, words.text("server-doctor-both")),
     });
-    say(&checks, as_json);
+    say(&checks, answers);
     if checks.iter().any(|check| check.status == Status::Fail) {
-        return Err(Failure::new(Exit::No, "something is wrong, see above", ""));
+        return Err(Failure::new(Exit::No, answers.text("server-doctor-wrong", &[]), ""));
     }
     Ok(())
 }
 
-fn say(checks: &[Check], as_json: bool) {
-    if as_json {
+fn say(checks: &[Check], answers: Answers<'_>) {
+    if answers.json {
         return print_json(&json!({"checks": checks}));
     }
+    let words = answers.words;
     for check in checks {
         let status = match check.status {
-            Status::Ok => "ok",
-            Status::Warn => "warn",
-            Status::Fail => "FAIL",
+            Status::Ok => answers.text("server-doctor-ok", &[]),
+            Status::Warn => answers.text("server-doctor-warn", &[]),
+            Status::Fail => answers.text("server-doctor-fail", &[]),
         };
         println(&format!("{status:<5} {:<13} {}", check.id, check.detail));
-        if let Some(hint) = check.hint {
-            println(&format!("{:<19} hint: {hint}", ""));
+        if let Some(hint) = &check.hint {
+            println(&format!("{:<19} {}", "", words.with("hint", &[("hint", Value::Text(hint))])));
         }
     }
 }
 
 #[cfg(unix)]
-fn permissions(folder: &Path) -> Check {
+fn permissions(folder: &Path, words: &Words) -> Check {
     use std::os::unix::fs::PermissionsExt;
     let mut open = Vec::new();
     let mut waiting = vec![folder.to_owned()];
@@ -128,36 +137,40 @@ fn permissions(folder: &Path) -> Check {
                 }
             }
             Err(error) => {
-                return fail("folder", format!("{}: {error}", path.display()), "run it as the server's user");
+                let hint = words.text("server-doctor-own-user");
+                return fail("folder", format!("{}: {error}", path.display()), hint);
             }
         }
     }
     if open.is_empty() {
-        return ok("folder", format!("{} is closed to others", folder.display()));
+        let folder = folder.display();
+        return ok("folder", text(words, "server-doctor-folder-closed", &[("folder", &folder)]));
     }
     open.truncate(NAMED);
-    fail("folder", format!("others may enter or read {}", open.join(", ")), "chmod -R go= on the data folder")
+    let detail = text(words, "server-doctor-folder-open", &[("open", &open.join(", "))]);
+    fail("folder", detail, words.text("server-doctor-folder-close"))
 }
 
 #[cfg(not(unix))]
-fn permissions(folder: &Path) -> Check {
+fn permissions(folder: &Path, _: &Words) -> Check {
     ok("folder", folder.display().to_string())
 }
 
-fn room(folder: &Path) -> Check {
+fn room(folder: &Path, words: &Words) -> Check {
     let Some(free) = disk::free_bytes(folder) else {
-        return ok("disk", "how full it is cannot be told here");
+        return ok("disk", words.text("server-doctor-disk-unknown"));
     };
-    let detail = format!("{} MiB are free for {}", free >> 20, folder.display());
+    let values: [(&str, &dyn Display); 2] = [("free", &(free >> 20)), ("folder", &folder.display())];
+    let detail = text(words, "server-doctor-disk-free", &values);
     match free {
-        0..NO_ROOM_BYTES => fail("disk", detail, "make room: no mail can be taken"),
-        NO_ROOM_BYTES..LITTLE_ROOM_BYTES => warn("disk", detail, "make room soon"),
+        0..NO_ROOM_BYTES => fail("disk", detail, words.text("server-doctor-disk-none")),
+        NO_ROOM_BYTES..LITTLE_ROOM_BYTES => warn("disk", detail, words.text("server-doctor-disk-little")),
         _ => ok("disk", detail),
     }
 }
 
 /// Mail expires by this machine's clock; that it once was ahead shows in files of the future.
-fn clock(folder: &Path, now: Timestamp) -> Check {
+fn clock(folder: &Path, now: Timestamp, words: &Words) -> Check {
     let newest = ["restante.db", "restante.db-wal"].iter().filter_map(|name| {
         let written = folder.join(name).metadata().ok()?.modified().ok()?;
         let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
@@ -166,76 +179,80 @@ fn clock(folder: &Path, now: Timestamp) -> Check {
     let ahead = newest.max().unwrap_or(0) - now.unix_ms();
     let tolerance = i64::try_from(CLOCK_TOLERANCE.as_millis()).unwrap_or(i64::MAX);
     if ahead > tolerance {
-        let detail = format!("it is {now}, and files were written {} s later than that", ahead / 1000);
-        fail("clock", detail, "set the clock (NTP): mail expires by it")
+        let values: [(&str, &dyn Display); 2] = [("now", &now), ("seconds", &(ahead / 1000))];
+        let detail = text(words, "server-doctor-clock-behind", &values);
+        fail("clock", detail, words.text("server-doctor-clock-set"))
     } else {
-        ok("clock", format!("it is {now}"))
+        ok("clock", text(words, "server-doctor-clock", &[("now", &now)]))
     }
 }
 
-/// What may be done about a database that is damaged.
-const DAMAGED: &str =
-    "restore a backup into another folder and compare; see `restante-server restore --help`";
-
-async fn contents(store: &SqlStore, now: Timestamp) -> Vec<Check> {
-    let mut checks = databases(store).await;
+async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check> {
+    let mut checks = databases(store, words).await;
     match store.unnamed().await {
         Ok(unnamed) => checks.extend(unnamed.iter().map(|path| {
-            let detail = format!("{} belongs to no organisation and no post office", path.display());
-            warn(
-                "database",
-                detail,
-                "where it holds mail, the registry is older than it: restore a backup of both",
-            )
+            let detail = text(words, "server-doctor-unnamed", &[("path", &path.display())]);
+            warn("database", detail, words.text("server-doctor-unnamed-hint"))
         })),
-        Err(error) => checks.push(fail("database", chain(&error), DAMAGED)),
+        Err(error) => checks.push(fail("database", chain(&error), words.text("server-doctor-damaged"))),
     }
     match store.durability().await {
-        Ok(all) => checks.extend(all.iter().flat_map(durability::checks)),
-        Err(error) => checks.push(fail("postgresql", chain(&error), "see the databases above")),
+        Ok(all) => checks.extend(all.iter().flat_map(|it| durability::checks(it, words))),
+        Err(error) => {
+            checks.push(fail("postgresql", chain(&error), words.text("server-doctor-databases-above")))
+        }
     }
     match store.organisations().await {
         Ok(organisations) => {
-            checks.extend(organisations.iter().map(organisation));
-            checks.push(agents(store, &organisations, now).await);
+            checks.extend(organisations.iter().map(|it| organisation(it, words)));
+            checks.push(agents(store, &organisations, now, words).await);
         }
-        Err(error) => checks.push(fail("organisations", chain(&error), DAMAGED)),
+        Err(error) => checks.push(fail("organisations", chain(&error), words.text("server-doctor-damaged"))),
     }
     checks
 }
 
-async fn databases(store: &SqlStore) -> Vec<Check> {
+async fn databases(store: &SqlStore, words: &Words) -> Vec<Check> {
     let examined = match store.examine().await {
         Ok(examined) => examined,
-        Err(error) => return vec![fail("database", chain(&error), DAMAGED)],
+        Err(error) => return vec![fail("database", chain(&error), words.text("server-doctor-damaged"))],
     };
     examined
         .into_iter()
         .map(|it| match it.problem {
-            Some(problem) => fail("database", problem, DAMAGED),
-            None => ok(
-                "database",
-                format!("{}: {} messages and {} drafts are as stored", it.database, it.messages, it.drafts),
-            ),
+            Some(problem) => fail("database", problem, words.text("server-doctor-damaged")),
+            None => {
+                let values: [(&str, &dyn Display); 3] =
+                    [("database", &it.database), ("messages", &it.messages), ("drafts", &it.drafts)];
+                ok("database", text(words, "server-doctor-database", &values))
+            }
         })
         .collect()
 }
 
-fn organisation(organisation: &OrganisationOverview) -> Check {
+fn organisation(organisation: &OrganisationOverview, words: &Words) -> Check {
     let name = &organisation.name;
+    let detail = |why: &Unavailable| {
+        text(words, "server-doctor-why", &[("name", name), ("why", &unavailable(why, words))])
+    };
     match &organisation.unavailable {
-        None => ok("organisation", format!("{name} has its mail")),
+        None => ok("organisation", text(words, "server-doctor-organisation", &[("name", name)])),
         Some(why @ Unavailable::NoneAttached) => {
-            warn("organisation", format!("{name}: {why}"), "restante-server office attach OFFICE --to ORG")
+            warn("organisation", detail(why), words.text("server-doctor-attach"))
         }
         Some(why @ Unavailable::UpgradeNeeded { .. }) => {
-            fail("organisation", format!("{name}: {why}"), "restante-server organisation upgrade ORG")
+            fail("organisation", detail(why), words.text("server-doctor-upgrade"))
         }
-        Some(why) => fail("organisation", format!("{name}: {why}"), "see the databases above"),
+        Some(why) => fail("organisation", detail(why), words.text("server-doctor-databases-above")),
     }
 }
 
-async fn agents(store: &SqlStore, organisations: &[OrganisationOverview], now: Timestamp) -> Check {
+async fn agents(
+    store: &SqlStore,
+    organisations: &[OrganisationOverview],
+    now: Timestamp,
+    words: &Words,
+) -> Check {
     let silence = i64::try_from(SILENCE.as_millis()).unwrap_or(i64::MAX);
     let (mut silent, mut all) = (Vec::new(), 0);
     for organisation in organisations.iter().filter(|it| it.users.is_some()) {
@@ -244,24 +261,28 @@ async fn agents(store: &SqlStore, organisations: &[OrganisationOverview], now: T
                 for user in users.into_iter().filter(|user| user.devices > 0 && !user.disabled) {
                     all += 1;
                     if user.last_seen_at.is_none_or(|at| now.ms_since(at) > silence) {
-                        silent.push(format!("{} of {}", user.person.login, organisation.name));
+                        let values: [(&str, &dyn Display); 2] =
+                            [("login", &user.person.login), ("organisation", &organisation.name)];
+                        silent.push(text(words, "server-doctor-user", &values));
                     }
                 }
             }
-            Err(error) => return fail("agents", chain(&error), "see the databases above"),
+            Err(error) => return fail("agents", chain(&error), words.text("server-doctor-databases-above")),
         }
     }
     if silent.is_empty() {
-        return ok("agents", format!("each of {all} users with a device was heard within a week"));
+        return ok("agents", text(words, "server-doctor-heard", &[("all", &all)]));
     }
     let count = silent.len();
     silent.truncate(NAMED);
     let more = if count > NAMED { " ..." } else { "" };
-    let detail = format!("{count} of {all} users were not heard for a week: {}{more}", silent.join(", "));
-    warn("agents", detail, "`restante-server user list ORG` shows when each was last seen")
+    let names = format!("{}{more}", silent.join(", "));
+    let values: [(&str, &dyn Display); 3] = [("count", &count), ("all", &all), ("names", &names)];
+    let detail = text(words, "server-doctor-silent", &values);
+    warn("agents", detail, words.text("server-doctor-silent-hint"))
 }
 
-fn listening(settings: &ServerSettings) -> Check {
+fn listening(settings: &ServerSettings, words: &Words) -> Check {
     let plain = !matches!(settings.tls(), Ok(Some(_)));
     let addresses = || settings.listen.iter().chain(&settings.administration_listen);
     let beyond = addresses().filter(|address| match address {
@@ -274,32 +295,31 @@ fn listening(settings: &ServerSettings) -> Check {
     if !plain || beyond.is_empty() {
         return ok("listen", all.join(", "));
     }
-    let detail = format!("plain HTTP on {}: passwords and mail can be read on the way", beyond.join(", "));
+    let beyond = beyond.join(", ");
+    let detail = |key: &str| text(words, key, &[("addresses", &beyond)]);
     if settings.plain_http_anyway {
-        warn("listen", detail, "give a certificate, or put a TLS proxy in front")
+        warn("listen", detail("server-doctor-plain"), words.text("server-doctor-plain-hint"))
     } else {
-        fail(
-            "listen",
-            format!("{detail}; the server will not start"),
-            "give a certificate: [tls] in server.toml",
-        )
+        fail("listen", detail("server-doctor-plain-refused"), words.text("server-doctor-certificate-hint"))
     }
 }
 
-fn certificate(files: &TlsFiles, now: Timestamp) -> Check {
+fn certificate(files: &TlsFiles, now: Timestamp, words: &Words) -> Check {
     const ID: &str = "certificate";
     let ends_at = match tls::usable(files) {
         Ok(ends_at) => ends_at,
-        Err(error) => return fail(ID, chain(&error), "the server cannot start with it"),
+        Err(error) => return fail(ID, chain(&error), words.text("server-doctor-certificate-unusable")),
     };
     let left = ends_at.ms_since(now);
-    let detail = format!("{} holds until {ends_at}", files.certificate.display());
+    let values: [(&str, &dyn Display); 2] = [("file", &files.certificate.display()), ("moment", &ends_at)];
+    let detail = text(words, "server-doctor-certificate", &values);
     if left <= 0 {
-        fail(ID, detail, "renew it: agents refuse it")
+        fail(ID, detail, words.text("server-doctor-certificate-ended"))
     } else if left < i64::try_from(CERTIFICATE_WARNING.as_millis()).unwrap_or(i64::MAX) {
-        warn(ID, detail, "renew it; the server takes the new one by itself")
+        warn(ID, detail, words.text("server-doctor-certificate-ends"))
     } else if readable_by_all(&files.key) {
-        warn(ID, format!("everybody may read the key {}", files.key.display()), "chmod o= it")
+        let detail = text(words, "server-doctor-key-open", &[("file", &files.key.display())]);
+        warn(ID, detail, words.text("server-doctor-key-close"))
     } else {
         ok(ID, detail)
     }

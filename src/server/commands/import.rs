@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    fmt::Display,
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -9,13 +10,20 @@ use std::{
 };
 
 use rand::seq::IndexedRandom;
+use restante_l10n::Words;
 use restante_model::{Login, Name, Person};
 use restante_process::Exit;
 use restante_store::{NewUser, Store};
 use serde_json::json;
 
-use super::{called, failure::Failure, print_json, println};
-use crate::passwords::{PasswordProblem, hash_password};
+use super::{
+    answers::{Answers, text},
+    called,
+    failure::Failure,
+    print_json,
+    user::not_taken,
+};
+use crate::passwords::hash_password;
 
 /// Letters and digits that nobody takes for each other; 20 of them are 98 bits.
 const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
@@ -41,27 +49,27 @@ pub(super) async fn import(
     organisation: &Name,
     file: &Path,
     passwords_to: Option<PathBuf>,
-    as_json: bool,
+    answers: Answers<'_>,
 ) -> Result<(), Failure> {
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::new(Exit::Refused, format!("reading {}: {error}", file.display()), ""))?;
+    let bytes = std::fs::read(file).map_err(|error| {
+        let values: [(&str, &dyn Display); 2] = [("file", &file.display()), ("why", &error)];
+        Failure::new(Exit::Refused, answers.text("server-import-reading", &values), "")
+    })?;
     let there: HashSet<Login> =
         store.users(organisation).await?.into_iter().map(|user| user.person.login).collect();
-    let (rows, mut bad) = rows(&bytes, &there)?;
+    let (rows, mut bad) = rows(&bytes, &there, answers.words)?;
     let rows: Vec<_> =
         rows.into_iter().map(|row| (row.password.clone().unwrap_or_else(generated), row)).collect();
-    let (users, refused) = hashed(organisation, &rows);
+    let (users, refused) = hashed(organisation, &rows, answers.words);
     bad.extend(refused);
     bad.sort_by_key(|bad| bad.line);
     if !bad.is_empty() {
-        let lines: Vec<_> = bad.iter().map(|bad| format!("line {}: {}", bad.line, bad.reason)).collect();
-        let message =
-            format!("{} is not imported, nothing was changed\n{}", file.display(), lines.join("\n"));
-        return Err(Failure::new(
-            Exit::Refused,
-            message,
-            "mend these lines, and import the whole file again",
-        ));
+        let line =
+            |bad: &BadLine| answers.text("server-import-line", &[("line", &bad.line), ("why", &bad.reason)]);
+        let lines: Vec<_> = bad.iter().map(line).collect();
+        let message = answers.text("server-import-none", &[("file", &file.display())]);
+        let message = format!("{message}\n{}", lines.join("\n"));
+        return Err(Failure::new(Exit::Refused, message, answers.text("server-hint-import-lines", &[])));
     }
     let made: Vec<_> = rows.iter().filter(|(_, row)| row.password.is_none()).collect();
     // Written first: a user whose password nobody knows would be of no use.
@@ -72,8 +80,9 @@ pub(super) async fn import(
         let mut lines = vec!["login,password".to_owned()];
         lines.extend(made.iter().map(|(password, row)| format!("{},{password}", row.person.login)));
         keep(&path, &(lines.join("\n") + "\n")).map_err(|error| {
-            let message = format!("writing the passwords to {}: {error}", path.display());
-            Failure::new(Exit::Refused, message, "name another file by --passwords-to; nothing was changed")
+            let values: [(&str, &dyn Display); 2] = [("file", &path.display()), ("why", &error)];
+            let message = answers.text("server-import-passwords", &values);
+            Failure::new(Exit::Refused, message, answers.text("server-hint-import-passwords", &[]))
         })?;
         Some(path)
     };
@@ -81,23 +90,19 @@ pub(super) async fn import(
         // An error is not "not stored", so the passwords stay where somebody can find them.
         return Err(error.into());
     }
-    if as_json {
+    if answers.json {
         print_json(&json!({"imported": users.len(), "passwords_made": made.len(), "passwords_in": kept_in}));
     } else {
-        println(&format!("{} users of {organisation} are imported", users.len()));
+        answers.say("server-imported", &[("count", &users.len()), ("organisation", organisation)]);
         if let Some(path) = kept_in {
-            println(&format!(
-                "{} passwords were made: give them out from {}, then delete it",
-                made.len(),
-                path.display()
-            ));
+            answers.say("server-import-made", &[("count", &made.len()), ("file", &path.display())]);
         }
     }
     Ok(())
 }
 
 /// What the file says, line by line; the first names the columns.
-fn rows(bytes: &[u8], there: &HashSet<Login>) -> Result<(Vec<Row>, Vec<BadLine>), Failure> {
+fn rows(bytes: &[u8], there: &HashSet<Login>, words: &Words) -> Result<(Vec<Row>, Vec<BadLine>), Failure> {
     // What Excel writes: a mark before the text, and semicolons in half of Europe.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // Windows' line ends would be counted one too late.
@@ -113,10 +118,10 @@ fn rows(bytes: &[u8], there: &HashSet<Login>) -> Result<(Vec<Row>, Vec<BadLine>)
     let header = reader.byte_headers().cloned().unwrap_or_default();
     let column = |name: &str| header.iter().position(|field| field.eq_ignore_ascii_case(name.as_bytes()));
     let (Some(login), Some(name)) = (column("login"), column("name")) else {
-        let message = "the first line does not name the columns login and name";
-        return Err(Failure::new(Exit::Refused, message, "for example: login,name,password"));
+        let message = words.text("server-import-columns");
+        return Err(Failure::new(Exit::Refused, message, words.text("server-hint-import-columns")));
     };
-    let password = column("password");
+    let columns = Columns { count: header.len(), login, name, password: column("password") };
     let (mut rows, mut bad, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for record in reader.byte_records() {
         let record = match record {
@@ -131,52 +136,61 @@ fn rows(bytes: &[u8], there: &HashSet<Login>) -> Result<(Vec<Row>, Vec<BadLine>)
         if record.iter().all(<[u8]>::is_empty) {
             continue;
         }
-        match row(line, &record, header.len(), login, name, password) {
+        match row(line, &record, &columns, words) {
             Ok(row) if there.contains(&row.person.login) => {
-                bad.push(BadLine { line, reason: format!("{} is a user already", row.person.login) });
+                let reason = text(words, "server-import-there", &[("login", &row.person.login)]);
+                bad.push(BadLine { line, reason });
             }
             Ok(row) if !seen.insert(row.person.login.clone()) => {
-                bad.push(BadLine { line, reason: format!("{} is in this file twice", row.person.login) });
+                let reason = text(words, "server-import-twice", &[("login", &row.person.login)]);
+                bad.push(BadLine { line, reason });
             }
             Ok(row) => rows.push(row),
             Err(reason) => bad.push(BadLine { line, reason }),
         }
     }
     if rows.is_empty() && bad.is_empty() {
-        return Err(Failure::new(Exit::Refused, "the file names nobody", "one user a line, below the first"));
+        let hint = words.text("server-hint-import-nobody");
+        return Err(Failure::new(Exit::Refused, words.text("server-import-nobody"), hint));
     }
     Ok((rows, bad))
 }
 
-fn row(
-    line: u64,
-    record: &csv::ByteRecord,
-    columns: usize,
+/// Where the first line has what.
+struct Columns {
+    count: usize,
     login: usize,
     name: usize,
     password: Option<usize>,
-) -> Result<Row, String> {
-    if record.len() != columns {
-        return Err(format!("{} fields where the first line has {columns}", record.len()));
+}
+
+fn row(line: u64, record: &csv::ByteRecord, columns: &Columns, words: &Words) -> Result<Row, String> {
+    if record.len() != columns.count {
+        let values: [(&str, &dyn Display); 2] = [("fields", &record.len()), ("columns", &columns.count)];
+        return Err(text(words, "server-import-fields", &values));
     }
     let field = |index: usize| {
         let bytes = record.get(index).unwrap_or_default();
-        std::str::from_utf8(bytes).map_err(|_| "not UTF-8: save the file as \"CSV UTF-8\"".to_owned())
+        std::str::from_utf8(bytes).map_err(|_| words.text("server-import-not-utf-eight"))
     };
-    let login: Login = field(login)?.parse().map_err(|error: restante_model::NameError| error.to_string())?;
-    let name = called(field(name)?).map_err(|reason| format!("name: {reason}"))?;
-    let password = password.map(field).transpose()?.filter(|password| !password.is_empty());
+    let login = field(columns.login)?;
+    let login: Login = login.parse().map_err(|_| text(words, "server-import-login", &[("value", &login)]))?;
+    let name = called(field(columns.name)?).map_err(|_| {
+        let why = words.text("arguments-not-one-line");
+        text(words, "server-import-name", &[("why", &why)])
+    })?;
+    let password = columns.password.map(field).transpose()?.filter(|password| !password.is_empty());
     Ok(Row { line, person: Person { login, name }, password: password.map(str::to_owned) })
 }
 
 /// Each with its password's hash: slow by intent, so on all cores.
-fn hashed(organisation: &Name, rows: &[(String, Row)]) -> (Vec<NewUser>, Vec<BadLine>) {
+fn hashed(organisation: &Name, rows: &[(String, Row)], words: &Words) -> (Vec<NewUser>, Vec<BadLine>) {
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let hash = |(password, row): &(String, Row)| {
         let about = [row.person.login.as_str(), &row.person.name, organisation.as_str()];
         let hash = hash_password(password, &about);
         hash.map(|password_hash| NewUser { person: row.person.clone(), password_hash })
-            .map_err(|problem: PasswordProblem| BadLine { line: row.line, reason: problem.to_string() })
+            .map_err(|problem| BadLine { line: row.line, reason: not_taken(problem, words) })
     };
     let (mut users, mut bad) = (Vec::new(), Vec::new());
     thread::scope(|scope| {
@@ -215,11 +229,17 @@ fn keep(path: &Path, text: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use restante_l10n::Language;
+
     use super::*;
+
+    fn english() -> Words {
+        Words::new(Language::English)
+    }
 
     fn read(bytes: &[u8]) -> (Vec<Row>, Vec<BadLine>) {
         let there = HashSet::from(["anna".parse().unwrap()]);
-        rows(bytes, &there).map_err(|_| "refused as a whole").unwrap()
+        rows(bytes, &there, &english()).map_err(|_| "refused as a whole").unwrap()
     }
 
     fn row(line: u64, login: &str, name: &str, password: Option<&str>) -> Row {
@@ -256,7 +276,7 @@ mod tests {
     #[test]
     fn a_file_of_something_else_is_refused_whole() {
         for text in [&b""[..], b"anna,Anna\n", b"login,name\n", b"\0\0\0"] {
-            assert!(rows(text, &HashSet::new()).is_err(), "{text:?}");
+            assert!(rows(text, &HashSet::new(), &english()).is_err(), "{text:?}");
         }
     }
 
@@ -268,8 +288,9 @@ mod tests {
             "login;name\nборис;Борис Иванов\n".as_bytes(),
         ];
         let there = HashSet::from(["anna".parse().unwrap()]);
+        let words = english();
         restante_garbage::each(&good, |bytes| {
-            let Ok((rows, bad)) = rows(bytes, &there) else { return };
+            let Ok((rows, bad)) = rows(bytes, &there, &words) else { return };
             assert!(!rows.is_empty() || !bad.is_empty());
             let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
             let named = rows.iter().map(|row| row.line).chain(bad.iter().map(|bad| bad.line));

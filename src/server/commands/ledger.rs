@@ -8,7 +8,7 @@ use restante_process::Exit;
 use restante_store::{LedgerLine, LedgerQuery, SqlStore, Store};
 use serde_json::json;
 
-use super::failure::Failure;
+use super::{answers::Answers, failure::Failure};
 
 /// Lines held in memory at a time.
 const PAGE: u32 = 1_000;
@@ -27,22 +27,18 @@ pub(super) enum Ledger {
         #[arg(long, value_enum, default_value = "csv")]
         format: Format,
         /// From this moment on (RFC 3339).
-        #[arg(long, value_parser = moment)]
+        #[arg(long, value_parser = Timestamp::parse)]
         from: Option<Timestamp>,
         /// Until this moment, not included.
-        #[arg(long, value_parser = moment)]
+        #[arg(long, value_parser = Timestamp::parse)]
         to: Option<Timestamp>,
     },
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).map_err(|error| error.to_string())
-}
-
 impl Ledger {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let Self::Export { organisation, format, from, to } = self;
-        let format = if as_json { Format::Json } else { format };
+        let format = if answers.json { Format::Json } else { format };
         let mut out = BufWriter::new(std::io::stdout());
         match export(
             store,
@@ -55,7 +51,10 @@ impl Ledger {
             Ok(()) => Ok(()),
             // Who reads only the first lines has what he wants.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure::new(Exit::Refused, format!("writing the ledger: {error}"), "")),
+            Err(error) => {
+                let message = answers.text("server-ledger-writing", &[("why", &error)]);
+                Err(Failure::new(Exit::Refused, message, ""))
+            }
         }
     }
 }

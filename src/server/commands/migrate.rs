@@ -4,7 +4,7 @@ use clap::Args;
 use restante_store::SqlStore;
 use serde_json::json;
 
-use super::{failure::Failure, print_json, println};
+use super::{answers::Answers, failure::Failure, print_json, println};
 
 #[derive(Args)]
 pub(super) struct MigrateTo {
@@ -13,20 +13,26 @@ pub(super) struct MigrateTo {
 }
 
 impl MigrateTo {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let tables = store.migrate_to(&self.url).await?.tables;
-        if as_json {
+        if answers.json {
             let tables = tables
                 .iter()
                 .map(|moved| json!({"database": moved.database, "table": moved.table, "rows": moved.rows}));
             print_json(&json!({"tables": tables.collect::<Vec<_>>()}));
             return Ok(());
         }
-        println(&format!("{:>10}  {:<22} DATABASE", "ROWS", "TABLE"));
+        let title = |key| answers.text(key, &[]);
+        println(&format!(
+            "{:>10}  {:<22} {}",
+            title("server-title-rows"),
+            title("server-title-table"),
+            title("server-title-database")
+        ));
         for moved in tables {
             println(&format!("{:>10}  {:<22} {}", moved.rows, moved.table, moved.database));
         }
-        println("every row is there with its content; serve with --database from now on");
+        answers.say("server-migrated", &[]);
         Ok(())
     }
 }

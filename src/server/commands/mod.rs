@@ -2,6 +2,7 @@
 
 mod administrator;
 mod agents;
+mod answers;
 mod backup;
 mod config;
 mod device;
@@ -17,6 +18,7 @@ mod serve;
 mod user;
 
 use std::{
+    error::Error,
     ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
@@ -24,11 +26,12 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use restante_model::SystemClock;
+use restante_l10n::{Language, Value, Words, arguments};
+use restante_model::{DurationError, NameError, SystemClock, TimestampError};
 use restante_process::Exit;
 use restante_store::{SqlStore, StoreError, Time};
 
-use self::failure::Failure;
+use self::{answers::Answers, failure::Failure, office::RangeError};
 use crate::config_file::{Layers, ServerSettings};
 
 const FIRST_STEPS: &str = "\
@@ -124,13 +127,12 @@ impl Command {
 
 /// Runs the program with these arguments, its own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words = Words::new(Language::of_user());
+    let arguments: Arguments = match arguments::read(arguments, &words, why_not) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            // Nobody is left to tell when even this cannot be printed.
-            let _ = error.print();
-            return exit;
+        Err(answer) => {
+            answer.say(&mut std::io::stdout(), &mut std::io::stderr());
+            return if answer.mistake() { Exit::Usage } else { Exit::Done };
         }
     };
     restante_process::private_umask();
@@ -144,12 +146,29 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Bug, format!("starting: {error}"), ""))
-        .and_then(|runtime| runtime.block_on(command(arguments, layers)));
+        .map_err(|error| {
+            let message = words.with("server-starting", &[("why", Value::Text(&error.to_string()))]);
+            Failure::new(Exit::Bug, message, "")
+        })
+        .and_then(|runtime| runtime.block_on(command(arguments, layers, &words)));
     match outcome {
         Ok(()) => Exit::Done,
-        Err(failure) => failure.say(),
+        Err(failure) => failure.say(&words),
     }
+}
+
+/// The key of the words for why a value is not taken.
+fn why_not(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    if let Some(range) = error.downcast_ref::<RangeError>() {
+        return Some(range.key());
+    }
+    let keys = [
+        (error.is::<NameError>(), "arguments-not-a-name"),
+        (error.is::<DurationError>(), "arguments-not-a-duration"),
+        (error.is::<NotCalled>(), "arguments-not-one-line"),
+        (error.is::<TimestampError>(), "arguments-not-a-moment"),
+    ];
+    keys.into_iter().find_map(|(it_is, key)| it_is.then_some(key))
 }
 
 /// What file, variables and command line say together.
@@ -174,47 +193,48 @@ fn settings(arguments: &Arguments) -> Layers {
     layers
 }
 
-async fn command(arguments: Arguments, layers: Layers) -> Result<(), Failure> {
+async fn command(arguments: Arguments, layers: Layers, words: &Words) -> Result<(), Failure> {
+    let answers = Answers { words, json: arguments.json };
     if let Command::Config(command) = arguments.command {
-        return command.run(&layers, arguments.json);
+        return command.run(&layers, answers);
     }
     if matches!(arguments.command, Command::Openapi) {
         openapi::run();
         return Ok(());
     }
-    config::usable(&layers)?;
+    config::usable(&layers, answers)?;
     let settings = layers.settings;
     let archives = matches!(arguments.command, Command::Backup(_) | Command::Restore(_));
     if settings.database.is_some() && archives {
-        return Err(backup::of_postgresql());
+        return Err(backup::of_postgresql(answers));
     }
     if let Command::Restore(command) = arguments.command {
-        return command.run(&folder(&settings), arguments.json).await;
+        return command.run(&folder(&settings), answers).await;
     }
     // These look at what is there, and would otherwise make it.
     if matches!(arguments.command, Command::Backup(_) | Command::Doctor) {
-        known_installation(&settings)?;
+        known_installation(&settings, answers)?;
     }
     if !arguments.command.begins_an_installation() {
-        there_is_a_folder(&settings)?;
+        there_is_a_folder(&settings, answers)?;
     }
     let patience = if let Command::Serve(_) = arguments.command { DATABASE_STARTS } else { Duration::ZERO };
     let store = installation(&settings, patience).await;
     if matches!(arguments.command, Command::Doctor) {
-        return doctor::run(&settings, store, arguments.json).await;
+        return doctor::run(&settings, store, answers).await;
     }
     let store = store?;
     match arguments.command {
-        Command::Serve(_) => serve::run(&settings, store).await,
-        Command::Organisation(command) => command.run(&store, arguments.json).await,
-        Command::Office(command) => command.run(&store, arguments.json).await,
-        Command::Ledger(command) => command.run(&store, arguments.json).await,
-        Command::User(command) => command.run(&store, arguments.json).await,
-        Command::Backup(command) => command.run(&store, arguments.json).await,
-        Command::MigrateTo(command) => command.run(&store, arguments.json).await,
-        Command::Agents(command) => command.run(&store, arguments.json).await,
-        Command::Device(command) => command.run(&store, arguments.json).await,
-        Command::Administrator(command) => command.run(&store, arguments.json).await,
+        Command::Serve(_) => serve::run(&settings, store, answers).await,
+        Command::Organisation(command) => command.run(&store, answers).await,
+        Command::Office(command) => command.run(&store, answers).await,
+        Command::Ledger(command) => command.run(&store, answers).await,
+        Command::User(command) => command.run(&store, answers).await,
+        Command::Backup(command) => command.run(&store, answers).await,
+        Command::MigrateTo(command) => command.run(&store, answers).await,
+        Command::Agents(command) => command.run(&store, answers).await,
+        Command::Device(command) => command.run(&store, answers).await,
+        Command::Administrator(command) => command.run(&store, answers).await,
         Command::Config(_) | Command::Doctor | Command::Openapi | Command::Restore(_) => Ok(()),
     }
 }
@@ -237,7 +257,7 @@ fn folder(settings: &ServerSettings) -> PathBuf {
     settings.data.clone().unwrap_or_else(default_folder)
 }
 
-fn known_installation(settings: &ServerSettings) -> Result<(), Failure> {
+fn known_installation(settings: &ServerSettings, answers: Answers<'_>) -> Result<(), Failure> {
     let folder = folder(settings);
     // Where only the registry is gone, what is said of it is worth more.
     if settings.database.is_some()
@@ -245,21 +265,18 @@ fn known_installation(settings: &ServerSettings) -> Result<(), Failure> {
     {
         return Ok(());
     }
-    let message = format!("{} is no data folder of a server", folder.display());
-    Err(Failure::new(Exit::Refused, message, NO_DATA))
+    let message = answers.text("server-no-data-folder", &[("folder", &folder.display())]);
+    Err(Failure::new(Exit::Refused, message, answers.text("server-hint-data-folder", &[])))
 }
 
-fn there_is_a_folder(settings: &ServerSettings) -> Result<(), Failure> {
+fn there_is_a_folder(settings: &ServerSettings, answers: Answers<'_>) -> Result<(), Failure> {
     let folder = folder(settings);
     if settings.database.is_some() || folder.exists() {
         return Ok(());
     }
-    Err(Failure::new(Exit::Refused, format!("there is no data folder {}", folder.display()), NO_DATA))
+    let message = answers.text("server-data-folder-absent", &[("folder", &folder.display())]);
+    Err(Failure::new(Exit::Refused, message, answers.text("server-hint-data-folder", &[])))
 }
-
-/// What to do where nothing is yet, or not where it is looked for.
-const NO_DATA: &str =
-    "name it with --data DIR or RESTANTE_DATA; `restante-server organisation create NAME` makes a new one";
 
 fn default_folder() -> PathBuf {
     let home = || std::env::home_dir().map(|home| home.join(".local/state"));
@@ -272,11 +289,16 @@ fn default_folder() -> PathBuf {
     }
 }
 
+/// A text that is no name for others to see.
+#[derive(Debug, thiserror::Error)]
+#[error("1 to 200 characters in one line")]
+struct NotCalled;
+
 /// What a person or organisation is called: others see it in lists, so it is one line.
-fn called(text: &str) -> Result<String, String> {
+fn called(text: &str) -> Result<String, NotCalled> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err("1 to 200 characters in one line".to_owned());
+        return Err(NotCalled);
     }
     Ok(name.to_owned())
 }
@@ -295,4 +317,36 @@ fn println(text: &str) {
 fn print(text: &str) {
     use std::io::Write;
     let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_of_every_command_is_in_russian_too() {
+        let wrong = arguments::examine(Arguments::command(), &Words::new(Language::Russian));
+        assert!(wrong.is_empty(), "src/l10n/ru/help.ftl:\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn why_a_value_is_not_taken_is_told_in_the_readers_language() {
+        let create = ["office", "create", "main"];
+        for (line, told) in [
+            (&["office", "create", "a/b"][..], "«a/b» — не 1–64 буквы"),
+            (&[&create[..], &["--lifetime", "7"]].concat(), "«7» — не целое число с единицей"),
+            (&[&create[..], &["--interval-range", "30s"]].concat(), "пределы записываются так"),
+            (&[&create[..], &["--interval-range", "9s..1s"]].concat(), "пределы идут от более короткого"),
+            (&[&create[..], &["--interval-range", "9..1"]].concat(), "не целое число с единицей"),
+            (&["user", "add", "hall", "anna", "--name", ""], "нужны 1–200 знаков"),
+            (&["ledger", "export", "hall", "--from", "now"], "время «now» записано не так"),
+        ] {
+            let typed = ["restante-server"].iter().chain(line).map(OsString::from);
+            let read = arguments::read::<Arguments>(typed, &Words::new(Language::Russian), why_not);
+            let answer = read.err().map(|answer| format!("{answer:?}")).unwrap_or_default();
+            assert!(answer.contains(told), "{line:?}: {answer}");
+        }
+    }
 }

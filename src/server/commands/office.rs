@@ -1,16 +1,27 @@
 //! `office create | list | set | attach | detach`.
 
-use std::path::PathBuf;
+use std::{fmt::Display, path::PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use restante_model::{CheckInterval, ClientVersionError, IntervalRange, Name, Seconds};
+use restante_model::{CheckInterval, ClientVersionError, DurationError, IntervalRange, Name, Seconds};
 use restante_process::Exit;
 use restante_store::{
     DatabaseUrl, NewOffice, OfficeChange, OfficeOverview, OfficeTerms, Placement, SqlStore, Store,
 };
 use serde_json::{Value, json};
 
-use super::{failure::Failure, print_json, println};
+use super::{answers::Answers, failure::Failure, print_json, println};
+
+/// What `set` changes.
+const KEYS: [&str; 7] = [
+    "check-interval",
+    "lifetime",
+    "expiry-warning",
+    "ledger-retention",
+    "interval-range",
+    "lock-interval",
+    "oldest-client-version",
+];
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum Where {
@@ -89,26 +100,50 @@ A running server follows at the next request.")]
     },
 }
 
-fn range(text: &str) -> Result<IntervalRange, String> {
-    let (min, max) = text.split_once("..").ok_or("a range is written 30s..24h")?;
-    let interval = |text: &str| text.parse::<Seconds>().map_err(|error| error.to_string());
-    let (min, max) = (interval(min)?.get(), interval(max)?.get());
+/// A text that is no range of intervals.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RangeError {
+    #[error("a range is written 30s..24h")]
+    Form,
+    #[error(transparent)]
+    Duration(#[from] DurationError),
+    #[error("a range goes from the shorter interval, at least 1s, to the longer")]
+    Backwards,
+}
+
+impl RangeError {
+    /// The key of the words for it.
+    pub(super) fn key(&self) -> &'static str {
+        match self {
+            Self::Form => "arguments-not-a-range",
+            Self::Duration(_) => "arguments-not-a-duration",
+            Self::Backwards => "arguments-range-backwards",
+        }
+    }
+}
+
+fn range(text: &str) -> Result<IntervalRange, RangeError> {
+    let (min, max) = text.split_once("..").ok_or(RangeError::Form)?;
+    let (min, max) = (min.parse::<Seconds>()?.get(), max.parse::<Seconds>()?.get());
     if min == 0 || min > max {
-        return Err("a range goes from the shorter interval, at least 1s, to the longer".to_owned());
+        return Err(RangeError::Backwards);
     }
     Ok(IntervalRange::new(CheckInterval::from_seconds(min), CheckInterval::from_seconds(max)))
 }
 
-fn usage(message: impl Into<String>) -> Failure {
-    Failure::new(Exit::Usage, message, "`restante-server office --help` shows how it is written")
+fn usage(key: &str, values: &[(&str, &dyn Display)], answers: Answers<'_>) -> Failure {
+    Failure::new(Exit::Usage, answers.text(key, values), answers.text("server-hint-office", &[]))
 }
 
-fn positive(what: &str, seconds: Seconds) -> Result<Seconds, Failure> {
-    if seconds.get() == 0 { Err(usage(format!("{what} is at least 1s"))) } else { Ok(seconds) }
+fn positive(key: &str, seconds: Seconds, answers: Answers<'_>) -> Result<Seconds, Failure> {
+    if seconds.get() == 0 {
+        return Err(usage("server-office-at-least", &[("key", &key)], answers));
+    }
+    Ok(seconds)
 }
 
 impl Office {
-    pub(super) async fn run(self, store: &SqlStore, json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let store: &dyn Store = store;
         let office = match self {
             Self::Create {
@@ -124,25 +159,26 @@ impl Office {
                 lock_interval,
             } => {
                 let elsewhere = dir.is_some() || url.is_some();
+                let refused = |key| usage(key, &[], answers);
                 let placement = match (placement, inside) {
                     (Where::Separate, None) => match url {
                         Some(url) => Placement::Elsewhere { url: DatabaseUrl(url) },
                         None => Placement::Separate { folder: dir },
                     },
                     (Where::Current, Some(organisation)) if !elsewhere => Placement::Current { organisation },
-                    (Where::Current, None) => return Err(usage("--placement current needs --in ORG")),
+                    (Where::Current, None) => return Err(refused("server-office-in-missing")),
                     (Where::Current, Some(_)) => {
-                        return Err(usage("--dir and --url go with --placement separate"));
+                        return Err(refused("server-office-not-current"));
                     }
-                    (Where::Separate, Some(_)) => return Err(usage("--in goes with --placement current")),
+                    (Where::Separate, Some(_)) => return Err(refused("server-office-not-separate")),
                 };
                 let terms = OfficeTerms {
                     check_interval: CheckInterval::from_seconds(
-                        positive("a check interval", check_interval)?.get(),
+                        positive("--check-interval", check_interval, answers)?.get(),
                     ),
                     interval_range,
                     interval_locked: lock_interval,
-                    message_lifetime: lifetime_of(lifetime)?,
+                    message_lifetime: lifetime_of("--lifetime", lifetime, answers)?,
                     expiry_warning,
                     ..OfficeTerms::default()
                 };
@@ -150,81 +186,87 @@ impl Office {
             }
             Self::List => {
                 let list = store.offices().await?;
-                if json {
+                if answers.json {
                     print_json(&list.iter().map(as_json).collect());
                 } else {
-                    table(&list);
+                    table(&list, answers);
                 }
                 return Ok(());
             }
-            Self::Set { name, key, value } => store.change_office(&name, change(&key, &value)?).await?,
+            Self::Set { name, key, value } => {
+                store.change_office(&name, change(&key, &value, answers)?).await?
+            }
             Self::Attach { name, to } => store.attach(&name, &to).await?,
             Self::Detach { from } => {
                 let Some(office) = store.detach(&from).await? else {
-                    return Err(Failure::new(
-                        Exit::No,
-                        format!("organisation {from} has no post office"),
-                        "",
-                    ));
+                    let message = answers.text("server-office-none", &[("organisation", &from)]);
+                    return Err(Failure::new(Exit::No, message, ""));
                 };
-                if json {
+                if answers.json {
                     print_json(&json!({"organisation": from, "detached": office}));
                 } else {
-                    println(&format!("{office} is detached from {from}"));
+                    answers.say("server-office-detached", &[("office", &office), ("organisation", &from)]);
                 }
                 return Ok(());
             }
         };
-        if json {
+        if answers.json {
             print_json(&as_json(&office));
         } else {
-            table(&[office]);
+            table(&[office], answers);
         }
         Ok(())
     }
 }
 
-fn change(key: &str, value: &str) -> Result<OfficeChange, Failure> {
-    let seconds = || value.parse::<Seconds>().map_err(|error| usage(error.to_string()));
+fn change(key: &str, value: &str, answers: Answers<'_>) -> Result<OfficeChange, Failure> {
+    let refused = |key: &str| usage(key, &[("value", &value)], answers);
+    let seconds = || value.parse::<Seconds>().map_err(|_| refused("arguments-not-a-duration"));
     Ok(match key {
         "check-interval" => OfficeChange::CheckInterval(CheckInterval::from_seconds(
-            positive("a check interval", seconds()?)?.get(),
+            positive(key, seconds()?, answers)?.get(),
         )),
-        "lifetime" => OfficeChange::MessageLifetime(lifetime_of(seconds()?)?),
+        "lifetime" => OfficeChange::MessageLifetime(lifetime_of(key, seconds()?, answers)?),
         "expiry-warning" => OfficeChange::ExpiryWarning(seconds()?),
-        "ledger-retention" => OfficeChange::LedgerRetention(positive("a ledger's retention", seconds()?)?),
+        "ledger-retention" => OfficeChange::LedgerRetention(positive(key, seconds()?, answers)?),
         "oldest-client-version" => OfficeChange::OldestClient(match value {
             "none" => None,
-            version => Some(version.parse().map_err(|error: ClientVersionError| usage(error.to_string()))?),
+            version => {
+                Some(version.parse().map_err(|_: ClientVersionError| refused("server-office-version"))?)
+            }
         }),
-        "interval-range" => OfficeChange::IntervalRange(range(value).map_err(usage)?),
+        "interval-range" => OfficeChange::IntervalRange(range(value).map_err(|error| refused(error.key()))?),
         "lock-interval" => match value {
             "true" | "on" | "yes" => OfficeChange::IntervalLocked(true),
             "false" | "off" | "no" => OfficeChange::IntervalLocked(false),
-            _ => return Err(usage("lock-interval is true or false")),
+            _ => return Err(refused("server-office-lock")),
         },
         _ => {
-            return Err(usage(format!(
-                "{key:?} is none of check-interval, lifetime, expiry-warning, ledger-retention, interval-range, \
-                 lock-interval, oldest-client-version"
-            )));
+            let values: [(&str, &dyn Display); 2] = [("key", &key), ("keys", &KEYS.join(", "))];
+            return Err(usage("server-office-unknown-key", &values, answers));
         }
     })
 }
 
 #[expect(clippy::print_stderr, reason = "a warning for people")]
-fn lifetime_of(lifetime: Seconds) -> Result<Seconds, Failure> {
-    let lifetime = positive("a lifetime", lifetime)?;
+fn lifetime_of(key: &str, lifetime: Seconds, answers: Answers<'_>) -> Result<Seconds, Failure> {
+    let lifetime = positive(key, lifetime, answers)?;
     if lifetime.get() < 3600 {
-        eprintln!("warning: messages not read within {lifetime} are deleted");
+        eprintln!("{}", answers.text("server-lifetime-short", &[("lifetime", &lifetime)]));
     }
     Ok(lifetime)
 }
 
-fn table(offices: &[OfficeOverview]) {
+fn table(offices: &[OfficeOverview], answers: Answers<'_>) {
+    let title = |key| answers.text(key, &[]);
     println(&format!(
         "{:<16} {:<9} {:>9} {:>9}  {:<24} {}",
-        "OFFICE", "PLACEMENT", "INTERVAL", "LIFETIME", "ORGANISATIONS", "DATABASE"
+        title("server-title-office"),
+        title("server-title-placement"),
+        title("server-title-interval"),
+        title("server-title-lifetime"),
+        title("server-title-organisations"),
+        title("server-title-database")
     ));
     for office in offices {
         println(&line(office));

@@ -1,11 +1,18 @@
 //! `organisation create | list | upgrade`.
 
+use std::fmt::Display;
+
 use clap::Subcommand;
 use restante_model::Name;
 use restante_store::{SqlStore, Store, Upgraded};
 use serde_json::{Value, json};
 
-use super::{called, failure::Failure, office, print_json, println};
+use super::{
+    answers::Answers,
+    called,
+    failure::{Failure, thing, unavailable},
+    office, print_json, println,
+};
 
 #[derive(Subcommand)]
 pub(super) enum Organisation {
@@ -29,33 +36,33 @@ pub(super) enum Organisation {
 }
 
 impl Organisation {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let store: &dyn Store = store;
         match self {
             Self::Create { name, title } => {
                 let title = title.unwrap_or_else(|| name.to_string());
                 store.create_organisation(&name, &title).await?;
-                if as_json {
+                if answers.json {
                     print_json(&json!({"name": name, "title": title}));
                 } else {
-                    println(&format!("organisation {name} is there"));
+                    answers.say("server-organisation-created", &[("name", &name)]);
                 }
             }
             Self::Upgrade { name } => {
                 let done = store.upgrade(&name).await?;
-                if as_json {
+                if answers.json {
                     print_json(
                         &json!({"organisation": name, "databases": done.iter().map(upgraded).collect::<Vec<_>>()}),
                     );
                     return Ok(());
                 }
                 for part in &done {
-                    println(&line(part));
+                    println(&line(part, answers));
                 }
             }
             Self::List => {
                 let list = store.organisations().await?;
-                if as_json {
+                if answers.json {
                     print_json(
                         &list
                             .iter()
@@ -70,9 +77,15 @@ impl Organisation {
                     );
                     return Ok(());
                 }
+                let title = |key| answers.text(key, &[]);
                 println(&format!(
                     "{:<20} {:>6} {:<16} {:>9} {:>9}  {}",
-                    "ORGANISATION", "USERS", "OFFICE", "INTERVAL", "LIFETIME", "DATABASE"
+                    title("server-title-organisation"),
+                    title("server-title-users"),
+                    title("server-title-office"),
+                    title("server-title-interval"),
+                    title("server-title-lifetime"),
+                    title("server-title-database")
                 ));
                 for o in list {
                     let users = o.users.map_or("-".to_owned(), |users| users.to_string());
@@ -84,7 +97,10 @@ impl Organisation {
                             office.terms.message_lifetime.to_string(),
                             office.location
                         ),
-                        (_, Some(why)) => format!("message server not available: {why}"),
+                        (_, Some(why)) => {
+                            let why = unavailable(why, answers.words);
+                            answers.text("server-organisation-unavailable", &[("why", &why)])
+                        }
                         (None, None) => "-".to_owned(),
                     };
                     println(&format!("{:<20} {users:>6} {line}", o.name.as_str()));
@@ -102,11 +118,16 @@ fn upgraded(part: &Upgraded) -> Value {
     })
 }
 
-fn line(part: &Upgraded) -> String {
-    let database = &part.database;
-    if part.from == part.to {
-        return format!("{} database {database} is of schema {} already", part.part, part.to);
+fn line(upgraded: &Upgraded, answers: Answers<'_>) -> String {
+    let part = thing(upgraded.part, answers.words);
+    let mut values: Vec<(&str, &dyn Display)> =
+        vec![("part", &part), ("database", &upgraded.database), ("schema", &upgraded.to)];
+    if upgraded.from == upgraded.to {
+        return answers.text("server-schema-same", &values);
     }
-    let copy = part.copy.as_ref().map_or(String::new(), |copy| format!("; as it was: {}", copy.display()));
-    format!("{} database {database} went from schema {} to {}{copy}", part.part, part.from, part.to)
+    values.push(("before", &upgraded.from));
+    let Some(copy) = &upgraded.copy else { return answers.text("server-schema-upgraded", &values) };
+    let copy = copy.display();
+    values.push(("copy", &copy));
+    answers.text("server-schema-upgraded-copy", &values)
 }

@@ -11,7 +11,7 @@ use restante_process::{
 use restante_store::{Remembering, SqlStore};
 use tokio_util::sync::CancellationToken;
 
-use super::{failure::Failure, println};
+use super::{answers::Answers, failure::Failure, println};
 use crate::{
     Config, ServeError,
     accept::{Desk, Doors},
@@ -92,21 +92,26 @@ impl Serve {
 }
 
 /// Serves until told to stop.
-pub(super) async fn run(settings: &ServerSettings, store: SqlStore) -> Result<(), Failure> {
+pub(super) async fn run(
+    settings: &ServerSettings,
+    store: SqlStore,
+    answers: Answers<'_>,
+) -> Result<(), Failure> {
     let mut asked = shutdown::asked();
     check_open_files(&settings.config);
-    let tls = tls(settings)?;
-    let listeners = listeners(settings, tls.as_ref()).await?;
+    let tls = tls(settings, answers)?;
+    let listeners = listeners(settings, tls.as_ref(), answers).await?;
     let _only_one = store.serve_alone()?;
     let address = store.address();
     let names: Vec<String> = listeners.0.iter().map(ToString::to_string).collect();
-    let figures = figures(settings).await?;
-    let pages = pages(settings, tls.as_ref()).await?;
+    let figures = figures(settings, answers).await?;
+    let pages = pages(settings, tls.as_ref(), answers).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stop = CancellationToken::new();
     let config = settings.config.clone();
     let store = Arc::new(Remembering::new(Arc::new(store)));
     let server = Server::begin(config, store, listeners, clock, stop.clone()).await?;
+    // In English whatever the language: scripts wait for these lines, and take the addresses from them.
     for name in &names {
         println(&format!("listening on {name}"));
     }
@@ -199,9 +204,9 @@ fn check_open_files(config: &Config) {
     }
 }
 
-fn tls(settings: &ServerSettings) -> Result<Option<Arc<Tls>>, Failure> {
+fn tls(settings: &ServerSettings, answers: Answers<'_>) -> Result<Option<Arc<Tls>>, Failure> {
     let refused =
-        |message| Failure::new(Exit::Refused, message, "`restante-server doctor` looks at certificates");
+        |message| Failure::new(Exit::Refused, message, answers.text("server-hint-certificates", &[]));
     let Some(files) = settings.tls().map_err(|reason| Failure::new(Exit::Usage, reason, ""))? else {
         return Ok(None);
     };
@@ -215,14 +220,18 @@ fn tls(settings: &ServerSettings) -> Result<Option<Arc<Tls>>, Failure> {
     Ok(Some(Arc::new(tls)))
 }
 
-async fn listeners(settings: &ServerSettings, tls: Option<&Arc<Tls>>) -> Result<Listeners, Failure> {
+async fn listeners(
+    settings: &ServerSettings,
+    tls: Option<&Arc<Tls>>,
+    answers: Answers<'_>,
+) -> Result<Listeners, Failure> {
     let given = listen::activated().map_err(|error| {
-        Failure::new(Exit::Refused, format!("taking over systemd's sockets: {error}"), "")
+        Failure::new(Exit::Refused, answers.text("server-sockets", &[("why", &error)]), "")
     })?;
     let sockets = if given.is_empty() {
         let mut sockets = Vec::new();
         for address in &settings.listen {
-            sockets.push(bind(address, settings).await?);
+            sockets.push(bind(address, settings, answers).await?);
         }
         sockets
     } else {
@@ -232,48 +241,62 @@ async fn listeners(settings: &ServerSettings, tls: Option<&Arc<Tls>>) -> Result<
     let mut listeners = Vec::new();
     for socket in sockets {
         let tls = tls.filter(|_| matches!(socket, Socket::Tcp(_)));
-        listeners.push(guarded(socket, tls, settings)?);
+        listeners.push(guarded(socket, tls, settings, answers)?);
     }
     Ok(Listeners(listeners))
 }
 
 /// What passwords come in on: never in plain beyond this machine, unless the administrator says so.
-fn guarded(socket: Socket, tls: Option<&Arc<Tls>>, settings: &ServerSettings) -> Result<Listener, Failure> {
+fn guarded(
+    socket: Socket,
+    tls: Option<&Arc<Tls>>,
+    settings: &ServerSettings,
+    answers: Answers<'_>,
+) -> Result<Listener, Failure> {
     let listener = Listener { socket, tls: tls.map(Arc::clone) };
     if listener.tls.is_none() && listener.socket.beyond_this_machine() && !settings.plain_http_anyway {
         return Err(Failure::new(
             Exit::Refused,
-            format!("{listener} is not a loopback address, and this is plain HTTP"),
-            "give a certificate (--tls-certificate, --tls-key), or listen on 127.0.0.1 with a TLS proxy in front \
-             (and --behind-proxy), or say --plain-http-anyway",
+            answers.text("server-plain", &[("address", &listener)]),
+            answers.text("server-hint-plain", &[]),
         ));
     }
     Ok(listener)
 }
 
-async fn bind(address: &ListenAddress, settings: &ServerSettings) -> Result<Socket, Failure> {
+async fn bind(
+    address: &ListenAddress,
+    settings: &ServerSettings,
+    answers: Answers<'_>,
+) -> Result<Socket, Failure> {
     address.bind(settings.unix_socket_mode).await.map_err(|error| {
-        let message = format!("listening on {address}: {error}");
-        let hint = "another program may have it: choose another one with --listen ADDR";
-        Failure::new(Exit::Refused, message, hint)
+        let message = answers.text("server-binding", &[("address", address), ("why", &error)]);
+        Failure::new(Exit::Refused, message, answers.text("server-hint-binding", &[]))
     })
 }
 
 /// The sockets and routes for figures, where they are wished.
-async fn figures(settings: &ServerSettings) -> Result<Option<(Listeners, axum::Router)>, Failure> {
+async fn figures(
+    settings: &ServerSettings,
+    answers: Answers<'_>,
+) -> Result<Option<(Listeners, axum::Router)>, Failure> {
     let Some(address) = &settings.metrics_listen else { return Ok(None) };
-    let socket = bind(address, settings).await?;
+    let socket = bind(address, settings, answers).await?;
     let routes = metrics::start().map_err(|reason| Failure::new(Exit::Bug, reason, ""))?;
     Ok(Some((Listeners(vec![Listener { socket, tls: None }]), routes)))
 }
 
 /// The socket for the administrators' pages, where they are wished. On this machine they are plain: who comes through
 /// `ssh -L` would only learn to click warnings away, since the certificate is not for `localhost`.
-async fn pages(settings: &ServerSettings, tls: Option<&Arc<Tls>>) -> Result<Option<Listeners>, Failure> {
+async fn pages(
+    settings: &ServerSettings,
+    tls: Option<&Arc<Tls>>,
+    answers: Answers<'_>,
+) -> Result<Option<Listeners>, Failure> {
     let Some(address) = &settings.administration_listen else { return Ok(None) };
-    let socket = bind(address, settings).await?;
+    let socket = bind(address, settings, answers).await?;
     let tls = tls.filter(|_| socket.beyond_this_machine());
-    Ok(Some(Listeners(vec![guarded(socket, tls, settings)?])))
+    Ok(Some(Listeners(vec![guarded(socket, tls, settings, answers)?])))
 }
 
 /// Answers on listeners of their own until told to stop; never comes back, so that the server goes on without them.

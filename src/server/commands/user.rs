@@ -1,18 +1,25 @@
 //! `user add | list | import | disable | enable | set-password`.
 
 use std::{
+    fmt::Display,
     io::{IsTerminal, Read},
     path::PathBuf,
 };
 
 use clap::Subcommand;
+use restante_l10n::Words;
 use restante_model::{Login, Name, Person};
 use restante_process::Exit;
 use restante_store::{NewUser, Owner, SqlStore, Store};
 use serde_json::json;
 
-use super::{called, failure::Failure, import, print_json, println};
-use crate::passwords::{PASSWORD_HINT, hash_password};
+use super::{
+    answers::{Answers, text},
+    called,
+    failure::Failure,
+    import, print_json, println,
+};
+use crate::passwords::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS, PasswordProblem, hash_password};
 
 #[derive(Subcommand)]
 pub(super) enum User {
@@ -67,51 +74,81 @@ pub(super) enum User {
 }
 
 /// Takes a new password and hashes it; `about` as [`hash_password`] has it.
-pub(super) fn password_hash(from_stdin: bool, about: &[&str]) -> Result<String, Failure> {
-    let failed =
-        |error: std::io::Error| Failure::new(Exit::Refused, format!("reading the password: {error}"), "");
+pub(super) fn password_hash(from_stdin: bool, about: &[&str], words: &Words) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(Exit::Refused, text(words, "server-password-reading", &[("why", &error)]), "")
+    };
     let password = if from_stdin {
-        let mut text = String::new();
-        std::io::stdin().take(65_536).read_to_string(&mut text).map_err(failed)?;
-        text.trim_end_matches(['\r', '\n']).to_owned()
+        let mut typed = String::new();
+        std::io::stdin().take(65_536).read_to_string(&mut typed).map_err(failed)?;
+        typed.trim_end_matches(['\r', '\n']).to_owned()
     } else if std::io::stdin().is_terminal() {
-        rpassword::prompt_password("Password: ").map_err(failed)?
+        rpassword::prompt_password(format!("{}: ", words.text("server-ask-password"))).map_err(failed)?
     } else {
         return Err(Failure::new(
             Exit::Usage,
-            "there is no terminal to ask for a password",
-            "give it by --password-stdin",
+            words.text("server-password-no-terminal"),
+            words.text("server-hint-password-stdin"),
         ));
     };
-    hash_password(&password, about)
-        .map_err(|error| Failure::new(Exit::Refused, error.to_string(), PASSWORD_HINT))
+    hash_password(&password, about).map_err(|problem| {
+        Failure::new(Exit::Refused, not_taken(problem, words), words.text("server-hint-password"))
+    })
+}
+
+/// Why a password is not taken.
+pub(super) fn not_taken(problem: PasswordProblem, words: &Words) -> String {
+    match problem {
+        PasswordProblem::TooShort(characters) => {
+            let values: [(&str, &dyn Display); 2] =
+                [("characters", &characters), ("least", &MIN_PASSWORD_CHARACTERS)];
+            text(words, "server-password-too-short", &values)
+        }
+        PasswordProblem::TooLong => text(words, "server-password-too-long", &[("most", &MAX_PASSWORD_BYTES)]),
+        PasswordProblem::Common => words.text("server-password-common"),
+        PasswordProblem::Hash => words.text("server-password-hash"),
+    }
 }
 
 impl User {
-    pub(super) async fn run(self, store: &SqlStore, as_json: bool) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &SqlStore, answers: Answers<'_>) -> Result<(), Failure> {
         let store: &dyn Store = store;
         match self {
             Self::Add { organisation, login, name, password_stdin } => {
                 let about = [login.as_str(), &name, organisation.as_str()];
-                let password_hash = password_hash(password_stdin, &about)?;
+                let password_hash = password_hash(password_stdin, &about, answers.words)?;
                 let person = Person { login, name };
                 store.add_user(&organisation, &NewUser { person: person.clone(), password_hash }).await?;
-                if as_json {
+                if answers.json {
                     print_json(&json!(person));
                 } else {
-                    println(&format!("{} is a user of {organisation}", person.login));
+                    answers.say(
+                        "server-user-added",
+                        &[("login", &person.login), ("organisation", &organisation)],
+                    );
                 }
             }
             Self::List { organisation } => {
                 let users = store.users(&organisation).await?;
-                if as_json {
+                if answers.json {
                     print_json(&users.iter().map(|u| json!({"login": u.person.login, "name": u.person.name, "disabled": u.disabled, "devices": u.devices, "last_seen_at": u.last_seen_at})).collect());
                     return Ok(());
                 }
-                println(&format!("{:<20} {:<30} {:>7}  {}", "LOGIN", "NAME", "DEVICES", "LAST SEEN"));
+                let title = |key| answers.text(key, &[]);
+                println(&format!(
+                    "{:<20} {:<30} {:>7}  {}",
+                    title("server-title-login"),
+                    title("server-title-name"),
+                    title("server-title-devices"),
+                    title("server-title-last-seen")
+                ));
                 for u in users {
-                    let seen = u.last_seen_at.map_or("never".to_owned(), |at| at.to_string());
-                    let note = if u.disabled { " (disabled)" } else { "" };
+                    let seen = u.last_seen_at.map_or_else(|| title("server-never"), |at| at.to_string());
+                    let note = if u.disabled {
+                        format!(" {}", title("server-user-note-disabled"))
+                    } else {
+                        String::new()
+                    };
                     println(&format!(
                         "{:<20} {:<30} {:>7}  {seen}{note}",
                         u.person.login.as_str(),
@@ -121,31 +158,32 @@ impl User {
                 }
             }
             Self::Import { organisation, file, passwords_to } => {
-                import::import(store, &organisation, &file, passwords_to, as_json).await?;
+                import::import(store, &organisation, &file, passwords_to, answers).await?;
             }
             Self::Disable { organisation, login } => {
                 store.set_disabled(&Owner { organisation, login: login.clone() }, true).await?;
-                if as_json {
+                if answers.json {
                     print_json(&json!({"login": login, "disabled": true}));
                 } else {
-                    println(&format!("{login} can no longer sign in"));
+                    answers.say("server-user-disabled", &[("login", &login)]);
                 }
             }
             Self::Enable { organisation, login } => {
                 store.set_disabled(&Owner { organisation, login: login.clone() }, false).await?;
-                if as_json {
+                if answers.json {
                     print_json(&json!({"login": login, "disabled": false}));
                 } else {
-                    println(&format!("{login} can sign in again"));
+                    answers.say("server-user-enabled", &[("login", &login)]);
                 }
             }
             Self::SetPassword { organisation, login, password_stdin } => {
-                let hash = password_hash(password_stdin, &[login.as_str(), organisation.as_str()])?;
+                let hash =
+                    password_hash(password_stdin, &[login.as_str(), organisation.as_str()], answers.words)?;
                 store.set_password_hash(&Owner { organisation, login: login.clone() }, &hash).await?;
-                if as_json {
+                if answers.json {
                     print_json(&json!({"login": login}));
                 } else {
-                    println(&format!("{login} has another password"));
+                    answers.say("server-user-password", &[("login", &login)]);
                 }
             }
         }

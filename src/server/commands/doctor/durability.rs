@@ -1,71 +1,72 @@
 //! What PostgreSQL promises of what it has committed, held against what we promise of what we have accepted.
 
+use std::fmt::Display;
+
+use restante_l10n::Words;
 use restante_store::Durability;
 
-use super::{Check, fail, ok, warn};
+use super::{super::answers::text, Check, fail, ok, warn};
 
 const ID: &str = "postgresql";
 /// The oldest version that is tested.
 const OLDEST_VERSION: i32 = 15;
 
 /// Everything that is wrong, or that all is well.
-pub(super) fn checks(it: &Durability) -> Vec<Check> {
+pub(super) fn checks(it: &Durability, words: &Words) -> Vec<Check> {
     let Durability { database, version, standbys, synchronous_standby_names: names, .. } = it;
-    let mut checks = Vec::new();
-    let mut lost = |setting: &str, what: &str, hint| {
-        checks.push(fail(ID, format!("{database}: {setting} is off: {what}"), hint));
+    let values: [(&str, &dyn Display); 5] = [
+        ("database", database),
+        ("version", version),
+        ("oldest", &OLDEST_VERSION),
+        ("standbys", standbys),
+        ("names", names),
+    ];
+    let said = |key: &str| text(words, key, &values);
+    let off = |setting: &str, what: &str| {
+        let what = words.text(what);
+        let values: [(&str, &dyn Display); 3] =
+            [("database", database), ("setting", &setting), ("what", &what)];
+        text(words, "server-doctor-setting-off", &values)
     };
+    let mut checks = Vec::new();
     if !it.fsync {
-        lost("fsync", "a power cut can lose all mail", "set fsync = on in postgresql.conf and reload it");
+        let hint = words.text("server-doctor-fsync-hint");
+        checks.push(fail(ID, off("fsync", "server-doctor-fsync"), hint));
     }
     if !it.full_page_writes {
-        let hint = "set full_page_writes = on in postgresql.conf and reload it";
-        lost("full_page_writes", "a power cut can damage what was stored long ago", hint);
+        let hint = words.text("server-doctor-pages-hint");
+        checks.push(fail(ID, off("full_page_writes", "server-doctor-pages"), hint));
     }
     if it.synchronous_commit == "off" {
-        let hint = "set synchronous_commit = on; the database or the role may have it off for itself \
-                    (ALTER DATABASE, ALTER ROLE)";
-        lost("synchronous_commit", "a crash can lose mail that was accepted", hint);
+        let hint = words.text("server-doctor-commit-hint");
+        checks.push(fail(ID, off("synchronous_commit", "server-doctor-commit"), hint));
     }
     if it.major_version < OLDEST_VERSION {
-        let detail = format!("{database}: PostgreSQL {version} is older than {OLDEST_VERSION}");
-        checks.push(fail(ID, detail, "upgrade PostgreSQL"));
+        checks.push(fail(ID, said("server-doctor-old"), words.text("server-doctor-old-hint")));
     }
     if it.in_recovery {
-        let detail = format!("{database} is a standby: no mail can be taken");
-        checks.push(fail(ID, detail, "name the primary, or promote this one"));
+        checks.push(fail(ID, said("server-doctor-standby"), words.text("server-doctor-standby-hint")));
     }
     if *standbys > 0 && names.is_empty() {
-        let detail = format!(
-            "{database}: no COMMIT waits for the {standbys} connected standbys: a failover may lose the newest mail"
-        );
-        checks.push(warn(ID, detail, "name them in synchronous_standby_names"));
+        checks.push(warn(ID, said("server-doctor-not-waited"), words.text("server-doctor-not-waited-hint")));
     }
     if !names.is_empty() && it.synchronous_commit == "local" {
-        let detail = format!(
-            "{database}: synchronous_commit is local, so that no COMMIT waits for {names}: a failover may lose the newest mail"
-        );
-        checks.push(warn(ID, detail, "set synchronous_commit = on"));
+        checks.push(warn(ID, said("server-doctor-local"), words.text("server-doctor-local-hint")));
     }
     if !names.is_empty() && *standbys == 0 && !it.in_recovery {
-        let detail = format!(
-            "{database}: no standby is connected, and COMMIT waits for {names}: no mail can be taken"
-        );
-        checks.push(warn(ID, detail, "start a standby, or empty synchronous_standby_names"));
+        checks.push(warn(ID, said("server-doctor-alone"), words.text("server-doctor-alone-hint")));
     }
     if checks.is_empty() {
-        let replication = match standbys {
-            0 => "no standby is connected".to_owned(),
-            _ => format!("COMMIT waits for {names}"),
-        };
-        checks
-            .push(ok(ID, format!("{database}: PostgreSQL {version} keeps what is accepted; {replication}")));
+        let key = if *standbys == 0 { "server-doctor-sound" } else { "server-doctor-sound-waits" };
+        checks.push(ok(ID, said(key)));
     }
     checks
 }
 
 #[cfg(test)]
 mod tests {
+    use restante_l10n::Language;
+
     use super::{super::Status, *};
 
     fn sound() -> Durability {
@@ -84,11 +85,21 @@ mod tests {
 
     #[track_caller]
     fn says(it: &Durability, expected: &[(Status, &str)]) {
-        let checks = checks(it);
+        let checks = checks(it, &Words::new(Language::English));
         assert_eq!(checks.len(), expected.len(), "{checks:?}");
         for (check, (status, words)) in checks.iter().zip(expected) {
             assert!(check.status == *status && check.detail.contains(words), "{check:?}");
         }
+    }
+
+    #[test]
+    fn an_administrator_reads_it_in_his_language() {
+        let words = Words::new(Language::Russian);
+        let told = checks(&Durability { fsync: false, ..sound() }, &words);
+        assert_eq!(
+            told[0].detail,
+            "postgres:///mail: выключен fsync: при отключении питания может пропасть вся почта"
+        );
     }
 
     #[test]

@@ -1,0 +1,34 @@
+//! How a command answers: in the administrator's language, or as JSON, which has none.
+
+use std::fmt::Display;
+
+use restante_l10n::{Value, Words};
+
+use super::println;
+
+/// What every command needs to answer.
+#[derive(Clone, Copy)]
+pub(super) struct Answers<'a> {
+    pub(super) words: &'a Words,
+    /// Whether a script reads the output.
+    pub(super) json: bool,
+}
+
+impl Answers<'_> {
+    /// A line of the output.
+    pub(super) fn say(self, key: &str, values: &[(&str, &dyn Display)]) {
+        println(&text(self.words, key, values));
+    }
+
+    /// Words for a failure or a table.
+    pub(super) fn text(self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        text(self.words, key, values)
+    }
+}
+
+/// The words of this key with these values filled in.
+pub(super) fn text(words: &Words, key: &str, values: &[(&str, &dyn Display)]) -> String {
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.to_string())).collect();
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
+    words.with(key, &values)
+}

@@ -143,6 +143,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     );
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        // What takes long has threads of its own, which go behind.
+        .on_thread_start(restante_process::priority::go_ahead)
         .build()
         .map_err(|error| Failure::new(Exit::Bug, format!("starting: {error}"), ""))
         .and_then(|runtime| runtime.block_on(command(arguments, layers)));

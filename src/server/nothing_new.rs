@@ -3,9 +3,11 @@
 //!
 //! Invariant: it answers as the router would, or leaves the request to it untouched.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use axum::{
     body::{Body, HttpBody},
-    http::{HeaderValue, Method, Request, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode},
     response::Response,
 };
 use restante_server_api::path;
@@ -14,15 +16,23 @@ use restante_store::Poll;
 use crate::{
     access::{App, client_version, not_too_old, token},
     handlers::changes,
-    observe::Observed,
+    observe::{self, Observed},
 };
 
 impl App {
     /// The answer to a check, where it is that nothing is new and no database need be asked.
     pub(crate) fn nothing_new(&self, request: &Request<impl HttpBody>) -> Option<Response> {
         let since = since(request)?;
-        let headers = request.headers();
-        let observed = Observed::begin(headers);
+        let observed = Observed::begin(request.headers());
+        // A panic is this request's misfortune, not that of the others on its connection: as the router's layer has it.
+        let answer = catch_unwind(AssertUnwindSafe(|| self.known(request.headers(), since)));
+        let mut answer = answer.unwrap_or_else(|said| Some(observe::panicked(said)))?;
+        observed.end(request.method(), path::CHANGES, &mut answer);
+        Some(answer)
+    }
+
+    /// The answer that is known without a database.
+    fn known(&self, headers: &HeaderMap, since: &str) -> Option<Response> {
         let (organisation_tag, token_sum) = token(headers)?;
         let poll = Poll { organisation_tag, token_sum: &token_sum, since };
         let known = self.store.nothing_new(&poll)?;
@@ -34,7 +44,6 @@ impl App {
         for (name, value) in changes::nothing_new(since, known.settings_revision) {
             answer.headers_mut().insert(name, HeaderValue::try_from(value).ok()?);
         }
-        observed.end(request.method(), path::CHANGES, &mut answer);
         Some(answer)
     }
 }

@@ -145,6 +145,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     );
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        // What takes long has threads of its own, which go behind.
+        .on_thread_start(restante_process::priority::go_ahead)
         .build()
         .map_err(|error| {
             let message = words.with("server-starting", &[("why", Value::Text(&error.to_string()))]);

@@ -1,6 +1,12 @@
 //! The short way and the router say the same, to the byte.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{body::Body, http::Request};
 use restante_model::{Clock, Name, Person, SystemClock, Timestamp};
@@ -26,6 +32,7 @@ use crate::{
 /// A town of which anna has a device, served with the short way and without.
 struct Town {
     app: Arc<App>,
+    clock: Arc<Still>,
     token: String,
     short: SocketAddr,
     routed: SocketAddr,
@@ -34,11 +41,15 @@ struct Town {
     _folder: TempDir,
 }
 
-/// A clock that stands, since answers tell the time.
-struct Still;
+/// A clock that stands, since answers tell the time; broken, it panics.
+#[derive(Default)]
+struct Still {
+    broken: AtomicBool,
+}
 
 impl Clock for Still {
     fn now(&self) -> Timestamp {
+        assert!(!self.broken.load(Ordering::Relaxed), "the clock is broken");
         Timestamp::from_unix_ms(1_800_000_000_000)
     }
 }
@@ -69,7 +80,8 @@ impl Town {
             client_version: None,
         };
         store.enrol_device(&known.account, &device).await.unwrap();
-        let app = serve::begin(Config::default(), store, Arc::new(Still)).await.unwrap();
+        let clock = Arc::new(Still::default());
+        let app = serve::begin(Config::default(), store, Arc::clone(&clock) as _).await.unwrap();
         let stop = CancellationToken::new();
         let serve = async |short: bool| {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -79,7 +91,7 @@ impl Town {
             address
         };
         let (short, routed) = (serve(true).await, serve(false).await);
-        Self { token: new.token, short, routed, _stop: stop.drop_guard(), _folder: folder, app }
+        Self { token: new.token, clock, short, routed, _stop: stop.drop_guard(), _folder: folder, app }
     }
 
     /// A request of anna's, which closes its connection.
@@ -233,4 +245,21 @@ async fn the_short_way_is_closed_to_a_device_that_is_too_old_or_revoked() {
     let [short, routed] = town.ask(&of("0.2.0")).await;
     assert_eq!(short, routed);
     assert!(short.0.starts_with("HTTP/1.1 401 "), "{}", short.0);
+}
+
+#[tokio::test]
+async fn a_panic_on_the_short_way_is_answered_as_the_routers_are() {
+    let town = Town::open().await;
+    let poll = format!("{}?since={}", path::CHANGES, town.cursor().await);
+    let bearer = format!("Bearer {}", town.token);
+    let request = Town::request("GET", &poll, &[("authorization", &bearer), ("x-request-id", "a1")]);
+    assert!(town.app.nothing_new(&request).is_some());
+    town.app.seen.take();
+    town.clock.broken.store(true, Ordering::Relaxed);
+    // The order of headers means nothing, and it is hyper that counts the bytes of one.
+    let lines =
+        |answer: &str| answer.lines().map(ToOwned::to_owned).collect::<std::collections::BTreeSet<_>>();
+    let [short, routed] = town.ask(&request).await;
+    assert_eq!((lines(&short.0), &short.1), (lines(&routed.0), &routed.1));
+    assert!(short.0.starts_with("HTTP/1.1 500 ") && short.0.contains("\"internal\""), "{}", short.0);
 }

@@ -41,7 +41,7 @@ use super::{
     server,
     timeline::Timeline,
 };
-use crate::NewsListener;
+use crate::{News, NewsListener};
 
 /// How often a server sends a heartbeat to itself, in each database. Our tests wait for them.
 const BEAT: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 1_000 });
@@ -61,7 +61,7 @@ pub(crate) struct Hearing {
 /// Where all that is heard goes.
 struct Told {
     listener: NewsListener,
-    /// Another one whenever something may have been missed.
+    /// Another one whenever something may have been missed, or everything may have changed.
     number: AtomicU64,
 }
 
@@ -234,6 +234,9 @@ impl Ear {
                 }
                 notice => {
                     if let Some(news) = notice.news() {
+                        if news == News::Everything {
+                            self.told.number.fetch_add(1, Ordering::AcqRel);
+                        }
                         (self.told.listener)(news);
                     }
                 }

@@ -11,6 +11,7 @@ use std::{
     },
 };
 
+use restante_model::Timestamp;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgConnectOptions};
 
 use super::{Durability, announcement, server::quoted, timeline::Timeline};
@@ -22,14 +23,17 @@ pub(crate) fn steps(part: Part) -> &'static [&'static str] {
         Part::Registry => &[
             include_str!("migrations/registry/0001_registry.sql"),
             include_str!("migrations/registry/0002_policy.sql"),
+            include_str!("migrations/registry/0003_identity.sql"),
         ],
         Part::Organisation => &[
             include_str!("migrations/organisation/0001_people.sql"),
             include_str!("migrations/organisation/0002_last_seen.sql"),
+            include_str!("migrations/organisation/0003_identity.sql"),
         ],
         Part::Office => &[
             include_str!("migrations/office/0001_mail.sql"),
             include_str!("migrations/office/0002_ledger.sql"),
+            include_str!("migrations/office/0003_identity.sql"),
         ],
     }
 }
@@ -105,6 +109,15 @@ impl Schema {
     /// Its name, to stand in a statement.
     pub(crate) fn quoted(&self) -> String {
         quoted(&self.name)
+    }
+
+    /// By the clock of its server.
+    pub(crate) async fn now(&self) -> Result<Timestamp, sqlx::Error> {
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        // A transaction by itself: it needs no schema.
+        let milliseconds =
+            sqlx::query_scalar("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)");
+        milliseconds.fetch_one(&self.pool).await.map(Timestamp::from_unix_ms)
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {

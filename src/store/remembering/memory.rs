@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use restante_model::Timestamp;
@@ -14,6 +15,9 @@ use crate::{
 
 /// What nobody asked for during so long is forgotten: twice the longest usual interval.
 const INACTIVE_MS: i64 = 2 * 60 * 60 * 1_000;
+/// Mailboxes forgotten at one taking of the lock: a few microseconds, as long as one who waits for it looks again and
+/// again before he goes to sleep.
+const FORGOTTEN_TOGETHER: usize = 32;
 
 /// What is kept, under one lock: all of it is a few words and held for less than a microsecond.
 pub(super) struct Memory {
@@ -198,19 +202,27 @@ impl Memory {
 
     /// Forgets what is not so any more.
     pub(super) fn hear(&self, news: &News) {
-        let mut kept = self.kept();
         match news {
+            // Each mailbox is a matter of its own, so that no poll need wait until all are done.
             News::Touched(touched) => {
-                for touched in touched {
-                    kept.mailboxes.forget(&touched.owner);
+                for (step, touched) in touched.chunks(FORGOTTEN_TOGETHER).enumerate() {
+                    if step > 0 {
+                        // The lock is not fair: whoever waits for it must find it free.
+                        thread::yield_now();
+                    }
+                    let mut kept = self.kept();
+                    for touched in touched {
+                        kept.mailboxes.forget(&touched.owner);
+                    }
                 }
             }
             News::User(owner) => {
+                let mut kept = self.kept();
                 kept.mailboxes.forget(owner);
                 kept.settings.forget(owner);
                 kept.tokens.retain(|bearer| bearer.owner != *owner);
             }
-            News::Everything => kept.forget_all(),
+            News::Everything => self.kept().forget_all(),
         }
     }
 }

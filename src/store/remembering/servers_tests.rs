@@ -10,7 +10,7 @@ use super::{
     tests::{ALL, Remembered, look, step, sum},
 };
 use crate::{
-    ChangesReply, OfficeChange, SqlStore, Store, Time,
+    ChangesReply, OfficeChange, SqlStore, Store, StoreError, Time,
     story::{
         postgres_cluster::{Cluster, Database},
         town::{Town, account, device, id, letter, name, owner, since_then},
@@ -181,4 +181,30 @@ async fn whatever_two_servers_do_each_answers_as_the_databases() {
         here.files.hearing().caught_up().await;
         here.compare(&tag, &cursors, &what).await;
     }
+}
+
+#[tokio::test]
+async fn a_schema_is_looked_at_anew_once_an_upgrade_of_it_is_heard_of() {
+    let _kept = Cluster::shared();
+    let (_there, here) = Server::two().await;
+    here.files.hearing().caught_up().await;
+    let asked = async || {
+        let before = here.files.transactions();
+        let page = here.town.store.changes(&owner("anna"), &since_then(None)).await;
+        (page.map(drop), here.files.transactions() - before)
+    };
+    let tell = async |statement: &str| {
+        here.office_database().sql(&format!("BEGIN; {statement}; NOTIFY restante, '\"Everything\"'; COMMIT"));
+        here.files.hearing().caught_up().await;
+    };
+    let (page, usual) = asked().await;
+    page.unwrap();
+    tell("SELECT 1").await;
+    let (page, anew) = asked().await;
+    page.unwrap();
+    assert_eq!(anew, usual + 1, "the schema was asked for");
+    assert_eq!(asked().await.1, usual, "and is known");
+    tell("UPDATE restante_office.schema_version SET version = 99").await;
+    let (refused, _) = asked().await;
+    assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
 }

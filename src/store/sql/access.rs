@@ -49,7 +49,8 @@ impl SqlStore {
         organisation: &Name,
     ) -> Result<Arc<Database>, StoreError> {
         let database = self.database(&self.installation.organisation(organisation))?;
-        match self.gate(&database, Part::Organisation).await? {
+        let tag = async || Ok(self.known_organisation(organisation).await?.tag);
+        match self.gate(&database, Part::Organisation, tag).await? {
             None => Ok(database),
             Some(why) => Err(StoreError::Unavailable { organisation: organisation.to_string(), why }),
         }
@@ -69,22 +70,28 @@ impl SqlStore {
         let office =
             self.office_of(organisation).await?.ok_or_else(|| unavailable(Unavailable::NoneAttached))?;
         let database = self.database(&office.location)?;
-        if let Some(why) = self.gate(&database, Part::Office).await? {
+        if let Some(why) = self.gate(&database, Part::Office, async || Ok(office.id)).await? {
             return Err(unavailable(why));
         }
         self.begin_generation(&database).await?;
         Ok((database, office.terms))
     }
 
-    /// Whether this build can work with the database, asked anew only where another process may have upgraded it since.
-    async fn gate(&self, database: &Database, part: Part) -> Result<Option<Unavailable>, StoreError> {
+    /// Whether this build can work with the database, and it is whose it is to be, asked anew only where another process may have upgraded it since:
+    /// an upgrade on PostgreSQL tells that it changed everything.
+    async fn gate(
+        &self,
+        database: &Database,
+        part: Part,
+        id: impl AsyncFnOnce() -> Result<String, StoreError>,
+    ) -> Result<Option<Unavailable>, StoreError> {
         // Before the question: what is written after it changes the number.
         let announced = self.announced().filter(|_| database.is_there());
         let key = (database.address(), part);
         if announced.is_some() && self.passed().get(&key).copied() == announced {
             return Ok(None);
         }
-        let why = schema::gate(database, part).await?;
+        let why = schema::gate(database, part, Some(&id().await?)).await?;
         if let (Some(announced), None) = (announced, &why) {
             self.passed().insert(key, announced);
         }
@@ -95,11 +102,11 @@ impl SqlStore {
         self.passed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many other processes wrote into the data folder so far; `None` where that is not known.
+    /// Another number whenever another process may have changed a schema; `None` where that is not known.
     pub(super) fn announced(&self) -> Option<u64> {
         match &*self.installation {
             Installation::Folder(_, neighbours) => neighbours.announced(),
-            Installation::Server(_) => None,
+            Installation::Server(_) => self.hearing.number(),
         }
     }
 

@@ -19,6 +19,8 @@ use crate::{Posted, StoreError};
 const MOST_LETTERS: usize = 256;
 /// Their recipients at most, where it is more than one letter.
 const MOST_RECIPIENTS: usize = 10_000;
+/// Bytes of their texts at most, where it is more than one letter: they are held twice meanwhile.
+const MOST_BYTES: usize = 4 << 20;
 
 /// The letters that wait to be stored, by organisation. There is an entry for as long as a task is at it.
 #[derive(Default)]
@@ -48,10 +50,12 @@ impl Letters {
     fn take(&self, organisation: &Name) -> Vec<Waiting> {
         let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(waiting) = letters.get_mut(organisation) else { return Vec::new() };
-        let (mut ids, mut recipients) = (HashSet::new(), 0);
+        let (mut ids, mut recipients, mut bytes) = (HashSet::new(), 0, 0);
         let together = waiting.iter().take(MOST_LETTERS).take_while(|waiting| {
             recipients += waiting.post.letter.to.len();
-            ids.insert(waiting.post.id) && (ids.len() == 1 || recipients <= MOST_RECIPIENTS)
+            bytes += waiting.post.letter.body.len();
+            let fit = recipients <= MOST_RECIPIENTS && bytes <= MOST_BYTES;
+            ids.insert(waiting.post.id) && (ids.len() == 1 || fit)
         });
         let count = together.count();
         if count == 0 {

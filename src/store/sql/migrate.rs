@@ -336,7 +336,7 @@ impl Sum {
                 Value::Bytes(bytes) => bytes.as_deref().map(<[u8]>::to_vec),
                 Value::Flag(flag) => flag.map(|flag| vec![u8::from(flag)]),
                 // No column holds a list.
-                Value::Numbers(_) | Value::Texts(_) => None,
+                Value::Numbers(_) | Value::Texts(_) | Value::Sums(_) => None,
             };
             // Nothing and an empty text are two things.
             hash.update(bytes.as_ref().map_or(u64::MAX, |bytes| bytes.len() as u64).to_be_bytes());

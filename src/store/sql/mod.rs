@@ -35,7 +35,7 @@ pub(crate) use self::{
     installation::{Installation, elsewhere},
     mail::{Rows, renew_epoch},
     schema::{Part, found},
-    statement::{Query, Row, Value, insert_rows, query, query_scalar},
+    statement::{Insert, Query, Row, Value, Values, query, query_scalar},
 };
 use self::{
     deposit::Letters,
@@ -132,18 +132,14 @@ impl SqlStore {
     }
 
     pub(crate) async fn now(&self) -> Result<Timestamp, StoreError> {
-        let now = async {
-            let mut tx = match &self.time {
-                Time::Clock(clock) => return Ok(clock.now()),
-                Time::Database => self.registry.read().await?,
-            };
-            let milliseconds: i64 =
-                query_scalar("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
-                    .fetch_one(&mut tx)
-                    .await?;
-            Ok(Timestamp::from_unix_ms(milliseconds))
+        let asked = match (&self.time, &*self.registry) {
+            (Time::Clock(clock), _) => return Ok(clock.now()),
+            (Time::Database, Database::Postgres(schema)) => schema.now().await,
+            (Time::Database, Database::Sqlite(_)) => {
+                Err(sqlx::Error::Configuration("a file has no clock".into()))
+            }
         };
-        now.await.map_err(|fault: Fault| fault.at("asking for the time", &self.registry))
+        asked.map_err(|error| Fault::from(error).at("asking for the time", &self.registry))
     }
 
     /// The open database at this location.

@@ -101,22 +101,61 @@ pub(crate) async fn found(tx: &mut Tx, part: Part) -> Result<i64, Fault> {
     Ok(version.unwrap_or(0))
 }
 
-/// Whether this build can work with the file: `None` when it can. A file that cannot be read is one
-/// organisation's misfortune, so it is told as such and does not stop the server for the others.
-pub(crate) async fn gate(database: &Database, part: Part) -> Result<Option<Unavailable>, StoreError> {
+/// Writes into a database whose it is: the id that the registry has of the organisation or post office.
+pub(crate) async fn sign(tx: &mut Tx, part: Part, id: &str) -> Result<(), Fault> {
+    let statement = match part {
+        // It is whose all others are.
+        Part::Registry => return Ok(()),
+        Part::Organisation => {
+            "INSERT INTO identity (only_row, id) VALUES (1, $1) ON CONFLICT (only_row) DO UPDATE SET id = excluded.id"
+        }
+        Part::Office => "UPDATE post_office SET id = $1",
+    };
+    sql::query(statement).bind(id).execute(tx).await?;
+    Ok(())
+}
+
+/// Whose it is; the registry is nobody's.
+async fn signature(tx: &mut Tx, part: Part) -> Result<Option<String>, Fault> {
+    let query = match part {
+        Part::Registry => return Ok(None),
+        Part::Organisation => "SELECT id FROM identity",
+        Part::Office => "SELECT id FROM post_office",
+    };
+    let id: Option<Option<String>> = sql::query_scalar(query).fetch_optional(tx).await?;
+    Ok(id.flatten())
+}
+
+/// Whether this build can work with the file, which is to be this organisation's or post office's: `None` when it can.
+/// A file that cannot be read, or that is another's, is one organisation's misfortune, so it is told as such and does
+/// not stop the server for the others.
+pub(crate) async fn gate(
+    database: &Database,
+    part: Part,
+    id: Option<&str>,
+) -> Result<Option<Unavailable>, StoreError> {
     if !database.is_there() {
         let reason = "no such file".to_owned();
         return Ok(Some(Unavailable::Unreachable { location: database.address(), reason }));
     }
     let version = async {
         let mut tx = database.read().await?;
-        found(&mut tx, part).await
+        let found = found(&mut tx, part).await?;
+        let ours = found != part.version() || signature(&mut tx, part).await?.as_deref() == id;
+        Ok((found, ours))
     };
     let (part, known) = (part.name(), part.version());
-    match version.await.map_err(|fault| fault.at("reading the schema's version", database)) {
-        Ok(found) if found < known => Ok(Some(Unavailable::UpgradeNeeded { part, found, needed: known })),
-        Ok(found) if found > known => Ok(Some(Unavailable::ServerTooOld { part, found, known })),
-        Ok(_) => Ok(None),
+    match version.await.map_err(|fault: Fault| fault.at("reading the schema's version", database)) {
+        Ok((found, _)) if found < known => {
+            Ok(Some(Unavailable::UpgradeNeeded { part, found, needed: known }))
+        }
+        Ok((found, _)) if found > known => Ok(Some(Unavailable::ServerTooOld { part, found, known })),
+        Ok((_, true)) => Ok(None),
+        Ok((_, false)) => {
+            let reason =
+                "it is the database of another one: were files put in each other's place?".to_owned();
+            Ok(Some(Unavailable::Unreachable { location: database.address(), reason }))
+        }
         Err(
             StoreError::Malformed { source, .. }
             | StoreError::Damaged { source, .. }

@@ -13,7 +13,7 @@ use super::Tx;
 
 /// A statement with `$1`, `$2`, ... that is to run on whichever engine the transaction belongs to.
 ///
-/// Lists are read by `SELECT value FROM json_each($1)`, rows by `SELECT value ->> 0, ... FROM json_each($1)` with
+/// Lists stand in `IN (SELECT value FROM json_each($1))`, rows in `SELECT value ->> 0, ... FROM json_each($1)` with
 /// each number cast to BIGINT: SQLite has the function, and our schemas on PostgreSQL bring one of this name.
 pub(crate) fn query<'q>(text: impl SqlSafeStr) -> Query<'q> {
     Query { text: text.into_sql_str(), values: Vec::new() }
@@ -24,39 +24,107 @@ pub(crate) fn query_scalar<'q, T>(text: impl SqlSafeStr) -> Scalar<'q, T> {
     Scalar { query: query(text), column: PhantomData }
 }
 
-/// Rows in one statement at most, as a power of two: each number of rows is a text of its own, prepared once and kept.
-/// More make it dearer: sqlx asks SQLite for the name of each value, which it looks for among all.
-const MOST_ROWS_LOG2: u32 = 6;
-
-/// Inserts rows of numbers, after those that are the same in all of them; `head` is the statement up to its columns.
-///
-/// Where there may be thousands of rows this costs SQLite a small part of what taking them out of JSON does.
-pub(crate) async fn insert_rows<const SAME: usize, const OWN: usize>(
-    tx: &mut Tx,
-    head: &str,
-    same: [i64; SAME],
-    rows: &[[i64; OWN]],
-) -> Result<(), sqlx::Error> {
-    let mut left = rows;
-    while let Some(log2) = left.len().checked_ilog2() {
-        let (now, later) = left.split_at(1 << log2.min(MOST_ROWS_LOG2));
-        left = later;
-        let mut text = format!("{head} VALUES ");
-        for row in 0..now.len() {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            let own = SAME + row * OWN + 1;
-            for (column, number) in (1..=SAME).chain(own..own + OWN).enumerate() {
-                text.push_str(if column == 0 { "$" } else { ", $" });
-                text.push_str(&number.to_string());
-            }
-            text.push(')');
-        }
-        let numbers = same.iter().chain(now.as_flattened());
-        let statement = numbers.fold(query(AssertSqlSafe(text)), |statement, number| statement.bind(*number));
-        statement.execute(tx).await?;
-    }
-    Ok(())
+/// Rows to insert: what is the same in all of them, and then the columns of their own, all equally long.
+pub(crate) struct Insert<'q> {
+    /// The statement up to its columns, in that order.
+    pub(crate) head: &'static str,
+    pub(crate) same: Vec<Value<'q>>,
+    pub(crate) own: Vec<Values<'q>>,
+    /// What follows the rows.
+    pub(crate) tail: &'static str,
 }
+
+/// A column of rows to insert.
+pub(crate) enum Values<'q> {
+    Numbers(Vec<i64>),
+    Texts(Vec<&'q str>),
+    Sums(Vec<[u8; 32]>),
+}
+
+/// Values of rows in one statement at most. More make it dearer: sqlx asks SQLite for the name of each, which it looks
+/// for among all.
+const MOST_VALUES: usize = 320;
+
+impl<'q> Insert<'q> {
+    /// Gives what `tail` has returned, if anything.
+    pub(crate) async fn run(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
+        match tx {
+            Tx::Sqlite(_) => self.as_values(tx).await,
+            Tx::Postgres(..) => self.as_lists(tx).await,
+        }
+    }
+
+    /// In a statement for all: to ask once more takes PostgreSQL as long as several rows.
+    async fn as_lists(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
+        let numbers = |from: usize, count: usize| {
+            (from..from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+        };
+        let (same, own) = (self.same.len(), self.own.len());
+        let text = format!(
+            "{} SELECT {}, own.* FROM unnest({}) AS own {}",
+            self.head,
+            numbers(1, same),
+            numbers(same + 1, own),
+            self.tail
+        );
+        let lists = self.own.into_iter().map(|column| match column {
+            Values::Numbers(numbers) => Value::Numbers(numbers.into()),
+            Values::Texts(texts) => Value::Texts(texts.into_iter().map(Into::into).collect()),
+            Values::Sums(sums) => Value::Sums(sums),
+        });
+        let values = self.same.into_iter().chain(lists);
+        values.fold(query(AssertSqlSafe(text)), Query::bind).fetch_all(tx).await
+    }
+
+    /// In statements of so many rows as a power of two: each number of rows is a text of its own, prepared once and kept.
+    /// Where there may be thousands this costs SQLite a small part of what taking them out of JSON does.
+    async fn as_values(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
+        let (same, own) = (self.same.len(), self.own.len());
+        let count = self.own.first().map_or(0, Values::len);
+        let most = (MOST_VALUES / own.max(1)).ilog2();
+        let (mut done, mut returned) = (0, Vec::new());
+        while let Some(log2) = (count - done).checked_ilog2() {
+            let rows = done..done + (1 << log2.min(most));
+            let mut text = format!("{} VALUES ", self.head);
+            for row in 0..rows.len() {
+                text.push_str(if row == 0 { "(" } else { ", (" });
+                let own = same + row * own + 1..same + (row + 1) * own + 1;
+                for (column, number) in (1..=same).chain(own).enumerate() {
+                    text.push_str(if column == 0 { "$" } else { ", $" });
+                    text.push_str(&number.to_string());
+                }
+                text.push(')');
+            }
+            text.extend([" ", self.tail]);
+            done = rows.end;
+            let own = rows.flat_map(|row| self.own.iter().map(move |column| column.value(row)));
+            let values = self.same.iter().cloned().chain(own);
+            returned.extend(values.fold(query(AssertSqlSafe(text)), Query::bind).fetch_all(tx).await?);
+        }
+        Ok(returned)
+    }
+}
+
+impl<'q> Values<'q> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Texts(texts) => texts.len(),
+            Self::Sums(sums) => sums.len(),
+        }
+    }
+
+    fn value(&self, row: usize) -> Value<'q> {
+        match self {
+            Self::Numbers(numbers) => Value::Number(numbers.get(row).copied()),
+            Self::Texts(texts) => Value::Text(texts.get(row).map(|text| Cow::Borrowed(*text))),
+            Self::Sums(sums) => Value::Bytes(sums.get(row).map(|sum| sum.to_vec().into())),
+        }
+    }
+}
+
+/// Before a list that something is looked for in.
+const IN_LIST: &str = "IN (SELECT value FROM json_each(";
 
 /// What a statement can be given.
 #[derive(Clone)]
@@ -69,6 +137,8 @@ pub(crate) enum Value<'q> {
     Numbers(Cow<'q, [i64]>),
     /// A list of texts, to be read by `json_each`.
     Texts(Vec<Cow<'q, str>>),
+    /// A list of sums, for PostgreSQL.
+    Sums(Vec<[u8; 32]>),
 }
 
 /// A statement and what is bound to it.
@@ -173,18 +243,30 @@ impl<'q> Query<'q> {
             Value::Flag(flag) => query.bind(flag),
             Value::Numbers(numbers) => query.bind(serde_json::json!(numbers).to_string()),
             Value::Texts(texts) => query.bind(serde_json::json!(texts).to_string()),
+            Value::Sums(sums) => query.bind(serde_json::json!(sums).to_string()),
         })
     }
 
     fn for_postgres(self) -> sqlx::query::Query<'q, Postgres, PgArguments> {
-        self.values.into_iter().fold(sqlx::query(self.text), |query, value| match value {
+        self.values.into_iter().fold(sqlx::query(with_arrays(self.text)), |query, value| match value {
             Value::Number(number) => query.bind(number),
             Value::Text(text) => query.bind(text),
             Value::Bytes(bytes) => query.bind(bytes),
             Value::Flag(flag) => query.bind(flag),
             Value::Numbers(numbers) => query.bind(numbers.into_owned()),
-            Value::Texts(texts) => query.bind(texts.into_iter().map(Cow::into_owned).collect::<Vec<_>>()),
+            Value::Texts(texts) => query.bind(texts),
+            Value::Sums(sums) => query.bind(sums),
         })
+    }
+}
+
+/// For PostgreSQL, which looks the elements of an array up in an index. Of a table it has to guess how long it is, and may
+/// read all messages of an organisation to find one.
+fn with_arrays(text: SqlStr) -> SqlStr {
+    if text.as_str().contains(IN_LIST) {
+        AssertSqlSafe(text.as_str().replace(IN_LIST, "= ANY((")).into_sql_str()
+    } else {
+        text
     }
 }
 
@@ -282,5 +364,19 @@ impl<'q> From<&[&'q str]> for Value<'q> {
 impl From<Vec<String>> for Value<'_> {
     fn from(texts: Vec<String>) -> Self {
         Self::Texts(texts.into_iter().map(Into::into).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_an_array_to_postgresql_and_rows_stay_rows() {
+        let text = |text: &'static str| with_arrays(text.into_sql_str()).as_str().to_owned();
+        let lists = "SELECT a FROM t WHERE a IN (SELECT value FROM json_each($1)) AND b IN (SELECT value FROM json_each($2))";
+        assert_eq!(text(lists), "SELECT a FROM t WHERE a = ANY(($1)) AND b = ANY(($2))");
+        let rows = "SELECT value ->> 0 FROM json_each($1)";
+        assert_eq!(text(rows), rows);
     }
 }

@@ -11,14 +11,17 @@ pub(crate) fn steps(part: Part) -> &'static [&'static str] {
         Part::Registry => &[
             include_str!("migrations/registry/0001_registry.sql"),
             include_str!("migrations/registry/0002_policy.sql"),
+            include_str!("migrations/registry/0003_identity.sql"),
         ],
         Part::Organisation => &[
             include_str!("migrations/organisation/0001_people.sql"),
             include_str!("migrations/organisation/0002_last_seen.sql"),
+            include_str!("migrations/organisation/0003_identity.sql"),
         ],
         Part::Office => &[
             include_str!("migrations/office/0001_mail.sql"),
             include_str!("migrations/office/0002_ledger.sql"),
+            include_str!("migrations/office/0003_identity.sql"),
         ],
     }
 }

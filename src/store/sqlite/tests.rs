@@ -219,6 +219,44 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[tokio::test]
+async fn databases_put_in_each_others_place_are_refused_by_name() {
+    let town = Town::on_sqlite().await;
+    let other = NewOffice { name: name("other"), placement: separate(), terms: OfficeTerms::default() };
+    town.store.create_office(&other).await.unwrap();
+    town.store.attach(&name("other"), &name("village")).await.unwrap();
+    let swaps = [
+        ("organisations/town.db", "organisations/village.db"),
+        ("offices/main/office.db", "offices/other/office.db"),
+    ];
+    for (one, another) in swaps {
+        for file in [one, another] {
+            sql(&town.folder.path().join(file), "PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        copy(town.folder.path(), folder.path());
+        let place = |file: &str| folder.path().join(file);
+        std::fs::copy(town.folder.path().join(one), place(another)).unwrap();
+        std::fs::copy(town.folder.path().join(another), place(one)).unwrap();
+        let store = SqlStore::open(folder.path(), std::sync::Arc::clone(&town.clock) as _).await.unwrap();
+        store.begin_serving().await.unwrap();
+        for (organisation, file) in [("town", one), ("village", another)] {
+            let organisation = name(organisation);
+            let error = if file.starts_with("offices") {
+                let anna = crate::Owner { organisation: organisation.clone(), ..owner("anna") };
+                store.changes(&anna, &since_then(None)).await.unwrap_err()
+            } else {
+                store.directory(&organisation).await.unwrap_err()
+            };
+            assert!(error.to_string().contains(file) && !error.fatal(), "{error}");
+            let listed = store.organisations().await.unwrap();
+            let listed = listed.iter().find(|listed| listed.name == organisation).unwrap();
+            assert!(matches!(listed.unavailable, Some(Unavailable::Unreachable { .. })), "{listed:?}");
+        }
+    }
+    assert!(town.store.changes(&owner("boris"), &since_then(None)).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_database_copied_back_by_hand_resets_whoever_saw_what_was_undone() {
     let town = Town::on_sqlite().await;
     town.send("anna", 1, &["boris"]).await;

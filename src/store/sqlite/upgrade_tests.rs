@@ -25,6 +25,14 @@ const SCHEMA_1: [(&str, &str); 4] = [
     ("offices/main/office.db", include_str!("../fixtures/schema_1/main.sql")),
 ];
 
+/// The same of schema 2.
+const SCHEMA_2: [(&str, &str); 4] = [
+    ("restante.db", include_str!("../fixtures/schema_2/restante.sql")),
+    ("organisations/town.db", include_str!("../fixtures/schema_2/town.sql")),
+    ("organisations/village.db", include_str!("../fixtures/schema_2/village.sql")),
+    ("offices/main/office.db", include_str!("../fixtures/schema_2/main.sql")),
+];
+
 /// When the fixture was left.
 const LEFT_AT: i64 = 1_790_604_800_000;
 
@@ -38,8 +46,12 @@ async fn connect(file: &Path) -> SqliteConnection {
 
 impl Old {
     async fn of_schema_1() -> Self {
+        Self::of(&SCHEMA_1).await
+    }
+
+    async fn of(files: &[(&str, &'static str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for (file, dump) in SCHEMA_1 {
+        for (file, dump) in files.iter().copied() {
             let path = folder.path().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             let mut connection = connect(&path).await;
@@ -108,14 +120,14 @@ async fn an_old_organisation_waits_for_the_command_and_keeps_every_row() {
     let store = old.open().await;
     store.begin_serving().await.unwrap();
     let refused = store.changes(&owner("boris"), &since_then(None)).await.unwrap_err();
-    assert_eq!(upgrade_needed(&refused), Some(("office", 1, 2)), "{refused:?}");
+    assert_eq!(upgrade_needed(&refused), Some(("office", 1, 3)), "{refused:?}");
     let refused = store.directory(&name("town")).await.unwrap_err();
-    assert_eq!(upgrade_needed(&refused), Some(("organisation", 1, 2)), "{refused:?}");
+    assert_eq!(upgrade_needed(&refused), Some(("organisation", 1, 3)), "{refused:?}");
 
     let town = store.upgrade(&name("town")).await.unwrap();
     assert_eq!(
         town.iter().map(|done| (done.part, done.from, done.to)).collect::<Vec<_>>(),
-        [("organisation", 1, 2), ("office", 1, 2)]
+        [("organisation", 1, 3), ("office", 1, 3)]
     );
     let village = store.upgrade(&name("village")).await.unwrap();
     for (file, (rows_before, columns)) in &before {
@@ -175,7 +187,7 @@ async fn an_upgrade_that_fails_leaves_all_as_it_was() {
     assert_eq!(columns(&file).await, columns_before);
     assert_eq!(rows(&file, &columns_before).await, rows_before);
     let refused = store.changes(&owner("boris"), &since_then(None)).await.unwrap_err();
-    assert_eq!(upgrade_needed(&refused), Some(("office", 1, 2)));
+    assert_eq!(upgrade_needed(&refused), Some(("office", 1, 3)));
 }
 
 #[tokio::test]
@@ -204,6 +216,34 @@ async fn a_newer_schema_is_not_upgraded_backwards() {
     sqlx::raw_sql("UPDATE schema_version SET version = 99").execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     let error = old.open().await.upgrade(&name("town")).await.unwrap_err().to_string();
-    assert!(error.contains("schema 99") && error.contains("knows only 2"), "{error}");
+    assert!(error.contains("schema 99") && error.contains("knows only 3"), "{error}");
     assert!(matches!(old.open().await.upgrade(&name("nowhere")).await, Err(StoreError::Unknown { .. })));
+}
+
+#[tokio::test]
+async fn an_upgrade_writes_into_each_database_whose_it_is() {
+    let old = Old::of(&SCHEMA_2).await;
+    let store = old.open().await;
+    for organisation in ["town", "village"] {
+        let done = store.upgrade(&name(organisation)).await.unwrap();
+        let steps: Vec<_> = done.iter().map(|done| (done.part, done.from, done.to)).collect();
+        assert_eq!(steps, [("organisation", 2, 3), ("office", 2, 3)], "{organisation}");
+    }
+    let told = store.message(&owner("anna"), id(3)).await.unwrap().unwrap();
+    assert_eq!(told.copies[0].state, DeliveryState::Expired);
+    assert_eq!(store.ledger(&owner("anna"), id(1)).await.unwrap().unwrap().len(), 5);
+    for organisation in store.organisations().await.unwrap() {
+        assert_eq!(organisation.unavailable, None, "{}", organisation.name);
+    }
+    let place = |file: &str| old.file(file);
+    for file in ["organisations/town.db", "organisations/village.db"] {
+        let mut connection = connect(&place(file)).await;
+        sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+    std::fs::rename(place("organisations/town.db"), place("organisations/x.db")).unwrap();
+    std::fs::rename(place("organisations/village.db"), place("organisations/town.db")).unwrap();
+    std::fs::rename(place("organisations/x.db"), place("organisations/village.db")).unwrap();
+    let refused = old.open().await.directory(&name("town")).await.unwrap_err().to_string();
+    assert!(refused.contains("organisations/town.db"), "{refused}");
 }

@@ -1,8 +1,8 @@
 //! What the server costs, beside a bare hyper server and Dovecot in the same run: `tests/bench/server`.
 //!
-//! Given names of parts (`polls`, `held`, `load`: what writes, and what polls feel of it) it measures these alone. Each
-//! figure is a row of a table, with its goal (docs/performance.md). CPU is that of the server's processes, from
-//! `/proc/PID/task/*/schedstat`; client and servers are processes of their own. Linux only.
+//! Given names of parts (`polls`, `held`, `load`: what writes, and what polls feel of it; `postgres`, `growth`) it measures
+//! these alone. Each figure is a row of a table, with its goal (docs/performance.md). CPU is that of the server's processes,
+//! from `/proc/PID/task/*/schedstat`; client and servers are processes of their own. Linux only.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
 
@@ -38,11 +38,18 @@ use self::{
 const ROUNDS: usize = 5;
 /// Connections of a saturated run, and senders.
 const CONNECTIONS: usize = 64;
+/// What can be measured alone.
+const PARTS: [&str; 5] = ["polls", "held", "growth", "load", "postgres"];
 /// How long a saturated round takes.
 const ROUND: Duration = Duration::from_secs(3);
 
 fn main() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    // People's computers are others than the server's: here they share its cores, and must not wait for what it has to do.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_start(restante_process::priority::go_ahead)
+        .build()
+        .expect("a runtime");
     let arguments: Vec<_> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "bare") {
         return runtime.block_on(bare::serve(arguments.get(at + 1).map(Path::new)));
@@ -50,24 +57,29 @@ fn main() {
     runtime.block_on(async {
         let loaded = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         println!("Load when it began: {}\n", loaded.trim());
-        let parts = Parts::named(&arguments);
+        let named = PARTS.iter().filter(|part| arguments.iter().any(|argument| argument == **part));
+        let named: Vec<_> = named.copied().collect();
+        let measured = |part| named.is_empty() || named.contains(&part);
         let dovecot = Dovecot::start().await;
         if dovecot.is_none() {
             println!("Dovecot does not start here: its figures are left out.\n");
         }
         table::begin();
         let office = Office::open(10_000).await;
-        let poll_us = if parts.polls { Some(polls::measure(dovecot.as_ref(), &office).await) } else { None };
-        if parts.held {
+        if measured("polls") {
+            polls::measure(dovecot.as_ref(), &office).await;
+        }
+        if measured("held") {
             held::measure(&office).await;
         }
-        if parts.load {
+        if measured("growth") {
+            growth::measure(&office).await;
+        }
+        if measured("load") {
             load(dovecot.as_ref(), office).await;
         }
-        if parts.all()
-            && let Some(poll_us) = poll_us
-        {
-            growth::measure(poll_us).await;
+        if measured("postgres") {
+            postgres::measure().await;
         }
     });
 }
@@ -81,29 +93,6 @@ async fn load(dovecot: Option<&Dovecot>, office: Office) {
     first_sync(&server, &office).await;
     drop((server, office));
     expiry::measure().await;
-    postgres::measure().await;
-}
-
-/// What is measured.
-struct Parts {
-    polls: bool,
-    held: bool,
-    load: bool,
-}
-
-impl Parts {
-    /// Those that are named; all where none is.
-    fn named(arguments: &[String]) -> Self {
-        let named = |part: &str| arguments.iter().any(|argument| argument == part);
-        match (named("polls"), named("held"), named("load")) {
-            (false, false, false) => Self { polls: true, held: true, load: true },
-            (polls, held, load) => Self { polls, held, load },
-        }
-    }
-
-    fn all(&self) -> bool {
-        self.polls && self.held && self.load
-    }
 }
 
 /// With a certificate it speaks TLS.

@@ -13,17 +13,15 @@ use crate::{
     table::row,
 };
 
-/// Gives what a saturated poll costs over TCP.
-pub(crate) async fn measure(dovecot: Option<&Dovecot>, office: &Office) -> f64 {
+pub(crate) async fn measure(dovecot: Option<&Dovecot>, office: &Office) {
     let (bare, server) = (serve_bare(None), serve(office, None));
-    let poll_us = kept(&bare, &server, dovecot, office).await;
+    kept(&bare, &server, dovecot, office).await;
     let (ours_us, bare_us) = cold(None, &bare, &server, office).await;
     let what = "CPU of a poll on a new connection, TCP, one after the other";
     row("P4", what, &us(ours_us), &format!("bare {}", us(bare_us)), ours_us / bare_us, "1.1");
     // The data folder is one server's.
     drop((bare, server));
     secured(office).await;
-    poll_us
 }
 
 fn us(value: f64) -> String {
@@ -31,13 +29,12 @@ fn us(value: f64) -> String {
 }
 
 /// P1 and P2.
-async fn kept(bare: &Process, server: &Process, dovecot: Option<&Dovecot>, office: &Office) -> f64 {
+async fn kept(bare: &Process, server: &Process, dovecot: Option<&Dovecot>, office: &Office) {
     let requests = office.polls(&server.address, CONNECTIONS).await;
     let mut sessions = match dovecot {
         Some(dovecot) => dovecot.sessions(CONNECTIONS).await,
         None => Vec::new(),
     };
-    let mut saturated_us = 0.0;
     for (number, goal, of_noop, paced) in [("P1", "1.3", "0.12", false), ("P2", "1.2", "0.4", true)] {
         let (mut bares, mut ours, mut noops, mut statuses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
@@ -71,11 +68,7 @@ async fn kept(bare: &Process, server: &Process, dovecot: Option<&Dovecot>, offic
             row(number, &what, &us(ours), &format!("Dovecot NOOP {}", us(noop)), ours / noop, of_noop);
             row(number, &what, &us(ours), &format!("Dovecot STATUS {}", us(status)), ours / status, "");
         }
-        if !paced {
-            saturated_us = ours;
-        }
     }
-    saturated_us
 }
 
 /// P4: each poll on a connection of its own, ours and the anchor's.

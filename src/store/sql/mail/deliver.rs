@@ -1,5 +1,6 @@
 //! Accepting letters: their messages and all copies of them in one transaction, in a number of statements that grows
-//! with the letters, not with their recipients.
+//! neither with the letters nor with their recipients (on SQLite, where a statement costs less than many values, with a
+//! small part of them).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +11,10 @@ use super::{
     fixed::{FIXED, Fixed},
     json, ledger, message, stored, unsigned,
 };
-use crate::{Accepted, Account, News, Owner, Posted, Touched, sql};
+use crate::{
+    Accepted, Account, News, Owner, Posted, Touched,
+    sql::{self, Insert, Values},
+};
 
 /// A letter at the counter.
 pub(in super::super) struct Post {
@@ -58,8 +62,10 @@ impl Delivery<'_> {
         &self,
         database: &Database,
     ) -> Result<Vec<Result<Posted, Fault>>, Fault> {
+        // One whose recipients are nobody any more may have been accepted when they were somebody.
+        let mut may_be_known = self.recipients.iter().any(Result::is_err);
         loop {
-            if let Some(mut answers) = self.try_to_store(database).await? {
+            if let Some(mut answers) = self.try_to_store(database, may_be_known).await? {
                 let missing = |id| Err(Fault::corrupt("message", &id, &"it has no answer"));
                 let answers = self
                     .posts
@@ -67,13 +73,15 @@ impl Delivery<'_> {
                     .map(|post| answers.remove(&post.id).unwrap_or_else(|| missing(post.id)));
                 return Ok(answers.collect());
             }
+            may_be_known = true;
         }
     }
 
-    /// `None`, with nothing changed, where another sender took one of the ids in the same moment: now it is known.
-    async fn try_to_store(&self, database: &Database) -> Result<Option<Answers>, Fault> {
+    /// `None`, with nothing changed, where one of the ids is taken: hardly ever, so that it is not asked before, unless one
+    /// `may_be_known`.
+    async fn try_to_store(&self, database: &Database, may_be_known: bool) -> Result<Option<Answers>, Fault> {
         let mut tx = database.write_mail().await?;
-        let mut answers = self.known(&mut tx).await?;
+        let mut answers = if may_be_known { self.known(&mut tx).await? } else { Answers::new() };
         let mut new = Vec::new();
         for (post, recipients) in self.posts.iter().zip(&self.recipients) {
             match recipients {
@@ -88,11 +96,6 @@ impl Delivery<'_> {
             return Ok(Some(answers));
         }
         let mut mailboxes = self.mailboxes(&mut tx, &new).await?;
-        if tx.others_write() {
-            // One may have come in at another server before its sender's mailbox was locked.
-            answers.extend(self.known(&mut tx).await?);
-            new.retain(|new| !answers.contains_key(&new.post.id));
-        }
         let Some(accepted) = self.insert(&mut tx, &new, &mut mailboxes).await? else { return Ok(None) };
         tx.commit().await?;
         answers.extend(accepted);
@@ -192,20 +195,17 @@ impl Delivery<'_> {
         mailboxes: &mut Mailboxes,
     ) -> Result<Option<Answers>, Fault> {
         let expires_at = self.now.plus(self.lifetime);
-        let (mut messages, mut copies, mut answers) = (Vec::new(), Vec::new(), Answers::new());
+        let (mut sent, mut copies, mut answers) = (Vec::new(), Copies::default(), Answers::new());
         for New { post, recipients } in new {
-            let (sender, number, sent) = self.next(mailboxes, &post.sender.person)?;
-            let Some(message) = self.insert_message(tx, post, sender, number, expires_at).await? else {
-                return Ok(None);
-            };
+            let (sender, number, of_sender) = self.next(mailboxes, &post.sender.person)?;
             let mut touched = Vec::with_capacity(recipients.len() + 1);
-            touched.push(sent);
+            touched.push(of_sender);
             for (position, recipient) in (0..).zip(*recipients) {
                 let (mailbox, number, arrived) = self.next(mailboxes, recipient)?;
-                copies.push([message, mailbox, sender, position, number]);
+                copies.add(sent.len(), mailbox, sender, position, number);
                 touched.push(arrived);
             }
-            messages.push(message);
+            sent.push((*post, sender, number));
             if tx.others_write() {
                 tx.tells(News::Touched(touched.clone()));
             }
@@ -213,55 +213,106 @@ impl Delivery<'_> {
             let accepted = Accepted { id: post.id, accepted_at: self.now, expires_at, recipients };
             answers.insert(post.id, Ok(Posted::Accepted(accepted, touched)));
         }
+        let Some(messages) = self.insert_messages(tx, &sent, expires_at).await? else { return Ok(None) };
         count_on(tx, mailboxes).await?;
-        sql::insert_rows(
-            tx,
-            "INSERT INTO delivery (since, expires_at, message, recipient, sender, position, arrived_modseq)",
-            [self.now.unix_ms(), expires_at.unix_ms()],
-            &copies,
-        )
-        .await?;
-        ledger::note_accepted(tx, &messages, self.now).await?;
+        copies.insert(tx, &messages, self.now, expires_at).await?;
         Ok(Some(answers))
     }
 
-    async fn insert_message(
+    /// Their keys, in the same order; of each letter its sender's mailbox and the number there are given.
+    async fn insert_messages(
         &self,
         tx: &mut Tx,
-        post: &Post,
-        sender: i64,
-        sent_modseq: i64,
+        sent: &[(&Post, i64, i64)],
         expires_at: Timestamp,
-    ) -> Result<Option<i64>, Fault> {
-        let fixed = Fixed {
-            organisation: self.organisation.to_string(),
-            id: post.id,
-            sender,
-            accepted_at: self.now,
-            expires_at,
-            content_sum: post.letter.content_sum().to_vec(),
+    ) -> Result<Option<Vec<i64>>, Fault> {
+        let (mut ids, mut written_to, mut sums, mut row_sums) = (vec![], vec![], vec![], vec![]);
+        for (post, sender, _) in sent {
+            let content_sum = post.letter.content_sum();
+            let fixed = Fixed {
+                organisation: self.organisation.to_string(),
+                id: post.id,
+                sender: *sender,
+                accepted_at: self.now,
+                expires_at,
+                content_sum: content_sum.to_vec(),
+            };
+            ids.push(post.id.to_string());
+            written_to.push(json(&post.letter.to)?);
+            sums.push(content_sum);
+            row_sums.push(fixed.sum());
+        }
+        let letters = || sent.iter().map(|(post, ..)| &post.letter);
+        let insert = Insert {
+            head: "INSERT INTO message (organisation, accepted_at, expires_at, id, sender, sent_modseq, \
+                   written_to, subject, body, importance, content_sum, row_sum)",
+            same: vec![
+                self.organisation.as_str().into(),
+                self.now.unix_ms().into(),
+                expires_at.unix_ms().into(),
+            ],
+            own: vec![
+                Values::Texts(ids.iter().map(String::as_str).collect()),
+                Values::Numbers(sent.iter().map(|(_, sender, _)| *sender).collect()),
+                Values::Numbers(sent.iter().map(|(.., number)| *number).collect()),
+                Values::Texts(written_to.iter().map(String::as_str).collect()),
+                Values::Texts(letters().map(|letter| letter.subject.as_str()).collect()),
+                Values::Texts(letters().map(|letter| letter.body.as_str()).collect()),
+                Values::Texts(letters().map(|letter| letter.importance.as_str()).collect()),
+                Values::Sums(sums),
+                Values::Sums(row_sums),
+            ],
+            tail: "ON CONFLICT (organisation, id) DO NOTHING RETURNING key, id",
         };
-        let key = sql::query_scalar(
-            "INSERT INTO message (organisation, id, sender, written_to, subject, body, importance, \
-             content_sum, accepted_at, expires_at, sent_modseq, row_sum) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-             ON CONFLICT (organisation, id) DO NOTHING RETURNING key",
-        )
-        .bind(self.organisation.as_str())
-        .bind(post.id.to_string())
-        .bind(sender)
-        .bind(json(&post.letter.to)?)
-        .bind(&post.letter.subject)
-        .bind(&post.letter.body)
-        .bind(post.letter.importance.as_str())
-        .bind(fixed.content_sum.as_slice())
-        .bind(self.now.unix_ms())
-        .bind(expires_at.unix_ms())
-        .bind(sent_modseq)
-        .bind(fixed.sum().as_slice())
-        .fetch_optional(tx)
-        .await?;
-        Ok(key)
+        let mut keys: HashMap<String, i64> = HashMap::new();
+        for row in insert.run(tx).await? {
+            keys.insert(row.try_get("id")?, row.try_get("key")?);
+        }
+        Ok(ids.iter().map(|id| keys.remove(id)).collect())
+    }
+}
+
+/// The copies of letters, column by column.
+#[derive(Default)]
+struct Copies {
+    /// Which of the letters.
+    letter: Vec<usize>,
+    recipient: Vec<i64>,
+    sender: Vec<i64>,
+    position: Vec<i64>,
+    arrived_modseq: Vec<i64>,
+}
+
+impl Copies {
+    fn add(&mut self, letter: usize, recipient: i64, sender: i64, position: i64, arrived_modseq: i64) {
+        self.letter.push(letter);
+        self.recipient.push(recipient);
+        self.sender.push(sender);
+        self.position.push(position);
+        self.arrived_modseq.push(arrived_modseq);
+    }
+
+    async fn insert(
+        self,
+        tx: &mut Tx,
+        messages: &[i64],
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), Fault> {
+        let message: Vec<_> =
+            self.letter.iter().filter_map(|letter| messages.get(*letter).copied()).collect();
+        let ledger = [message.clone(), self.recipient.clone()];
+        let insert = Insert {
+            head: "INSERT INTO delivery (since, expires_at, message, recipient, sender, position, arrived_modseq)",
+            same: vec![now.unix_ms().into(), expires_at.unix_ms().into()],
+            own: [message, self.recipient, self.sender, self.position, self.arrived_modseq]
+                .into_iter()
+                .map(Values::Numbers)
+                .collect(),
+            tail: "",
+        };
+        insert.run(tx).await?;
+        ledger::note_accepted(tx, ledger, now).await
     }
 }
 

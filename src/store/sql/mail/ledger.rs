@@ -3,7 +3,10 @@
 use restante_model::{LedgerEvent, MessageId, Person, Timestamp};
 
 use super::{Database, Fault, Place, Row, Tx, json, stored};
-use crate::{Device, LedgerEntry, LedgerLine, LedgerPage, LedgerQuery, Owner, sql};
+use crate::{
+    Device, LedgerEntry, LedgerLine, LedgerPage, LedgerQuery, Owner,
+    sql::{self, Insert, Values},
+};
 
 /// Adds an entry for each of these copies (message, recipient).
 pub(super) async fn note(
@@ -30,18 +33,35 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// Adds that messages were accepted, for all their recipients.
-pub(super) async fn note_accepted(tx: &mut Tx, messages: &[i64], at: Timestamp) -> Result<(), Fault> {
-    sql::query(
-        "INSERT INTO ledger (message, recipient, event, at) \
-         SELECT message, recipient, $2, $3 FROM delivery WHERE message IN (SELECT value FROM json_each($1)) \
-         ORDER BY message, position",
-    )
-    .bind(messages)
-    .bind(LedgerEvent::Accepted.as_str())
-    .bind(at.unix_ms())
-    .execute(tx)
-    .await?;
+/// Adds that messages were accepted, for each copy of them: its message and its recipient stand in one place of the two.
+pub(super) async fn note_accepted(
+    tx: &mut Tx,
+    [mut messages, recipients]: [Vec<i64>; 2],
+    at: Timestamp,
+) -> Result<(), Fault> {
+    if !tx.others_write() {
+        // SQLite reads them faster where they have just been written than it is told them; PostgreSQL would have to
+        // guess how to find them.
+        messages.dedup();
+        sql::query(
+            "INSERT INTO ledger (message, recipient, event, at) \
+             SELECT message, recipient, $2, $3 FROM delivery WHERE message IN (SELECT value FROM json_each($1)) \
+             ORDER BY message, position",
+        )
+        .bind(messages.as_slice())
+        .bind(LedgerEvent::Accepted.as_str())
+        .bind(at.unix_ms())
+        .execute(tx)
+        .await?;
+        return Ok(());
+    }
+    let insert = Insert {
+        head: "INSERT INTO ledger (event, at, message, recipient)",
+        same: vec![LedgerEvent::Accepted.as_str().into(), at.unix_ms().into()],
+        own: vec![Values::Numbers(messages), Values::Numbers(recipients)],
+        tail: "",
+    };
+    insert.run(tx).await?;
     Ok(())
 }
 

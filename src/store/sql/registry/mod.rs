@@ -40,10 +40,10 @@ impl SqlStore {
             Ok(tx.commit().await?)
         };
         create.await.map_err(|fault: Fault| fault.at("opening the registry", registry))?;
-        match schema::gate(registry, Part::Registry).await? {
+        match schema::gate(registry, Part::Registry, None).await? {
             None => Ok(()),
             Some(Unavailable::UpgradeNeeded { found: 1.., .. }) => {
-                upgrade::upgrade(registry, Part::Registry, self.now().await?).await.map(drop)
+                upgrade::upgrade(registry, Part::Registry, None, self.now().await?).await.map(drop)
             }
             Some(why) => Err(StoreError::Gate { database: registry.address(), why }),
         }

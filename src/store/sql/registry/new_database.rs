@@ -21,12 +21,13 @@ pub(super) enum Ground {
 
 /// Makes the tables of a part in a database. The registry does not know it yet, so what is there was
 /// left by an attempt that did not come to its end, or belongs to somebody else: it is used only where
-/// it is ours and nothing was ever written into it, and never emptied.
+/// it is ours and nothing was ever written into it, and never emptied. It says from then on whose it is, by `id`.
 pub(super) async fn make(
     installation: &Installation,
     location: &str,
     part: Part,
     ground: Ground,
+    id: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     installation.prepare(location).await?;
@@ -49,6 +50,7 @@ pub(super) async fn make(
                 return Err(StoreError::Refused(message).into());
             }
         }
+        schema::sign(&mut tx, part, id).await?;
         Ok(tx.commit().await?)
     };
     make.await.map_err(|fault: Fault| fault.at("making a database", &database))

@@ -18,12 +18,14 @@ use crate::{
 /// A post office as the registry has it.
 pub(in super::super) struct Office {
     name: Name,
+    /// Its database has the same.
+    pub(in super::super) id: String,
     placement: &'static str,
     pub(in super::super) location: String,
     pub(in super::super) terms: OfficeTerms,
 }
 
-pub(super) const OFFICE: &str = "SELECT o.name, o.placement, o.location, o.check_interval_seconds, \
+pub(super) const OFFICE: &str = "SELECT o.name, o.id, o.placement, o.location, o.check_interval_seconds, \
     o.interval_min_seconds, o.interval_max_seconds, o.interval_locked, o.message_lifetime_seconds, \
     o.expiry_warning_seconds, o.ledger_retention_seconds, o.oldest_client_version FROM office o";
 
@@ -73,8 +75,9 @@ impl SqlStore {
                 let message = format!("the database {} is post office {other:?} already", database.address());
                 return Err(StoreError::Refused(message).into());
             }
-            new_database::make(&self.installation, &location, Part::Office, ground, now).await?;
-            insert_office(&mut tx, new, placement, &location, now.unix_ms()).await?;
+            let id = format!("{:016x}", rand::random::<u64>());
+            new_database::make(&self.installation, &location, Part::Office, ground, &id, now).await?;
+            insert_office(&mut tx, new, &id, placement, &location, now.unix_ms()).await?;
             Ok(tx.commit().await?)
         };
         create.await.map_err(|fault: Fault| fault.at("making a post office", &self.registry))?;
@@ -133,7 +136,8 @@ impl SqlStore {
 
     pub(super) async fn overview(&self, office: Office) -> Result<OfficeOverview, StoreError> {
         let database = self.database(&office.location)?;
-        let (location, unavailable) = (database.address(), schema::gate(&database, Part::Office).await?);
+        let unavailable = schema::gate(&database, Part::Office, Some(&office.id)).await?;
+        let location = database.address();
         let read = async {
             let mut tx = self.registry.read().await?;
             let query = "SELECT organisation FROM attachment WHERE office = $1 ORDER BY organisation";
@@ -211,6 +215,7 @@ impl SqlStore {
 async fn insert_office(
     tx: &mut Tx,
     new: &NewOffice,
+    id: &str,
     placement: &str,
     location: &str,
     created_at: i64,
@@ -218,8 +223,8 @@ async fn insert_office(
     sql::query(
         "INSERT INTO office (name, placement, location, check_interval_seconds, interval_min_seconds, \
          interval_max_seconds, interval_locked, message_lifetime_seconds, expiry_warning_seconds, \
-         ledger_retention_seconds, oldest_client_version, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         ledger_retention_seconds, oldest_client_version, created_at, id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(new.name.as_str())
     .bind(placement)
@@ -233,6 +238,7 @@ async fn insert_office(
     .bind(signed(new.terms.ledger_retention.get()))
     .bind(new.terms.oldest_client.map(|version| version.to_string()))
     .bind(created_at)
+    .bind(id)
     .execute(tx)
     .await?;
     Ok(())
@@ -246,6 +252,7 @@ pub(super) fn office(row: &Row) -> Result<Office, Fault> {
     let interval = |column: &str| seconds(column).map(|seconds| CheckInterval::from_seconds(seconds.get()));
     let placement: String = row.try_get("placement")?;
     Ok(Office {
+        id: row.try_get("id")?,
         placement: if placement == "current" { "current" } else { "separate" },
         location: row.try_get("location")?,
         terms: OfficeTerms {

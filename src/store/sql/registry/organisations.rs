@@ -40,13 +40,14 @@ impl SqlStore {
             if taken > 0 {
                 return Err(StoreError::NameTaken { what: "organisation", name: name.to_string() }.into());
             }
+            let tag = format!("{:08x}", rand::random::<u32>());
             // The database comes first: a registry row without one would be an organisation that cannot work.
-            new_database::make(&self.installation, &location, Part::Organisation, Ground::Beside, now)
-                .await?;
+            let (part, ground) = (Part::Organisation, Ground::Beside);
+            new_database::make(&self.installation, &location, part, ground, &tag, now).await?;
             sql::query("INSERT INTO organisation (name, title, tag, created_at) VALUES ($1, $2, $3, $4)")
                 .bind(name.as_str())
                 .bind(title)
-                .bind(format!("{:08x}", rand::random::<u32>()))
+                .bind(tag)
                 .bind(now.unix_ms())
                 .execute(&mut tx)
                 .await?;

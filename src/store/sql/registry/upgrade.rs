@@ -13,17 +13,12 @@ use crate::{StoreError, Unavailable, Upgraded, sql::Database};
 
 impl SqlStore {
     pub(in super::super) async fn upgrade(&self, organisation: &Name) -> Result<Vec<Upgraded>, StoreError> {
-        self.known_organisation(organisation).await?;
-        let mut done = vec![
-            self.upgrade_part(
-                organisation,
-                &self.installation.organisation(organisation),
-                Part::Organisation,
-            )
-            .await?,
-        ];
+        let home = self.known_organisation(organisation).await?;
+        let location = self.installation.organisation(organisation);
+        let mut done = vec![self.upgrade_part(organisation, &location, Part::Organisation, &home.tag).await?];
         if let Some(office) = self.office_of(organisation).await? {
-            done.push(self.upgrade_part(organisation, &office.location, Part::Office).await?);
+            let location = &office.location;
+            done.push(self.upgrade_part(organisation, location, Part::Office, &office.id).await?);
         }
         Ok(done)
     }
@@ -33,11 +28,12 @@ impl SqlStore {
         organisation: &Name,
         location: &str,
         part: Part,
+        id: &str,
     ) -> Result<Upgraded, StoreError> {
         let database = self.database(location)?;
-        match schema::gate(&database, part).await? {
+        match schema::gate(&database, part, Some(id)).await? {
             None | Some(Unavailable::UpgradeNeeded { found: 1.., .. }) => {
-                upgrade(&database, part, self.now().await?).await
+                upgrade(&database, part, Some(id), self.now().await?).await
             }
             Some(why) => Err(StoreError::Unavailable { organisation: organisation.to_string(), why }),
         }
@@ -45,8 +41,13 @@ impl SqlStore {
 }
 
 /// Upgrades one part of a file, in one transaction that nobody else writes beside: the copy is of what the
-/// upgrade begins with. Interrupted, the file is as it was.
-pub(super) async fn upgrade(database: &Database, part: Part, now: Timestamp) -> Result<Upgraded, StoreError> {
+/// upgrade begins with. Interrupted, the file is as it was. One that does not say whose it is does so from then on.
+pub(super) async fn upgrade(
+    database: &Database,
+    part: Part,
+    id: Option<&str>,
+    now: Timestamp,
+) -> Result<Upgraded, StoreError> {
     let upgrade = async {
         let mut tx = database.write_alone().await?;
         let (from, to) = (schema::found(&mut tx, part).await?, part.version());
@@ -59,6 +60,9 @@ pub(super) async fn upgrade(database: &Database, part: Part, now: Timestamp) -> 
                 copy = Some(name);
             }
             schema::upgrade(&mut tx, database, part, from).await?;
+            if let Some(id) = id {
+                schema::sign(&mut tx, part, id).await?;
+            }
             tx.commit().await?;
             let copied = copy.as_ref().map(|copy| tracing::field::display(copy.display()));
             tracing::info!(

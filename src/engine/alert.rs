@@ -32,6 +32,10 @@ use crate::{
     ledger::{DueAlert, Ledger},
 };
 
+/// How long after the start what was due before is announced, in milliseconds: a front end that waits for the agent has
+/// its answer by then.
+const FIRST_ALERT_AFTER_MS: i64 = 100;
+
 /// How far the process has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -68,6 +72,8 @@ pub(crate) struct Alerts {
     pub(crate) stage: Stage,
     /// When something will be due next.
     next_at: Option<Timestamp>,
+    /// When what was due at the start is announced, where nothing announces it sooner.
+    begins_at: Option<Timestamp>,
     /// What goes to the desktop with the event at hand.
     outgoing: Vec<Effect>,
 }
@@ -88,6 +94,7 @@ impl Alerts {
             carriers: Carriers::default(),
             stage: Stage::Opened,
             next_at: None,
+            begins_at: None,
             outgoing: Vec::new(),
         })
     }
@@ -111,6 +118,7 @@ impl Engine {
             self.ledger.recover_alerts()?;
             self.alerts.stage = Stage::Recovered;
         }
+        self.alerts.begins_at = None;
         let hooks = self.run_hooks()?;
         self.alerts.outgoing.extend(hooks);
         self.ledger.begin_repeats(now)?;
@@ -144,6 +152,14 @@ impl Engine {
         self.ledger.follow_rhythm(self.settings.important_rhythm)?;
         self.alerts.carriers.try_all();
         self.announce(now)
+    }
+
+    /// What was due when the agent ended is due still, with or without a server. It may be much, and whoever waits for
+    /// the agent's first answer does not wait for that.
+    pub(crate) fn announce_after_start(&mut self, now: Timestamp) -> Result<()> {
+        self.ledger.follow_rhythm(self.settings.important_rhythm)?;
+        self.alerts.begins_at = Some(now.plus_ms(FIRST_ALERT_AFTER_MS));
+        Ok(())
     }
 
     /// What is due of this importance: asked for only where it can be shown, since it may be the whole mailbox. What
@@ -236,7 +252,7 @@ impl Engine {
 
     fn next_alert(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let hush = self.alerts.hush;
-        let mut moments = vec![self.ledger.next_reminder(now)?, hush.snoozed_until];
+        let mut moments = vec![self.ledger.next_reminder(now)?, hush.snoozed_until, self.alerts.begins_at];
         if self.connection_due()
             || self.ledger.has_due_alerts(Importance::Normal, now)?
             || self.ledger.has_due_expiry_warnings()?

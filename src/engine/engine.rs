@@ -248,9 +248,8 @@ impl Engine {
             Ok(settings) => self.take_settings(settings),
             Err(problem) => self.settings_problem = Some(problem.to_string()),
         }
-        // What was due when the agent ended is due still, with or without a server. Where that cannot be written
-        // down, mail is checked for all the same.
-        let mut effects = match self.announce_by_new_settings(now) {
+        // Where that cannot be written down, mail is checked for all the same.
+        let mut effects = match self.announce_after_start(now) {
             Ok(()) => Vec::new(),
             Err(error) => self.storage_failed(&error, None, now),
         };

@@ -6,16 +6,16 @@ draft 5 to anna
 restarted
     does Housekeeping every 3600 s
     asks the keyring
-    wants to be woken at 30 s
+    wants to be woken at 0 s
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
     saves draft 5
     tray: 0 unread, 0 important, Ok
     asks for everything
-    need not be woken
     tray: 0 unread, 0 important, Ok
     asks who is there
+    need not be woken
     tray: 0 unread, 0 important, Ok
     tray: 0 unread, 0 important, Ok
 list drafts

@@ -9,6 +9,7 @@ file says check_interval = "2m"
 restarted
     does Housekeeping every 3600 s
     asks the keyring
+    wants to be woken at 0 s
     tray: 0 unread, 0 important, Untried
     checks every 120 s
     saves the interval 120 s
@@ -22,6 +23,7 @@ check due
     asks for everything
     tray: 0 unread, 0 important, Ok
     asks who is there
+    need not be woken
     tray: 0 unread, 0 important, Ok
     checks every 120 s
     tray: 0 unread, 0 important, Ok

@@ -8,16 +8,18 @@ killed over a page
     tray: 2 unread, 1 important, Ok
     does Housekeeping every 3600 s
     asks the keyring
-    important window: 2
+    wants to be woken at 0 s
     tray: 2 unread, 1 important, Untried
-    wants to be woken at 300 s
     checks every 300 s
     asks for the settings
-    reports 2 as alerted
-    tray: 2 unread, 1 important, Ok
     asks what changed since 2
     tray: 2 unread, 1 important, Ok
     reports everything to 2 as here
+    important window: 2
+    need not be woken
+    tray: 2 unread, 1 important, Ok
+    wants to be woken at 300 s
+    reports 2 as alerted
     tray: 2 unread, 1 important, Ok
     asks who is there
     tray: 2 unread, 1 important, Ok

@@ -11,6 +11,7 @@ list outbox
 restarted
     does Housekeeping every 3600 s
     asks the keyring
+    wants to be woken at 0 s
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
@@ -24,6 +25,7 @@ check due
     asks for everything
     tray: 0 unread, 0 important, Ok
     asks who is there
+    need not be woken
     tray: 0 unread, 0 important, Ok
     checks every 300 s
     tray: 0 unread, 0 important, Ok

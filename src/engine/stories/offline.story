@@ -24,6 +24,7 @@ check due
 restarted
     does Housekeeping every 3600 s
     asks the keyring
+    wants to be woken at 0 s
     tray: 0 unread, 0 important, Untried
     checks every 120 s
 online
@@ -39,6 +40,7 @@ online
     asks what changed since 1
     tray: 0 unread, 0 important, Ok
     asks who is there
+    need not be woken
     tray: 0 unread, 0 important, Ok
     tray: 0 unread, 0 important, Ok
 in the end: 0 unread, 0 important; outbox 0 waiting, 0 refused; 0 drafts; Online, Ok; every 120 s

@@ -17,6 +17,7 @@ popup 1 read
 restarted
     does Housekeeping every 3600 s
     asks the keyring
+    wants to be woken at 0 s
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
@@ -30,6 +31,7 @@ check due
     asks what changed since 1
     tray: 0 unread, 0 important, Ok
     asks who is there
+    need not be woken
     tray: 0 unread, 0 important, Ok
     checks every 300 s
     tray: 0 unread, 0 important, Ok

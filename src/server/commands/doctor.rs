@@ -105,15 +105,18 @@ fn say(checks: &[Check], answers: Answers<'_>) {
         return print_json(&json!({"checks": checks}));
     }
     let words = answers.words;
+    let status = |status| match status {
+        Status::Ok => words.text("server-doctor-ok"),
+        Status::Warn => words.text("server-doctor-warn"),
+        Status::Fail => words.text("server-doctor-fail"),
+    };
+    let longest = [Status::Ok, Status::Warn, Status::Fail].map(|it| status(it).chars().count());
+    let width = longest.into_iter().max().unwrap_or_default() + 1;
     for check in checks {
-        let status = match check.status {
-            Status::Ok => answers.text("server-doctor-ok", &[]),
-            Status::Warn => answers.text("server-doctor-warn", &[]),
-            Status::Fail => answers.text("server-doctor-fail", &[]),
-        };
-        println(&format!("{status:<5} {:<13} {}", check.id, check.detail));
+        println(&format!("{:<width$} {:<13} {}", status(check.status), check.id, check.detail));
         if let Some(hint) = &check.hint {
-            println(&format!("{:<19} {}", "", words.with("hint", &[("hint", Value::Text(hint))])));
+            let hint = words.with("hint", &[("hint", Value::Text(hint))]);
+            println(&format!("{:<width$} {:<13} {hint}", "", ""));
         }
     }
 }

@@ -202,7 +202,7 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
     match store.durability().await {
         Ok(all) => checks.extend(all.iter().flat_map(|it| durability::checks(it, words))),
         Err(error) => {
-            checks.push(fail("postgresql", chain(&error), words.text("server-doctor-databases-above")))
+            checks.push(fail("postgresql", chain(&error), words.text("server-doctor-databases-above")));
         }
     }
     match store.organisations().await {
@@ -222,13 +222,13 @@ async fn databases(store: &SqlStore, words: &Words) -> Vec<Check> {
     };
     examined
         .into_iter()
-        .map(|it| match it.problem {
-            Some(problem) => fail("database", problem, words.text("server-doctor-damaged")),
-            None => {
-                let values: [(&str, &dyn Display); 3] =
-                    [("database", &it.database), ("messages", &it.messages), ("drafts", &it.drafts)];
-                ok("database", text(words, "server-doctor-database", &values))
+        .map(|it| {
+            if let Some(problem) = it.problem {
+                return fail("database", problem, words.text("server-doctor-damaged"));
             }
+            let values: [(&str, &dyn Display); 3] =
+                [("database", &it.database), ("messages", &it.messages), ("drafts", &it.drafts)];
+            ok("database", text(words, "server-doctor-database", &values))
         })
         .collect()
 }

@@ -44,8 +44,18 @@ pub fn examine(mut grammar: Command, words: &Words) -> Vec<String> {
     let mut wrong: Vec<String> = missing.chain(more).collect();
     let mut typed = NAMES.iter().map(|name| (*name).to_owned()).collect();
     to_type(&grammar, &mut typed);
+    long(&grammar, &mut wrong);
     foreign(in_words(grammar, words), words, &typed, &mut wrong);
     wrong
+}
+
+/// Help of more than one paragraph, of which `-h` shows the first alone: other languages have words for one.
+fn long(grammar: &Command, wrong: &mut Vec<String>) {
+    let arguments = grammar.get_arguments().filter(|argument| argument.get_long_help().is_some());
+    let arguments = arguments.map(|argument| argument.get_id().as_str());
+    let own = grammar.get_long_about().map(|_| grammar.get_name());
+    wrong.extend(own.into_iter().chain(arguments).map(|name| format!("{name} has a second paragraph")));
+    grammar.get_subcommands().for_each(|sub| long(sub, wrong));
 }
 
 /// The keys of the language's words for grammars, those below a key behind a dot.

@@ -1,6 +1,6 @@
 //! A small grammar with every mistake that ours can make, in both languages.
 
-use clap::{Command, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::*;
 use crate::Language;
@@ -138,6 +138,9 @@ fn what_the_catalogue_lacks_and_what_it_has_too_much_is_found() {
     let found = examine(Post::command(), &Words::new(Language::Russian));
     assert!(found.contains(&"help-post-send.to is missing".to_owned()), "{found:?}");
     assert!(found.iter().any(|line| line.starts_with("send: \"whom\" in ")), "{found:?}");
-    let found = examine(Command::new("restante-agent"), &Words::new(Language::Russian));
+    let agent =
+        Command::new("restante-agent").arg(Arg::new("loud").long("loud").help("a").long_help("a\n\nb"));
+    let found = examine(agent, &Words::new(Language::Russian));
     assert!(found.contains(&"help-agent.profile is of nothing that can be typed".to_owned()), "{found:?}");
+    assert!(found.contains(&"loud has a second paragraph".to_owned()), "{found:?}");
 }

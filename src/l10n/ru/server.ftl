@@ -147,7 +147,7 @@ server-import-login = логин «{ $value }» — не 1–64 буквы, ци
 server-import-name = имя: { $why }
 
 # Проверка
-server-doctor-ok = есть
+server-doctor-ok = норма
 server-doctor-warn = внимание
 server-doctor-fail = ОШИБКА
 server-doctor-wrong = не всё в порядке, см. выше

@@ -7,7 +7,7 @@ use restante_process::Exit;
 use serde_json::{Value, json};
 
 use super::{answers::Answers, failure::Failure, print_json, println};
-use crate::config_file::{DEFAULT_FILE, KEYS, Layers, SettingsProblem};
+use crate::config_file::{DEFAULT_FILE, KEYS, Layers, Origin, SettingsProblem};
 
 #[derive(Subcommand)]
 pub(super) enum Config {
@@ -70,18 +70,24 @@ impl Config {
 
 fn show(layers: &Layers, answers: Answers<'_>) {
     let rows = KEYS.iter().map(|key| match layers.origins.get(key.path) {
-        Some((value, origin)) => (key.path, Some(value.clone()), origin.to_string()),
-        None => (key.path, key.default.map(str::to_owned), "default".to_owned()),
+        Some((value, origin)) => (key.path, Some(value.clone()), Some(origin)),
+        None => (key.path, key.default.map(str::to_owned), None),
     });
     if answers.json {
-        let rows = rows.map(|(key, value, from)| json!({"key": key, "value": value, "from": from}));
+        let from = |origin: Option<&Origin>| origin.map_or("default".to_owned(), ToString::to_string);
+        let rows = rows.map(|(key, value, origin)| json!({"key": key, "value": value, "from": from(origin)}));
         return print_json(&rows.collect());
     }
     let title = |key| answers.text(key, &[]);
     let (key, value, from) =
         (title("server-settings-key"), title("server-settings-value"), title("server-settings-from"));
     println(&format!("{key:<34} {value:<30} {from}"));
-    for (key, value, from) in rows {
+    for (key, value, origin) in rows {
+        let from = match origin {
+            None => answers.text("server-settings-default", &[]),
+            Some(Origin::CommandLine) => answers.text("server-settings-command-line", &[]),
+            Some(place @ (Origin::File { .. } | Origin::Variable(_))) => place.to_string(),
+        };
         println(&format!("{key:<34} {:<30} {from}", value.as_deref().unwrap_or("-")));
     }
 }

@@ -105,15 +105,18 @@ fn say(checks: &[Check], answers: Answers<'_>) {
         return print_json(&json!({"checks": checks}));
     }
     let words = answers.words;
+    let status = |status| match status {
+        Status::Ok => words.text("server-doctor-ok"),
+        Status::Warn => words.text("server-doctor-warn"),
+        Status::Fail => words.text("server-doctor-fail"),
+    };
+    let longest = [Status::Ok, Status::Warn, Status::Fail].map(|it| status(it).chars().count());
+    let width = longest.into_iter().max().unwrap_or_default() + 1;
     for check in checks {
-        let status = match check.status {
-            Status::Ok => answers.text("server-doctor-ok", &[]),
-            Status::Warn => answers.text("server-doctor-warn", &[]),
-            Status::Fail => answers.text("server-doctor-fail", &[]),
-        };
-        println(&format!("{status:<5} {:<13} {}", check.id, check.detail));
+        println(&format!("{:<width$} {:<13} {}", status(check.status), check.id, check.detail));
         if let Some(hint) = &check.hint {
-            println(&format!("{:<19} {}", "", words.with("hint", &[("hint", Value::Text(hint))])));
+            let hint = words.with("hint", &[("hint", Value::Text(hint))]);
+            println(&format!("{:<width$} {:<13} {hint}", "", ""));
         }
     }
 }
@@ -199,7 +202,7 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
     match store.durability().await {
         Ok(all) => checks.extend(all.iter().flat_map(|it| durability::checks(it, words))),
         Err(error) => {
-            checks.push(fail("postgresql", chain(&error), words.text("server-doctor-databases-above")))
+            checks.push(fail("postgresql", chain(&error), words.text("server-doctor-databases-above")));
         }
     }
     match store.organisations().await {
@@ -219,13 +222,13 @@ async fn databases(store: &SqlStore, words: &Words) -> Vec<Check> {
     };
     examined
         .into_iter()
-        .map(|it| match it.problem {
-            Some(problem) => fail("database", problem, words.text("server-doctor-damaged")),
-            None => {
-                let values: [(&str, &dyn Display); 3] =
-                    [("database", &it.database), ("messages", &it.messages), ("drafts", &it.drafts)];
-                ok("database", text(words, "server-doctor-database", &values))
+        .map(|it| {
+            if let Some(problem) = it.problem {
+                return fail("database", problem, words.text("server-doctor-damaged"));
             }
+            let values: [(&str, &dyn Display); 3] =
+                [("database", &it.database), ("messages", &it.messages), ("drafts", &it.drafts)];
+            ok("database", text(words, "server-doctor-database", &values))
         })
         .collect()
 }

@@ -17,8 +17,10 @@ use tokio::sync::Notify;
 
 use crate::ui::Row;
 
-/// Rows in one page: three screens of 70 rows.
-pub(crate) const PAGE: usize = 200;
+/// Rows to ask for at once: three screens of 70 rows.
+pub(crate) const LIMIT: u32 = 200;
+/// Rows in one page.
+pub(crate) const PAGE: usize = LIMIT as usize;
 /// Pages of a folder in memory: about 2 MB, and 28 screens to go back and forth in without asking.
 const PAGES_HELD: usize = 10;
 /// Rows before and behind one that is drawn which are loaded too, so that the next screen is there at once.

@@ -46,7 +46,7 @@ impl Client {
 
     /// Sets off a check, and with `wait` comes back when it is complete.
     pub async fn check(&self, wait: bool) -> Result<CheckAnswer, ClientError> {
-        self.call(self.request(Method::POST, &format!("{}?wait={wait}", path::CHECK))).await
+        self.call(Request::new(Method::POST, &format!("{}?wait={wait}", path::CHECK))).await
     }
 
     /// The folders with their counts.
@@ -62,7 +62,7 @@ impl Client {
         limit: u32,
         unread: bool,
     ) -> Result<FolderPage, ClientError> {
-        let request = self.request(Method::GET, &path::folder(folder));
+        let request = Request::new(Method::GET, &path::folder(folder));
         let mut request = request.query(&[("limit", limit.to_string()), ("unread", unread.to_string())]);
         if let Some(before) = before {
             request = request.query(&[("before", before)]);
@@ -79,7 +79,7 @@ impl Client {
         limit: u32,
         unread: bool,
     ) -> Result<FolderPage, ClientError> {
-        let request = self.request(Method::GET, &path::folder(folder)).query(&order);
+        let request = Request::new(Method::GET, &path::folder(folder)).query(&order);
         let numbers = [("from", from.to_string()), ("limit", limit.to_string())];
         self.call(request.query(&numbers).query(&[("unread", unread)])).await
     }
@@ -92,7 +92,7 @@ impl Client {
         order: FolderOrder,
         unread: bool,
     ) -> Result<RowPosition, ClientError> {
-        let request = self.request(Method::GET, &path::position(id)).query(&order);
+        let request = Request::new(Method::GET, &path::position(id)).query(&order);
         let request = request.query(&[("folder", folder.to_string()), ("unread", unread.to_string())]);
         self.call(request).await
     }
@@ -104,22 +104,22 @@ impl Client {
 
     /// The person opened it.
     pub async fn mark_read(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(Method::POST, &path::read(id))).await
+        self.done(Request::new(Method::POST, &path::read(id))).await
     }
 
     /// The person wants it to count as unread again, on this device.
     pub async fn mark_unread(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(Method::DELETE, &path::read(id))).await
+        self.done(Request::new(Method::DELETE, &path::read(id))).await
     }
 
     /// Removes a message that came or was sent from the person's mailbox, on all devices.
     pub async fn delete_message(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(Method::DELETE, &path::message(id))).await
+        self.done(Request::new(Method::DELETE, &path::message(id))).await
     }
 
     /// The person knows of it: it is not announced again.
     pub async fn acknowledge(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(Method::POST, &path::acknowledge(id))).await
+        self.done(Request::new(Method::POST, &path::acknowledge(id))).await
     }
 
     /// What became of each recipient's copy of a sent message, as the server knows it now.
@@ -129,12 +129,12 @@ impl Client {
 
     /// Takes a sent message back from whoever has not read it.
     pub async fn retract(&self, id: MessageId) -> Result<Recipients, ClientError> {
-        self.call(self.request(Method::POST, &path::retract(id))).await
+        self.call(Request::new(Method::POST, &path::retract(id))).await
     }
 
     /// Has it announced again later.
     pub async fn remind(&self, id: MessageId, later: RemindLater) -> Result<(), ClientError> {
-        self.done(self.request(Method::POST, &path::remind(id)).json(&later)).await
+        self.done(Request::new(Method::POST, &path::remind(id)).json(&later)).await
     }
 
     /// Has no alerts for a time, or again from now on.
@@ -149,17 +149,17 @@ impl Client {
 
     /// Makes a letter of the outbox a draft again.
     pub async fn take_back(&self, id: MessageId) -> Result<LetterId, ClientError> {
-        self.call(self.request(Method::POST, &path::outbox_undo(id))).await
+        self.call(Request::new(Method::POST, &path::outbox_undo(id))).await
     }
 
     /// Tries a refused letter again.
     pub async fn send_anew(&self, id: MessageId) -> Result<LetterId, ClientError> {
-        self.call(self.request(Method::POST, &path::outbox_retry(id))).await
+        self.call(Request::new(Method::POST, &path::outbox_retry(id))).await
     }
 
     /// Throws a letter of the outbox away.
     pub async fn delete_letter(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(Method::DELETE, &path::outbox(id))).await
+        self.done(Request::new(Method::DELETE, &path::outbox(id))).await
     }
 
     /// Saves a letter that is still being written. Where another device's save came after
@@ -177,12 +177,12 @@ impl Client {
     /// Sends a draft as it was last saved.
     pub async fn send_draft(&self, id: MessageId, undo: Undo) -> Result<LetterId, ClientError> {
         let path = format!("{}?undo_seconds={undo}", path::draft_send(id));
-        self.call(self.request(Method::POST, &path)).await
+        self.call(Request::new(Method::POST, &path)).await
     }
 
     /// Throws a draft away.
     pub async fn delete_draft(&self, id: MessageId) -> Result<(), ClientError> {
-        self.done(self.request(Method::DELETE, &path::draft(id))).await
+        self.done(Request::new(Method::DELETE, &path::draft(id))).await
     }
 
     /// Enters or leaves offline mode.
@@ -197,7 +197,7 @@ impl Client {
 
     /// The people whose login or name holds `text`.
     pub async fn directory(&self, text: &str) -> Result<Vec<Person>, ClientError> {
-        self.call(self.request(Method::GET, path::DIRECTORY).query(&[("q", text)])).await
+        self.call(Request::new(Method::GET, path::DIRECTORY).query(&[("q", text)])).await
     }
 
     /// The messages that hold every word of `text`, newest first; `before` as the page before it said.
@@ -210,7 +210,7 @@ impl Client {
         let limit = limit.to_string();
         let mut query = vec![("q", text), ("limit", &limit)];
         query.extend(before.map(|before| ("before", before)));
-        self.call(self.request(Method::GET, path::SEARCH).query(&query)).await
+        self.call(Request::new(Method::GET, path::SEARCH).query(&query)).await
     }
 
     /// The scheduler's jobs.
@@ -235,45 +235,41 @@ impl Client {
 
     /// Signs in.
     pub async fn login(&self, login: &Login) -> Result<Status, ClientError> {
-        self.call(self.request(Method::POST, path::LOGIN).json(login)).await
+        self.call(Request::new(Method::POST, path::LOGIN).json(login)).await
     }
 
     /// Gives the user another password.
     pub async fn change_password(&self, wish: &PutPassword) -> Result<(), ClientError> {
-        self.done(self.request(Method::PUT, path::PASSWORD).json(wish)).await
+        self.done(Request::new(Method::PUT, path::PASSWORD).json(wish)).await
     }
 
     /// Signs out and forgets the token.
     pub async fn logout(&self) -> Result<(), ClientError> {
-        self.done(self.request(Method::POST, path::LOGOUT)).await
+        self.done(Request::new(Method::POST, path::LOGOUT)).await
     }
 
     /// Brings a window to the front.
     pub async fn show(&self, show: Show) -> Result<(), ClientError> {
-        self.done(self.request(Method::POST, path::SHOW).json(&show)).await
+        self.done(Request::new(Method::POST, path::SHOW).json(&show)).await
     }
 
     /// Ends the agent.
     pub async fn quit(&self) -> Result<(), ClientError> {
-        self.done(self.request(Method::POST, path::QUIT)).await
+        self.done(Request::new(Method::POST, path::QUIT)).await
     }
 
     /// The state of the agent, now and after every change of anything that it would show.
     pub async fn events(&self) -> Result<Events, ClientError> {
-        let answer = self.good(self.request(Method::GET, path::EVENTS)).await?;
+        let answer = self.good(Request::new(Method::GET, path::EVENTS)).await?;
         Ok(Events { answer, received: Vec::new() })
     }
 
-    fn request(&self, method: Method, path: &str) -> Request {
-        Request::new(method, path)
-    }
-
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.call(self.request(Method::GET, path)).await
+        self.call(Request::new(Method::GET, path)).await
     }
 
     async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
-        self.call(self.request(Method::PUT, path).json(body)).await
+        self.call(Request::new(Method::PUT, path).json(body)).await
     }
 
     async fn call<T: DeserializeOwned>(&self, request: Request) -> Result<T, ClientError> {

@@ -60,10 +60,11 @@ impl Request {
         let Ok(Ok(stream)) = timeout(CONNECT_TIME_LIMIT, UnixStream::connect(socket)).await else {
             return Err(ClientError::NotRunning(socket.to_owned()));
         };
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
         // It ends with the answer, whether that is read to its end or dropped; the answer says what went wrong.
         tokio::spawn(connection);
-        let answer = sender.send_request(request).await.map_err(broken)?;
+        let answer = sender.send_request(request).await.map_err(|error| broken(&error))?;
         Ok(Answer { status: answer.status(), body: answer.into_body() })
     }
 }
@@ -76,7 +77,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) async fn json<T: DeserializeOwned>(self) -> Result<T, ClientError> {
-        let body = self.body.collect().await.map_err(broken)?.to_bytes();
+        let body = self.body.collect().await.map_err(|error| broken(&error))?.to_bytes();
         serde_json::from_slice(&body).map_err(|error| ClientError::Broken(error.to_string()))
     }
 
@@ -91,7 +92,7 @@ impl Answer {
     }
 }
 
-fn broken(error: hyper::Error) -> ClientError {
+fn broken(error: &hyper::Error) -> ClientError {
     ClientError::Broken(error.to_string())
 }
 

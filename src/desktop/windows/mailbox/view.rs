@@ -11,11 +11,9 @@ use slint::TimerMode;
 use super::{Mailbox, layout::order, spawn};
 use crate::{
     phrases,
-    rows::{Entry, PAGE, Page, Reach},
+    rows::{Entry, LIMIT, Page, Reach},
 };
 
-/// Rows to ask for at once.
-const LIMIT: u32 = PAGE as u32;
 /// How long typing pauses before it is looked for: the next letter comes sooner while one types.
 const TYPING_PAUSE: Duration = Duration::from_millis(150);
 

@@ -129,7 +129,7 @@ pub(crate) fn of_server(problem: Problem, words: &Words) -> Problem {
         ProblemKind::WrongCredentials => (words.text("server-wrong-credentials"), None),
         ProblemKind::NotFound => (words.text("server-not-found"), None),
         ProblemKind::Invalid => match problem.password {
-            Some(fault) => (words.text(password(fault)), Some("server-password-hint")),
+            Some(fault) => (words.text(password(fault)), Some("new-password-hint")),
             None => (with("server-invalid", "why", &problem.detail), None),
         },
         ProblemKind::TooLarge => (with("server-too-large", "why", &problem.detail), None),
@@ -168,10 +168,10 @@ pub(crate) fn of_server(problem: Problem, words: &Words) -> Problem {
 
 fn password(fault: PasswordFault) -> &'static str {
     match fault {
-        PasswordFault::TooShort => "server-password-too-short",
-        PasswordFault::TooLong => "server-password-too-long",
-        PasswordFault::Common => "server-password-common",
-        PasswordFault::Same => "server-password-same",
+        PasswordFault::TooShort => "new-password-too-short",
+        PasswordFault::TooLong => "new-password-too-long",
+        PasswordFault::Common => "new-password-common",
+        PasswordFault::Same => "new-password-same",
     }
 }
 

@@ -120,7 +120,7 @@ fn pages(agent: &mut Agent) {
         let order = FolderOrder { sort, ascending };
         // Its index is made then.
         let begun = Instant::now();
-        agent.ask(Ask::Folder { folder: Folder::Inbox, order, before: None, limit: ROWS, unread: false });
+        agent.ask(page(order, PageStart::Row(0), false));
         row(
             &format!("{what}, the first time"),
             "",

@@ -197,7 +197,7 @@ async fn a_schema_is_looked_at_anew_once_an_upgrade_of_it_is_heard_of() {
         here.office_database().sql(&format!("BEGIN; {statement}; NOTIFY restante, '\"Everything\"'; COMMIT"));
         here.files.hearing().caught_up().await;
     };
-    // By then the schema is known.
+    // Since it last asked for a schema the starts of both servers were heard of.
     asked().await.0.unwrap();
     let (page, usual) = asked().await;
     page.unwrap();

@@ -73,6 +73,9 @@ async fn each_has_its_own_answer(town: &Town) {
     ];
     assert_eq!((boris.cursor.modseq, told(&boris.changes)), (4, received.map(str::to_owned).to_vec()));
     assert_eq!(town.cursor("anna").await.modseq, 4, "who is refused uses up no number");
+    let known = [post("clara", 1, &["nobody"], "letter 1")];
+    let posted = store.store_together(&name("town"), &known).await;
+    assert_eq!(answer(&posted[0]), "id reused", "that an id is known goes before who is not");
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ use crate::{
     server_client::{ClientError, ServerClient},
     session::Session,
     settings_sources::SettingsSources,
-    settings_watcher::SettingsWatcher,
+    settings_watcher::{LOOK_FOR_FOLDERS, SettingsWatcher},
     speech::Speech,
     tray::Tray,
 };
@@ -127,7 +127,7 @@ pub async fn run(
         .map_err(|source| AgentError::Socket { socket: socket.clone(), source })?;
     // The login session's name by pam_systemd; without one, its end is told by a signal to the process.
     let _session = Session::start(events.clone(), std::env::var("XDG_SESSION_ID").ok());
-    let _watcher = SettingsWatcher::start(events.clone(), config.settings.clone());
+    let _watcher = SettingsWatcher::start(events.clone(), config.settings.clone(), LOOK_FOR_FOLDERS);
     let settings = config.settings.settings();
     let (http, mut no_http) = Http::begin(settings.clone().unwrap_or_default());
     let (connected, mut connections) = mpsc::unbounded_channel();

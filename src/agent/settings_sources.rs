@@ -160,7 +160,7 @@ fn origin(origin: Origin) -> SettingOrigin {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{path::Path, time::Duration};
 
     use restante_engine::Event;
     use tokio::sync::mpsc;
@@ -181,10 +181,24 @@ mod tests {
         fs::write(&sources.file, "check_interval = \"2m\"\n").unwrap();
         let policy = sources.machine_folder.join("policy.toml");
         let (sender, mut events) = mpsc::unbounded_channel();
-        let _watcher = SettingsWatcher::start(sender, sources);
+        let _watcher = SettingsWatcher::start(sender, sources, Duration::from_millis(10));
         fs::write(&policy, "check_interval = \"9m\"\n").unwrap();
         let Some(Event::SettingsEdited(Ok(settings))) = events.recv().await else { panic!("not heard of") };
         assert_eq!(settings.check_interval.map(restante_model::Seconds::get), Some(540));
+        assert_eq!(settings.check_interval_locked_by, Some(policy.display().to_string()));
+    }
+
+    #[tokio::test]
+    async fn a_folder_of_the_machine_that_is_made_later_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = sources(folder.path());
+        fs::remove_dir(&sources.machine_folder).unwrap();
+        let (made, policy) = (sources.machine_folder.clone(), sources.machine_folder.join("policy.toml"));
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let _watcher = SettingsWatcher::start(sender, sources, Duration::from_millis(10));
+        fs::create_dir(&made).unwrap();
+        fs::write(&policy, "check_interval = \"9m\"\n").unwrap();
+        let Some(Event::SettingsEdited(Ok(settings))) = events.recv().await else { panic!("not heard of") };
         assert_eq!(settings.check_interval_locked_by, Some(policy.display().to_string()));
     }
 

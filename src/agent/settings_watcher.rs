@@ -8,7 +8,10 @@ use std::{
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::AccessKind, event::AccessMode};
 use restante_engine::Event;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Interval, MissedTickBehavior},
+};
 
 use crate::{
     durable_file,
@@ -21,6 +24,10 @@ const QUIET: Duration = Duration::from_millis(300);
 /// The longest wait for that quiet, for a file that somebody writes without end.
 const LONGEST_UNREST: Duration = Duration::from_secs(3);
 
+/// How often the machine's folder is looked for where it is not there. To watch the one above it would be to wake at
+/// every start of any program, since all of them read in /etc.
+pub(crate) const LOOK_FOR_FOLDERS: Duration = Duration::from_mins(5);
+
 /// Watches the settings file until it is dropped.
 pub(crate) struct SettingsWatcher {
     task: tokio::task::JoinHandle<()>,
@@ -29,12 +36,18 @@ pub(crate) struct SettingsWatcher {
 impl SettingsWatcher {
     /// Watches the user's file and those of the machine, also ones that do not exist yet: each edit that changes
     /// a text sends [`Event::SettingsEdited`]. Begin to watch before they are first read, so that no edit falls
-    /// between the two. A folder that cannot be watched is said in the log; the agent works without.
-    pub(crate) fn start(events: mpsc::UnboundedSender<Event>, sources: SettingsSources) -> Self {
+    /// between the two. A folder that cannot be watched is said in the log; the agent works without. The machine's,
+    /// where it is not there, is looked for so often.
+    pub(crate) fn start(
+        events: mpsc::UnboundedSender<Event>,
+        sources: SettingsSources,
+        look_for_folders: Duration,
+    ) -> Self {
         let (sender, changes) = mpsc::unbounded_channel();
         let known = sources.read();
         let watcher = watch(&sources, sender);
-        Self { task: tokio::spawn(follow(watcher, sources, known, changes, events)) }
+        let look = tokio::time::interval(look_for_folders);
+        Self { task: tokio::spawn(follow(watcher, sources, known, changes, look, events)) }
     }
 }
 
@@ -68,12 +81,11 @@ fn watch(sources: &SettingsSources, sender: mpsc::UnboundedSender<()>) -> Option
 }
 
 /// Watches the folders of the files, again where one was removed meanwhile or has come. The folder of the machine
-/// is an administrator's to make: until then the one above it is watched.
+/// is an administrator's to make; where it is not there, see [`LOOK_FOR_FOLDERS`].
 fn watch_folders(system: &mut RecommendedWatcher, sources: &SettingsSources) {
-    let [own, machine, policy] = sources.files();
-    for folder in [machine, policy].iter().flat_map(|file| folders(file)) {
-        let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(&folder);
-        if let Err(error) = system.watch(there, RecursiveMode::NonRecursive) {
+    let [own, ..] = sources.files();
+    for folder in folders_of_machine(sources).into_iter().filter(|folder| folder.is_dir()) {
+        if let Err(error) = system.watch(&folder, RecursiveMode::NonRecursive) {
             tracing::debug!(%error, folder = %folder.display(), "the machine's settings cannot be watched");
         }
     }
@@ -85,6 +97,11 @@ fn watch_folders(system: &mut RecommendedWatcher, sources: &SettingsSources) {
             tracing::warn!(%error, folder = %folder.display(), "the folder of the settings file cannot be watched");
         }
     }
+}
+
+fn folders_of_machine(sources: &SettingsSources) -> Vec<PathBuf> {
+    let [_, machine, policy] = sources.files();
+    [machine, policy].iter().flat_map(|file| folders(file)).collect()
 }
 
 fn folders(file: &Path) -> Vec<PathBuf> {
@@ -113,9 +130,20 @@ async fn follow(
     sources: SettingsSources,
     mut known: Said,
     mut changes: mpsc::UnboundedReceiver<()>,
+    mut look: Interval,
     events: mpsc::UnboundedSender<Event>,
 ) {
-    while changes.recv().await.is_some() {
+    let missing = |sources: &SettingsSources| {
+        folders_of_machine(sources).into_iter().filter(|folder| !folder.is_dir()).collect::<Vec<_>>()
+    };
+    let mut missed = missing(&sources);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            heard = changes.recv() => if heard.is_none() { return },
+            _ = look.tick(), if !missed.is_empty() => if missing(&sources) == missed { continue },
+        }
+        missed = missing(&sources);
         // An error of either kind means that the quiet came, or will not.
         let quiet = async {
             while tokio::time::timeout(QUIET, changes.recv()).await.is_ok_and(|heard| heard.is_some()) {}

@@ -77,13 +77,15 @@ impl AskError {
             | Self::Setting(SettingNotWritten::BadValue(_)) => LocalProblemKind::Invalid,
             Self::SignedOut | Self::Token(_) => LocalProblemKind::SignedOut,
             Self::Offline => LocalProblemKind::Offline,
-            Self::OnItsWay | Self::Unencrypted(_) | Self::Unsent { .. } => LocalProblemKind::Refused,
             Self::SignIn { error: ServerError::Refused(problem), .. } => match problem.code {
                 ProblemKind::WrongCredentials => LocalProblemKind::WrongCredentials,
                 ProblemKind::Invalid => LocalProblemKind::Invalid,
                 _ => LocalProblemKind::Refused,
             },
-            Self::Server(ServerError::Refused(_)) => LocalProblemKind::Refused,
+            Self::OnItsWay
+            | Self::Unencrypted(_)
+            | Self::Unsent { .. }
+            | Self::Server(ServerError::Refused(_)) => LocalProblemKind::Refused,
             Self::SignIn { error: ServerError::Unreachable(_), .. }
             | Self::Server(ServerError::Unreachable(_))
             | Self::Unanswered => LocalProblemKind::Unreachable,

@@ -55,7 +55,8 @@ mod tests {
         let version: (u32, u32) = (numbers.next()?, numbers.next()?);
         let told = std::fs::read_to_string("/proc/thread-self/sched").ok()?;
         let line = told.lines().find(|line| line.starts_with("se.slice"))?;
-        (version >= (6, 12)).then(|| line.rsplit(':').next().unwrap().trim().parse().unwrap())
+        let (_, slice) = line.rsplit_once(':')?;
+        (version >= (6, 12)).then_some(slice.trim().parse().ok()?)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! sched_setattr(2), which no crate that we know offers without `unsafe`.
+//! `sched_setattr(2)`, which no crate that we know offers without `unsafe`.
 
 #![expect(unsafe_code, reason = "a system call that takes a structure")]
 

@@ -45,17 +45,17 @@ pub(crate) enum Values<'q> {
 /// for among all.
 const MOST_VALUES: usize = 320;
 
-impl<'q> Insert<'q> {
+impl Insert<'_> {
     /// Gives what `tail` has returned, if anything.
     pub(crate) async fn run(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
         match tx {
-            Tx::Sqlite(_) => self.as_values(tx).await,
-            Tx::Postgres(..) => self.as_lists(tx).await,
+            Tx::Sqlite(_) => self.in_values(tx).await,
+            Tx::Postgres(..) => self.in_lists(tx).await,
         }
     }
 
     /// In a statement for all: to ask once more takes PostgreSQL as long as several rows.
-    async fn as_lists(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
+    async fn in_lists(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
         let numbers = |from: usize, count: usize| {
             (from..from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
         };
@@ -78,7 +78,7 @@ impl<'q> Insert<'q> {
 
     /// In statements of so many rows as a power of two: each number of rows is a text of its own, prepared once and kept.
     /// Where there may be thousands this costs SQLite a small part of what taking them out of JSON does.
-    async fn as_values(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
+    async fn in_values(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
         let (same, own) = (self.same.len(), self.own.len());
         let count = self.own.first().map_or(0, Values::len);
         let most = (MOST_VALUES / own.max(1)).ilog2();

@@ -39,15 +39,6 @@ impl Office {
 
     /// Something happens to an agent: it decides, what it shows is looked at, and what it wants is done.
     pub(crate) fn tell(&mut self, device: usize, event: Event) {
-        self.told_in(device, event, false);
-    }
-
-    /// The same for the first event of a process.
-    pub(crate) fn tell_starting(&mut self, device: usize, event: Event) {
-        self.told_in(device, event, true);
-    }
-
-    fn told_in(&mut self, device: usize, event: Event, starting: bool) {
         let now = self.devices[device].clock(self.agenda.now_ms());
         self.note(|office| format!("{} <- {}", office.devices[device].name, crate::words::event(&event)));
         let noted = match &event {
@@ -55,6 +46,11 @@ impl Office {
             _ => None,
         };
         let own = &mut self.devices[device];
+        match &event {
+            Event::Started { .. } => own.noted_nothing_yet = true,
+            Event::Checked(_) => own.noted_nothing_yet = false,
+            _ => {}
+        }
         let Some(engine) = &mut own.engine else { return };
         let effects = engine.apply(event, now);
         if let Some(popup) = noted.filter(|_| !own.disk_full) {
@@ -62,7 +58,7 @@ impl Office {
         }
         self.look(device);
         let alerts = |effect: &&Effect| matches!(effect, Effect::ShowPopup(_) | Effect::OpenImportant { .. });
-        if starting && effects.iter().any(|effect| alerts(&effect)) {
+        if self.devices[device].noted_nothing_yet && effects.iter().any(|effect| alerts(&effect)) {
             self.marks.hit(Mark::AlertRecovered);
         }
         for effect in &effects {

@@ -63,6 +63,8 @@ pub(crate) struct Device {
     pub(crate) disk_full: bool,
     /// Since this agent started.
     pub(crate) disk_was_full: bool,
+    /// Since this agent started: whatever it shows was noted by the one before.
+    pub(crate) noted_nothing_yet: bool,
     pub(crate) next_call: u64,
     pub(crate) replies: BTreeMap<u64, Reply>,
     /// Popups on the screen or on their way to it.
@@ -103,6 +105,7 @@ impl Device {
             service: Service::Here,
             disk_full: false,
             disk_was_full: false,
+            noted_nothing_yet: false,
             next_call: 1,
             replies: BTreeMap::new(),
             popups: BTreeMap::new(),

@@ -37,7 +37,7 @@ impl Office {
         let unread = knows.inbox.values().filter(|row| row.bold && row.importance == Importance::High);
         knows.to_show = unread.map(|row| row.id).collect();
         let settings = self.devices[device].read_settings();
-        self.tell_starting(device, Event::Started { settings });
+        self.tell(device, Event::Started { settings });
         self.tell_later(device, 1, 500, Event::TrayChanged(TrayState::Shown));
         let state = match self.devices[device].service {
             Service::Here => NotificationsState::Ok,

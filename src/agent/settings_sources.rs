@@ -190,9 +190,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_folder_of_the_machine_that_is_made_later_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        let sources = sources(folder.path());
-        fs::remove_dir(&sources.machine_folder).unwrap();
+        let (folder, machine) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        // Not in the folder of the person's own file, which is watched.
+        let machine_folder = machine.path().join("etc");
+        let sources = SettingsSources { machine_folder, ..sources(folder.path()) };
         let (made, policy) = (sources.machine_folder.clone(), sources.machine_folder.join("policy.toml"));
         let (sender, mut events) = mpsc::unbounded_channel();
         let _watcher = SettingsWatcher::start(sender, sources, Duration::from_millis(10));

@@ -44,10 +44,12 @@ impl SettingsWatcher {
         look_for_folders: Duration,
     ) -> Self {
         let (sender, changes) = mpsc::unbounded_channel();
+        // Before the first reading, so that what comes in between is found missing no longer.
+        let missed = missing_folders(&sources);
         let known = sources.read();
         let watcher = watch(&sources, sender);
         let look = tokio::time::interval(look_for_folders);
-        Self { task: tokio::spawn(follow(watcher, sources, known, changes, look, events)) }
+        Self { task: tokio::spawn(follow(watcher, sources, (known, missed), changes, look, events)) }
     }
 }
 
@@ -104,6 +106,10 @@ fn folders_of_machine(sources: &SettingsSources) -> Vec<PathBuf> {
     [machine, policy].iter().flat_map(|file| folders(file)).collect()
 }
 
+fn missing_folders(sources: &SettingsSources) -> Vec<PathBuf> {
+    folders_of_machine(sources).into_iter().filter(|folder| !folder.is_dir()).collect()
+}
+
 fn folders(file: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<_> = [file.to_owned(), durable_file::target(file)]
         .iter()
@@ -128,22 +134,18 @@ fn changes_something(kind: EventKind) -> bool {
 async fn follow(
     mut watcher: Option<RecommendedWatcher>,
     sources: SettingsSources,
-    mut known: Said,
+    (mut known, mut missed): (Said, Vec<PathBuf>),
     mut changes: mpsc::UnboundedReceiver<()>,
     mut look: Interval,
     events: mpsc::UnboundedSender<Event>,
 ) {
-    let missing = |sources: &SettingsSources| {
-        folders_of_machine(sources).into_iter().filter(|folder| !folder.is_dir()).collect::<Vec<_>>()
-    };
-    let mut missed = missing(&sources);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             heard = changes.recv() => if heard.is_none() { return },
-            _ = look.tick(), if !missed.is_empty() => if missing(&sources) == missed { continue },
+            _ = look.tick(), if !missed.is_empty() => if missing_folders(&sources) == missed { continue },
         }
-        missed = missing(&sources);
+        missed = missing_folders(&sources);
         // An error of either kind means that the quiet came, or will not.
         let quiet = async {
             while tokio::time::timeout(QUIET, changes.recv()).await.is_ok_and(|heard| heard.is_some()) {}

@@ -77,8 +77,8 @@ impl SqlStore {
         Ok((database, office.terms))
     }
 
-    /// Whether this build can work with the database, and it is whose it is to be, asked anew only where another process may have upgraded it since:
-    /// an upgrade on PostgreSQL tells that it changed everything.
+    /// Whether this build can work with the database, and it is whose it is to be; asked anew only where another
+    /// process may have upgraded it since. An upgrade on PostgreSQL tells that it changed everything.
     async fn gate(
         &self,
         database: &Database,

@@ -6,7 +6,7 @@ use restante_process::Exit;
 use restante_store::{SqlStore, Store};
 use serde_json::json;
 
-use super::{answers::Answers, failure::Failure, print_json, println, user::password_hash};
+use super::{answers::Answers, failure::Failure, password::password_hash, print_json, println};
 
 #[derive(Subcommand)]
 pub(super) enum Administrator {

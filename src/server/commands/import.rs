@@ -20,8 +20,8 @@ use super::{
     answers::{Answers, text},
     called,
     failure::Failure,
+    password::not_taken,
     print_json,
-    user::not_taken,
 };
 use crate::passwords::hash_password;
 

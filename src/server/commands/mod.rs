@@ -14,6 +14,7 @@ mod migrate;
 mod office;
 mod openapi;
 mod organisation;
+mod password;
 mod serve;
 mod user;
 

@@ -1,25 +1,15 @@
 //! `user add | list | import | disable | enable | set-password`.
 
-use std::{
-    fmt::Display,
-    io::{IsTerminal, Read},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use clap::Subcommand;
-use restante_l10n::Words;
 use restante_model::{Login, Name, Person};
-use restante_process::Exit;
 use restante_store::{NewUser, Owner, SqlStore, Store};
 use serde_json::json;
 
 use super::{
-    answers::{Answers, text},
-    called,
-    failure::Failure,
-    import, print_json, println,
+    answers::Answers, called, failure::Failure, import, password::password_hash, print_json, println,
 };
-use crate::passwords::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS, PasswordProblem, hash_password};
 
 #[derive(Subcommand)]
 pub(super) enum User {
@@ -71,43 +61,6 @@ pub(super) enum User {
         #[arg(long)]
         password_stdin: bool,
     },
-}
-
-/// Takes a new password and hashes it; `about` as [`hash_password`] has it.
-pub(super) fn password_hash(from_stdin: bool, about: &[&str], words: &Words) -> Result<String, Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::new(Exit::Refused, text(words, "server-password-reading", &[("why", &error)]), "")
-    };
-    let password = if from_stdin {
-        let mut typed = String::new();
-        std::io::stdin().take(65_536).read_to_string(&mut typed).map_err(failed)?;
-        typed.trim_end_matches(['\r', '\n']).to_owned()
-    } else if std::io::stdin().is_terminal() {
-        rpassword::prompt_password(format!("{}: ", words.text("server-ask-password"))).map_err(failed)?
-    } else {
-        return Err(Failure::new(
-            Exit::Usage,
-            words.text("server-password-no-terminal"),
-            words.text("server-hint-password-stdin"),
-        ));
-    };
-    hash_password(&password, about).map_err(|problem| {
-        Failure::new(Exit::Refused, not_taken(problem, words), words.text("server-hint-password"))
-    })
-}
-
-/// Why a password is not taken.
-pub(super) fn not_taken(problem: PasswordProblem, words: &Words) -> String {
-    match problem {
-        PasswordProblem::TooShort(characters) => {
-            let values: [(&str, &dyn Display); 2] =
-                [("characters", &characters), ("least", &MIN_PASSWORD_CHARACTERS)];
-            text(words, "server-password-too-short", &values)
-        }
-        PasswordProblem::TooLong => text(words, "server-password-too-long", &[("most", &MAX_PASSWORD_BYTES)]),
-        PasswordProblem::Common => words.text("server-password-common"),
-        PasswordProblem::Hash => words.text("server-password-hash"),
-    }
 }
 
 impl User {

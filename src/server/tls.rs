@@ -83,6 +83,8 @@ impl Tls {
         // Tickets: sessions are resumed without a table of them here.
         config.ticketer = ring::Ticketer::new()?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // The strongest cipher that both have, whatever a client would like: what auditors of a server look for.
+        config.ignore_client_order = true;
         Ok(Self { files, current, acceptor: TlsAcceptor::from(Arc::new(config)), watch })
     }
 
@@ -203,11 +205,40 @@ mod tests {
         (made.cert.pem(), made.signing_key.serialize_pem())
     }
 
+    fn files_in(folder: &Path) -> TlsFiles {
+        TlsFiles { certificate: folder.join("cert.pem"), key: folder.join("key.pem") }
+    }
+
+    #[tokio::test]
+    async fn the_strongest_cipher_of_both_is_taken_whatever_the_client_likes_best() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files_in(folder.path());
+        let (certificate, key) = made();
+        fs::write(&files.key, key).unwrap();
+        fs::write(&files.certificate, certificate).unwrap();
+        let tls = Tls::load(files.clone()).unwrap();
+        let mut weakest_first = ring::default_provider();
+        weakest_first.cipher_suites.reverse();
+        let mut trusted = rustls::RootCertStore::empty();
+        trusted.add(certificates(&files.certificate).unwrap().remove(0)).unwrap();
+        let config = rustls::ClientConfig::builder_with_provider(Arc::new(weakest_first))
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .unwrap()
+            .with_root_certificates(trusted)
+            .with_no_client_auth();
+        let (here, there) = tokio::io::duplex(16_384);
+        let client = tokio_rustls::TlsConnector::from(Arc::new(config));
+        let (client, server) =
+            tokio::join!(client.connect("localhost".try_into().unwrap(), here), tls.acceptor.accept(there));
+        server.unwrap();
+        let cipher = client.unwrap().get_ref().1.negotiated_cipher_suite().unwrap().suite();
+        assert_eq!(cipher, rustls::CipherSuite::TLS13_AES_256_GCM_SHA384);
+    }
+
     #[tokio::test]
     async fn files_that_are_replaced_while_they_are_first_read_are_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let files =
-            TlsFiles { certificate: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
+        let files = files_in(folder.path());
         let ((old, old_key), (new, new_key)) = (made(), made());
         fs::write(&files.key, old_key).unwrap();
         // Read like a file, but for as long as somebody writes.

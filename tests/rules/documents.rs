@@ -62,6 +62,29 @@ fn what_administrators_are_told_exists() {
 }
 
 #[test]
+fn what_clerks_are_told_stands_in_their_windows() {
+    for (language, guide) in [("en", "docs/clerks.md"), ("ru", "docs/clerks.ru.md")] {
+        let words =
+            ["windows", "agent"].map(|file| document(&format!("src/l10n/{language}/{file}.ftl"))).concat();
+        let words: BTreeSet<&str> =
+            words.lines().filter_map(|line| line.split_once(" = ")).map(|(_, text)| text).collect();
+        let guide = document(guide);
+        they_exist(&commands(&guide));
+        let quoted: Vec<String> = guide
+            .split("**")
+            .skip(1)
+            .step_by(2)
+            .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        assert!(quoted.len() > 20, "{quoted:?}");
+        for text in &quoted {
+            let about_the_guide = ["bold", "Жирным"].contains(&text.as_str());
+            assert!(about_the_guide || words.contains(text.as_str()), "no window says {text:?}");
+        }
+    }
+}
+
+#[test]
 fn every_promise_of_safety_names_tests_that_there_are() {
     let table = document("SECURITY.md");
     let rows: Vec<&str> =
@@ -132,6 +155,8 @@ fn links_in_the_documents_lead_somewhere() {
         "ARCHITECTURE.md",
         "SECURITY.md",
         "docs/administration.md",
+        "docs/clerks.md",
+        "docs/clerks.ru.md",
         "docs/operating.md",
         "docs/promises.md",
     ] {

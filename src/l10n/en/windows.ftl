@@ -20,6 +20,9 @@ interval-wished = you asked for { $interval }
 interval-range = allowed { $min } to { $max }
 interval-pending = not yet saved on the server
 interval-pending-office-again = goes back to the post office's with the next check
+interval-last-answer = last answer { $moment }
+interval-no-answer-yet = no answer yet
+interval-next-check = next check { $moment }
 
 # Folders
 mail = Mail
@@ -51,6 +54,8 @@ checking = Checking …
 reply = Reply
 offline-mode = Offline mode
 switch-pane = Switch reading pane
+hide-pane = Hide reading pane
+show-pane = Show reading pane
 menu = Menu
 about = About Restante
 close = Close
@@ -251,6 +256,7 @@ delete-sure = Delete this? It is gone for good. Delete again to do it, Esc to ke
 mark-read = Mark read
 mark-unread = Mark unread
 shortcut-mark = Mark read or unread
+shortcut-hide-pane = Hide or show the reading pane
 sorted-ascending = sorted, ascending
 sorted-descending = sorted, descending
 sent-now = Will be sent in { $count } s

@@ -21,6 +21,9 @@ interval-wished = вы просили { $interval }
 interval-range = можно от { $min } до { $max }
 interval-pending = ещё не сохранено на сервере
 interval-pending-office-again = со следующей проверкой вернётся интервал сервера сообщений
+interval-last-answer = последний ответ { $moment }
+interval-no-answer-yet = ответа ещё не было
+interval-next-check = следующая проверка { $moment }
 
 # Папки
 mail = Почта
@@ -54,6 +57,8 @@ checking = Проверка …
 reply = Ответить
 offline-mode = Автономный режим
 switch-pane = Переключить область чтения
+hide-pane = Скрыть область чтения
+show-pane = Показать область чтения
 menu = Меню
 about = О программе
 close = Закрыть
@@ -258,6 +263,7 @@ delete-sure = Удалить? Вернуть будет нельзя. Ещё р�
 mark-read = Отметить прочитанным
 mark-unread = Отметить непрочитанным
 shortcut-mark = Отметить прочитанным или непрочитанным
+shortcut-hide-pane = Скрыть или показать область чтения
 sorted-ascending = сортировка по возрастанию
 sorted-descending = сортировка по убыванию
 sent-now = Будет отправлено через { $count } с

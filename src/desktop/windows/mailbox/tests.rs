@@ -60,17 +60,25 @@ fn deleting_is_asked_about_once_and_escape_keeps_it() {
 }
 
 #[test]
-fn one_key_switches_the_reading_pane_below_right_and_off() {
+fn one_key_puts_the_reading_pane_to_the_right_and_back_and_another_hides_it() {
     let window = window();
     let switched = counted(|count| window.on_arranged(count));
-    let panes: Vec<_> = (0..3)
-        .map(|_| {
-            press(&window, &[], Key::F8);
-            window.get_pane()
-        })
-        .collect();
-    assert_eq!(panes, [ui::Pane::Right, ui::Pane::Off, ui::Pane::Below]);
-    assert_eq!(switched.get(), 3);
+    let press = |modifiers: &[Key]| {
+        press(&window, modifiers, Key::F8);
+        window.get_pane()
+    };
+    assert_eq!([press(&[]), press(&[]), press(&[])], [ui::Pane::Right, ui::Pane::Below, ui::Pane::Right]);
+    assert_eq!(
+        [press(&[Key::Shift]), press(&[Key::Shift])],
+        [ui::Pane::Off, ui::Pane::Right],
+        "where it was"
+    );
+    assert_eq!(
+        [press(&[Key::Shift]), press(&[])],
+        [ui::Pane::Off, ui::Pane::Below],
+        "the one key shows it too"
+    );
+    assert_eq!(switched.get(), 7);
 }
 
 #[test]

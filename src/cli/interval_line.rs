@@ -1,6 +1,6 @@
 //! The check interval that explains itself, on one line (row B1).
 
-use restante_l10n::{Interval, SetBy, Value, Words, interval};
+use restante_l10n::{Interval, SetBy, Words, interval};
 use restante_local_api::{
     Status,
     model::{IntervalFrom, Timestamp},
@@ -10,7 +10,8 @@ use restante_local_api::{
 /// and the next check; `moment` writes a time.
 pub(crate) fn interval_line(words: &Words, status: &Status, moment: impl Fn(Timestamp) -> String) -> String {
     let told = &status.interval;
-    let mut sentences = interval(
+    let (last_answer, next_check) = (status.last_good_at.map(&moment), status.next_check_at.map(&moment));
+    interval(
         words,
         &Interval {
             seconds: told.seconds,
@@ -23,13 +24,8 @@ pub(crate) fn interval_line(words: &Words, status: &Status, moment: impl Fn(Time
             wished_seconds: told.wished_seconds,
             allowed_seconds: told.min_seconds.zip(told.max_seconds),
             pending: told.pending,
+            last_answer: last_answer.as_deref(),
+            next_check: next_check.as_deref(),
         },
-    );
-    let said = |key: &str, at| words.with(key, &[("moment", Value::Text(&moment(at)))]);
-    sentences.push(match status.last_good_at {
-        Some(at) => said("cli-last-answer", at),
-        None => words.text("cli-no-answer-yet"),
-    });
-    sentences.extend(status.next_check_at.map(|at| said("cli-next-check", at)));
-    sentences.join("; ")
+    )
 }

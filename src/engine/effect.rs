@@ -5,8 +5,8 @@ mod popup;
 use std::path::PathBuf;
 
 use restante_local_api::{
-    CheckAnswer, Connection, FolderPage, FolderSummary, Job, LetterId, Message, Mode, Recipients,
-    RowPosition, SearchPage, ShowWhat, Status,
+    CheckAnswer, Connection, FolderPage, FolderSummary, IntervalStatus, Job, LetterId, Message, Mode,
+    Recipients, RowPosition, SearchPage, ShowWhat, Status,
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
@@ -297,8 +297,10 @@ pub struct TrayFace {
     pub connection: Connection,
     /// When the server last answered well.
     pub last_good_at: Option<Timestamp>,
-    /// The interval in force, in seconds.
-    pub interval_seconds: u64,
+    /// When it is asked next.
+    pub next_check_at: Option<Timestamp>,
+    /// The interval, which explains itself.
+    pub interval: IntervalStatus,
 }
 
 /// A new message, for the person's own command.

@@ -77,7 +77,8 @@ impl Engine {
             mode: self.mode,
             connection: self.connection,
             last_good_at: self.last_good_at,
-            interval_seconds: self.interval_in_force().interval.seconds(),
+            next_check_at: self.next_check_at(),
+            interval: self.interval_status(),
         })
     }
 

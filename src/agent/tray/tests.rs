@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use restante_engine::event::TrayItem;
 use restante_l10n::Language;
-use restante_local_api::{Connection, Mode};
-use restante_model::{SystemClock, Timestamp};
+use restante_local_api::{Connection, IntervalStatus, Mode};
+use restante_model::{IntervalFrom, SystemClock, Timestamp};
 use zbus::OwnedVariant;
 
 use super::*;
@@ -28,7 +28,17 @@ fn face(unread: u64) -> TrayFace {
         mode: Mode::Online,
         connection: Connection::Ok,
         last_good_at: Some(Timestamp::parse("2026-11-24T09:30:00Z").unwrap()),
-        interval_seconds: 300,
+        next_check_at: Some(Timestamp::parse("2026-11-24T09:35:00Z").unwrap()),
+        interval: IntervalStatus {
+            seconds: 300,
+            from: IntervalFrom::Office,
+            locked_by: None,
+            wished_seconds: None,
+            pending: false,
+            min_seconds: Some(30),
+            max_seconds: Some(86_400),
+            synced_at: None,
+        },
     }
 }
 
@@ -160,7 +170,7 @@ fn the_icon_shows_the_count_and_the_menu_what_can_be_done() {
         assert_eq!((empty.0, empty.1.len()), (48, 48 * 48 * 4));
         let labels: Vec<_> = host.menu().await.into_iter().map(|(_, label, _)| label).collect();
         assert_eq!(labels[..3], ["Check mail now", "Open mail", "Write"]);
-        assert!(labels[5].starts_with("Checks every 5 min — last answer "), "{labels:?}");
+        assert!(labels[5].starts_with("Checks every 5 min (set by the post office); "), "{labels:?}");
         assert_eq!(labels[7..], ["Settings", "Quit"]);
 
         tray.set(face(12));

@@ -1,9 +1,9 @@
 //! What the tray says, in words.
 
 use restante_engine::effect::TrayFace;
-use restante_l10n::{Value, Words, local, moment};
+use restante_l10n::{Interval, SetBy, Value, Words, interval, local, moment};
 use restante_local_api::{Connection, Mode};
-use restante_model::Timestamp;
+use restante_model::{IntervalFrom, Timestamp};
 
 use super::Neighbour;
 
@@ -30,20 +30,22 @@ impl Said {
 }
 
 pub(super) fn of(face: &TrayFace, others: &[Neighbour], words: &Words, now: Timestamp) -> Said {
-    let last_answer = face.last_good_at.map_or_else(
-        || words.text("tray-never-answered"),
-        |at| {
-            let when = moment(words, local(at.to_date_time()), local(now.to_date_time()));
-            words.with("tray-last-answer", &[("when", Value::Text(&when))])
-        },
-    );
-    let state = match trouble(face) {
-        Some(trouble) => format!("{}, {last_answer}", words.text(trouble)),
-        None => last_answer,
+    let moment = |at: Timestamp| moment(words, local(at.to_date_time()), local(now.to_date_time()));
+    let (last_answer, next_check) = (face.last_good_at.map(moment), face.next_check_at.map(moment));
+    let trouble = trouble(face).map(|key| words.text(key));
+    let told = interval(words, &interval_of(face, last_answer.as_deref(), next_check.as_deref()));
+    let checks = match &trouble {
+        Some(trouble) => {
+            let values = [("trouble", Value::Text(trouble)), ("told", Value::Text(&told))];
+            words.with("tray-interval-trouble", &values)
+        }
+        None => words.with("tray-interval", &[("told", Value::Text(&told))]),
     };
-    let every = every(face.interval_seconds, words);
-    let interval =
-        words.with("tray-interval", &[("every", Value::Text(&every)), ("state", Value::Text(&state))]);
+    let last_answer = match &last_answer {
+        Some(moment) => words.with("interval-last-answer", &[("moment", Value::Text(moment))]),
+        None => words.text("interval-no-answer-yet"),
+    };
+    let state = trouble.map_or_else(|| last_answer.clone(), |trouble| format!("{trouble}, {last_answer}"));
     let total = others.iter().fold(face.unread, |sum, other| sum.saturating_add(other.unread));
     let total_high = others.iter().fold(face.unread_high, |sum, other| sum.saturating_add(other.unread_high));
     let mut tooltip = format!("{}\n{state}", unread(total, total_high, words));
@@ -63,7 +65,7 @@ pub(super) fn of(face: &TrayFace, others: &[Neighbour], words: &Words, now: Time
         tooltip,
         open_mail_of: open_mail_of.collect(),
         open_mail: label(&words.with("tray-open-mail", &[("count", Value::Number(face.unread))])),
-        interval: label(&interval),
+        interval: label(&checks),
     }
 }
 
@@ -98,19 +100,32 @@ fn trouble(face: &TrayFace) -> Option<&'static str> {
     }
 }
 
-/// An interval in its largest whole unit.
-fn every(seconds: u64, words: &Words) -> String {
-    let say = |key: &str, count| words.with(key, &[("count", Value::Number(count))]);
-    match seconds {
-        hours if hours > 0 && hours % 3600 == 0 => say("tray-every-hours", hours / 3600),
-        minutes if minutes > 0 && minutes % 60 == 0 => say("tray-every-minutes", minutes / 60),
-        seconds => say("tray-every-seconds", seconds),
+fn interval_of<'a>(
+    face: &'a TrayFace,
+    last_answer: Option<&'a str>,
+    next_check: Option<&'a str>,
+) -> Interval<'a> {
+    let told = &face.interval;
+    Interval {
+        seconds: told.seconds,
+        set_by: match told.from {
+            IntervalFrom::Office => SetBy::Office,
+            IntervalFrom::User => SetBy::Person,
+            IntervalFrom::Lock => SetBy::Lock(told.locked_by.as_deref()),
+            IntervalFrom::BuiltIn => SetBy::BuiltIn,
+        },
+        wished_seconds: told.wished_seconds,
+        allowed_seconds: told.min_seconds.zip(told.max_seconds),
+        pending: told.pending,
+        last_answer,
+        next_check,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use restante_l10n::Language;
+    use restante_local_api::IntervalStatus;
 
     use super::*;
 
@@ -121,7 +136,17 @@ mod tests {
             mode: Mode::Online,
             connection: Connection::Ok,
             last_good_at: Some(Timestamp::parse("2026-11-24T09:30:00Z").unwrap()),
-            interval_seconds: 300,
+            next_check_at: Some(Timestamp::parse("2026-11-24T09:35:00Z").unwrap()),
+            interval: IntervalStatus {
+                seconds: 300,
+                from: IntervalFrom::Office,
+                locked_by: None,
+                wished_seconds: None,
+                pending: false,
+                min_seconds: Some(30),
+                max_seconds: Some(86_400),
+                synced_at: None,
+            },
         }
     }
 
@@ -134,7 +159,13 @@ mod tests {
         let said = said(&face(), Language::English);
         assert!(said.tooltip.starts_with("12 unread messages\nlast answer "), "{}", said.tooltip);
         assert_eq!(said.open_mail, "Open mail (12)");
-        assert!(said.interval.starts_with("Checks every 5 min — last answer "), "{}", said.interval);
+    }
+
+    #[test]
+    fn the_interval_explains_itself_on_one_line() {
+        let told = said(&face(), Language::English).interval;
+        let whose = "Checks every 5 min (set by the post office); allowed 30 s to 1 d; last answer ";
+        assert!(told.starts_with(whose) && told.contains("; next check "), "{told}");
     }
 
     #[test]
@@ -153,7 +184,8 @@ mod tests {
     #[test]
     fn offline_mode_is_no_trouble_of_the_connection() {
         let face = TrayFace { mode: Mode::Offline, connection: Connection::Unreachable, ..face() };
-        assert!(said(&face, Language::English).interval.contains("— offline, last answer"));
+        let told = said(&face, Language::English).interval;
+        assert!(told.starts_with("offline; checks every 5 min (set by the post office); "), "{told}");
     }
 
     #[test]
@@ -175,13 +207,6 @@ mod tests {
         assert_eq!(said.open_mail, "Open mail (12)");
         let items: Vec<_> = said.open_mail_of.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(items, ["Open mail: main account", "Open mail: work (3)"]);
-    }
-
-    #[test]
-    fn an_interval_is_told_in_its_largest_unit() {
-        let words = Words::new(Language::English);
-        let told = [7200, 5400, 90, 1].map(|seconds| every(seconds, &words));
-        assert_eq!(told, ["every 2 h", "every 90 min", "every 90 s", "every 1 s"]);
     }
 
     #[test]

@@ -97,7 +97,12 @@ impl Settings {
                         settings.window.set_trouble(phrases::no_agent(&settings.desk.words, &told).into());
                     }
                     Link::Here(status) => {
-                        settings.known.borrow_mut().interval = Some(status.interval.clone());
+                        let moment = |at| phrases::moment_of(&settings.desk.words, settings.desk.now(), at);
+                        let mut known = settings.known.borrow_mut();
+                        known.interval = Some(status.interval.clone());
+                        known.last_answer = status.last_good_at.map(moment);
+                        known.next_check = status.next_check_at.map(moment);
+                        drop(known);
                         settings.read().await;
                     }
                 }

@@ -10,6 +10,7 @@ restarted
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
+    tray: 0 unread, 0 important, Untried
     saves draft 5
     tray: 0 unread, 0 important, Ok
     asks for everything

@@ -13,6 +13,7 @@ restarted
     tray: 0 unread, 0 important, Untried
     checks every 120 s
     saves the interval 120 s
+    tray: 0 unread, 0 important, Untried
     checks every 120 s
     tray: 0 unread, 0 important, Unreachable
 server back

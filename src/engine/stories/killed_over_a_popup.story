@@ -12,6 +12,7 @@ killed over a page
     tray: 2 unread, 1 important, Untried
     checks every 300 s
     asks for the settings
+    tray: 2 unread, 1 important, Untried
     asks what changed since 2
     tray: 2 unread, 1 important, Ok
     reports everything to 2 as here

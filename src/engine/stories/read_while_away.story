@@ -21,6 +21,7 @@ restarted
     tray: 0 unread, 0 important, Untried
     checks every 300 s
     asks for the settings
+    tray: 0 unread, 0 important, Untried
     checks every 300 s
     tray: 0 unread, 0 important, Unreachable
 server back

@@ -47,18 +47,14 @@ tray-write = Write
 tray-offline-mode = Offline mode
 tray-settings = Settings
 tray-quit = Quit
-tray-interval = Checks { $every } — { $state }
-tray-every-seconds = every { $count } s
-tray-every-minutes = every { $count } min
-tray-every-hours = every { $count } h
+tray-interval = Checks { $told }
+tray-interval-trouble = { $trouble }; checks { $told }
 tray-unread = { $count ->
     [0] No unread messages
     [one] { $count } unread message
    *[other] { $count } unread messages
 }
 tray-unread-important = { $unread }, { $count } important
-tray-never-answered = no answer yet
-tray-last-answer = last answer { $when }
 tray-offline = offline
 tray-unreachable = no connection
 tray-signed-out = sign in

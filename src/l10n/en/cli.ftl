@@ -100,9 +100,6 @@ cli-outcome-refused = the server refused
 cli-outcome-failed = what came could not be saved here
 
 # The interval that explains itself
-cli-last-answer = last answer { $moment }
-cli-no-answer-yet = no answer yet
-cli-next-check = next check { $moment }
 
 # Tables
 cli-title-folder = folder

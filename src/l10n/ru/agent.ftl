@@ -49,10 +49,8 @@ tray-write = Написать
 tray-offline-mode = Автономный режим
 tray-settings = Настройки
 tray-quit = Выйти
-tray-interval = Проверка { $every } — { $state }
-tray-every-seconds = раз в { $count } с
-tray-every-minutes = раз в { $count } мин
-tray-every-hours = раз в { $count } ч
+tray-interval = Проверка { $told }
+tray-interval-trouble = { $trouble }; проверка { $told }
 tray-unread = { $count ->
     [0] Нет непрочитанных писем
     [one] { $count } непрочитанное письмо
@@ -60,8 +58,6 @@ tray-unread = { $count ->
    *[many] { $count } непрочитанных писем
 }
 tray-unread-important = { $unread }, важных: { $count }
-tray-never-answered = ответа ещё не было
-tray-last-answer = последний ответ { $when }
 tray-offline = автономный режим
 tray-unreachable = нет связи
 tray-signed-out = нужен вход

@@ -103,9 +103,6 @@ cli-outcome-refused = сервер отказал
 cli-outcome-failed = полученное не удалось сохранить здесь
 
 # Интервал, который сам себя объясняет
-cli-last-answer = последний ответ { $moment }
-cli-no-answer-yet = ответа ещё не было
-cli-next-check = следующая проверка { $moment }
 
 # Таблицы
 cli-title-folder = папка

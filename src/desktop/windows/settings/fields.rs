@@ -17,6 +17,9 @@ use crate::{
 pub(super) struct Known {
     pub(super) report: Option<SettingsReport>,
     pub(super) interval: Option<IntervalStatus>,
+    /// When the server last answered well, and when it is asked next, as people read it.
+    pub(super) last_answer: Option<String>,
+    pub(super) next_check: Option<String>,
     /// Grows whenever the fields are shown.
     pub(super) revision: i32,
 }
@@ -131,7 +134,7 @@ impl Field {
         let chosen = options.iter().position(|(value, _)| *value == self.normal(text.as_deref()));
         let said: Vec<SharedString> = options.into_iter().map(|(_, said)| said.into()).collect();
         let hint = match self.input {
-            Input::Interval => known.interval.as_ref().map(|interval| interval_said(words, interval)),
+            Input::Interval => known.interval.as_ref().map(|interval| interval_said(words, interval, known)),
             _ => self.hint.map(|hint| words.text(hint)),
         };
         SettingField {
@@ -297,8 +300,8 @@ fn problem_said(words: &Words, problem: &restante_local_api::SettingProblem) -> 
 }
 
 /// The interval that explains itself (row B1); who locked it is said at the field as well.
-fn interval_said(words: &Words, told: &IntervalStatus) -> String {
-    let sentences = interval(
+fn interval_said(words: &Words, told: &IntervalStatus, known: &Known) -> String {
+    let said = interval(
         words,
         &Interval {
             seconds: told.seconds,
@@ -311,7 +314,9 @@ fn interval_said(words: &Words, told: &IntervalStatus) -> String {
             wished_seconds: told.wished_seconds,
             allowed_seconds: told.min_seconds.zip(told.max_seconds),
             pending: told.pending,
+            last_answer: known.last_answer.as_deref(),
+            next_check: known.next_check.as_deref(),
         },
     );
-    words.with("setting-now", &[("state", Value::Text(&sentences.join("; ")))])
+    words.with("setting-now", &[("state", Value::Text(&said))])
 }

@@ -24,6 +24,8 @@ fn known(settings: Vec<Setting>, problems: Vec<SettingProblem>) -> Known {
             max_seconds: Some(1_800),
             synced_at: None,
         }),
+        last_answer: Some("16:05".into()),
+        next_check: Some("16:10".into()),
         revision: 1,
     }
 }
@@ -51,7 +53,8 @@ fn intervals_are_offered_as_far_as_the_office_allows_them() {
     ];
     assert_eq!(options(&row), offered);
     assert_eq!(row.chosen, 0);
-    assert_eq!(row.hint, "Now every 5 min (set by the post office); allowed 2 min to 30 min");
+    let told = "Now every 5 min (set by the post office); allowed 2 min to 30 min; last answer 16:05; next check 16:10";
+    assert_eq!(row.hint, told);
 }
 
 #[test]

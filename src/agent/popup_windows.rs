@@ -48,7 +48,8 @@ impl PopupWindows {
         let card = PopupCard {
             id: popup.id.0,
             title: said.summary,
-            text: said.body,
+            // It has one line, and its end is cut off.
+            text: said.body.replace('\n', "; "),
             note,
             important: said.important,
         };

@@ -7,6 +7,7 @@ mod expiry;
 mod hook;
 mod hush;
 mod important;
+mod important_popups;
 mod popups;
 mod rhythm;
 mod service;
@@ -184,13 +185,13 @@ impl Engine {
             return Ok(Vec::new());
         }
         self.ledger.settle_alerts(ids, now)?;
-        Ok(self.take_down(ids))
+        self.take_down(ids, now)
     }
 
-    fn take_down(&mut self, ids: &[MessageId]) -> Vec<Effect> {
-        let mut effects = self.take_back_popups(ids);
+    fn take_down(&mut self, ids: &[MessageId], now: Timestamp) -> Result<Vec<Effect>> {
+        let mut effects = self.take_back_popups(ids, |_| true, now)?;
         effects.extend(self.take_back_important(ids));
-        effects
+        Ok(effects)
     }
 
     /// The person opened a message; `None` where it is not here. Written down first, told to the server

@@ -10,7 +10,7 @@ use restante_local_api::{
 };
 use restante_model::{CheckInterval, Cursor, Importance, Letter, MessageId, Person, Timestamp};
 
-pub use popup::{OverFullScreen, Popup, PopupContent};
+pub use popup::{Named, OverFullScreen, Popup, PopupContent};
 
 use crate::{
     ask_error::AskError,

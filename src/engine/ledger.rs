@@ -7,6 +7,7 @@ mod letters;
 mod marks;
 mod outbox;
 mod popups;
+mod series;
 mod settings;
 mod whole;
 

@@ -27,6 +27,7 @@ mod full_screen;
 mod hostile_mail;
 mod hostile_server;
 mod identity;
+mod important_popups;
 mod interval;
 mod killed;
 mod ledger;

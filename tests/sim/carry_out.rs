@@ -236,7 +236,9 @@ impl Office {
                             u64::from(knows.inbox.get(&id).is_some_and(|row| row.bold))
                         }
                         PopupContent::Summary { count } => count,
-                        PopupContent::Expiring { .. } | PopupContent::Connection { .. } => 0,
+                        PopupContent::ImportantSummary { .. }
+                        | PopupContent::Expiring { .. }
+                        | PopupContent::Connection { .. } => 0,
                     };
                 }
             }
@@ -316,10 +318,12 @@ impl Office {
     fn show_popup(&mut self, device: usize, popup: Popup) {
         let id = popup.id;
         let own = &mut self.devices[device];
-        let about = match popup.content {
+        let about = match &popup.content {
             PopupContent::Message { .. } => 1,
-            PopupContent::Summary { count } => count,
-            PopupContent::Expiring { .. } | PopupContent::Connection { .. } => 0,
+            PopupContent::Summary { count } => *count,
+            PopupContent::ImportantSummary { .. }
+            | PopupContent::Expiring { .. }
+            | PopupContent::Connection { .. } => 0,
         };
         own.on_their_way.insert(id, about);
         let (outcome, ms) = match own.service {
@@ -350,6 +354,11 @@ impl Office {
                 knows.see_popup(*id, high)
             }
             PopupContent::Expiring { .. } | PopupContent::Connection { .. } => Ok(()),
+            PopupContent::ImportantSummary { ids, .. } => {
+                self.marks.hit(Mark::ImportantSummary);
+                knows.shown_important.extend(ids);
+                Ok(())
+            }
             PopupContent::Summary { count } => {
                 self.marks.hit(Mark::Summary);
                 knows.summed += count;

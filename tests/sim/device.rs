@@ -80,11 +80,13 @@ pub(crate) struct Device {
 impl Device {
     pub(crate) fn new(name: String, person: usize, folder: PathBuf) -> Self {
         std::fs::create_dir_all(&folder).expect("the folder is made");
+        // Who has a second device wants no window there.
+        let important = if name.ends_with("-2") { "important = \"desktop\"\n" } else { "" };
         Self {
             name,
             person,
             folder,
-            settings: "# Mine.\n\n[notifications]\nordinary = \"desktop\" # a popup\n".into(),
+            settings: format!("# Mine.\n\n[notifications]\nordinary = \"desktop\" # a popup\n{important}"),
             engine: None,
             life: 0,
             token: None,

@@ -121,7 +121,9 @@ impl Knowledge {
             PopupContent::Message { id, .. } => {
                 self.handed.insert(*id);
             }
-            PopupContent::Expiring { .. } | PopupContent::Connection { .. } => {}
+            PopupContent::ImportantSummary { .. }
+            | PopupContent::Expiring { .. }
+            | PopupContent::Connection { .. } => {}
             PopupContent::Summary { count } => self.handed_in_summaries += count,
         }
     }

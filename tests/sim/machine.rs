@@ -1,8 +1,8 @@
 //! A device and the agent on it: started, killed, signed in, asleep, and woken by its clock for what is due.
 
 use restante_agent::{Turn, turn};
-use restante_engine::Event;
-use restante_local_api::{KeyringState, NotificationsState, TrayState};
+use restante_engine::{Event, settings_file::ImportantCarrier};
+use restante_local_api::{KeyringState, MessageRow, NotificationsState, TrayState};
 use restante_model::Importance;
 use restante_server_api::{Organisation, Session};
 
@@ -33,10 +33,12 @@ impl Office {
         self.note(|office| format!("{} starts", office.devices[device].name));
         self.devices[device].knows.quiet_since_ms = Some(self.agenda.now_ms());
         self.edit_before_start(device);
-        let knows = &mut self.devices[device].knows;
-        let unread = knows.inbox.values().filter(|row| row.bold && row.importance == Importance::High);
-        knows.to_show = unread.map(|row| row.id).collect();
         let settings = self.devices[device].read_settings();
+        // Popups wait for a service, a window for nobody.
+        let by_window = settings.as_ref().is_ok_and(|it| it.important == ImportantCarrier::Modal);
+        let knows = &mut self.devices[device].knows;
+        let high = |row: &&MessageRow| by_window && row.bold && row.importance == Importance::High;
+        knows.to_show = knows.inbox.values().filter(high).map(|row| row.id).collect();
         self.tell(device, Event::Started { settings });
         self.tell_later(device, 1, 500, Event::TrayChanged(TrayState::Shown));
         let state = match self.devices[device].service {

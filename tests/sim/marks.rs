@@ -19,6 +19,7 @@ marks! {
     CursorReset = "a cursor was reset",
     AlertRecovered = "an alert was shown by the agent after the one that noted it",
     Summary = "many messages were one summary",
+    ImportantSummary = "many important messages were one popup",
     PopupShown = "a message was a popup",
     PopupWithdrawn = "a popup was withdrawn",
     PopupMarkedRead = "a popup's Mark read was used",

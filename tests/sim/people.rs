@@ -16,6 +16,8 @@ use crate::{
 };
 
 const MINUTE_MS: i64 = 60_000;
+/// Behind the first, an alarm is so many important letters at once: more than have a popup each.
+const ALARM_LETTERS: u32 = 4;
 
 impl Office {
     /// One person does one thing at one of his devices.
@@ -108,7 +110,14 @@ impl Office {
         let from = self.devices[device].person;
         let (letter, to_nobody) = self.letter(from);
         let undo = self.undo();
+        let alarm = letter.importance == Importance::High && !to_nobody && self.chance.one_in(3);
+        let to = letter.to.clone();
         self.post(device, letter, to_nobody, undo);
+        for _ in 0..if alarm { ALARM_LETTERS } else { 0 } {
+            let (more, _) = self.letter(from);
+            let letter = Letter { to: to.clone(), importance: Importance::High, ..more };
+            self.post(device, letter, false, Undo::AtOnce);
+        }
     }
 
     /// One that goes out at once, to this person alone.

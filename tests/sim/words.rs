@@ -43,6 +43,7 @@ pub(crate) fn effect(effect: &Effect) -> String {
         Effect::ShowPopup(popup) => match &popup.content {
             PopupContent::Message { id, .. } => format!("ShowPopup {id}"),
             PopupContent::Summary { count } => format!("ShowPopup of {count}"),
+            PopupContent::ImportantSummary { ids, .. } => format!("ShowPopup of {} important", ids.len()),
             PopupContent::Expiring { count, .. } => format!("ShowPopup of {count} that expire"),
             PopupContent::Connection { .. } => "ShowPopup of the connection".into(),
         },

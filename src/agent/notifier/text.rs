@@ -1,6 +1,6 @@
 //! What a popup says, in words. Names and subjects come from other people: one line each, bounded.
 
-use restante_engine::effect::PopupContent;
+use restante_engine::effect::{Named, PopupContent};
 use restante_l10n::{Value, Words, date_and_time, isolate, local, one_line};
 use restante_local_api::{Connection, Direction};
 use restante_model::Timestamp;
@@ -8,6 +8,8 @@ use restante_model::Timestamp;
 /// More of a name or a subject than this no popup shows; and the service copies it all.
 const MAX_NAME_CHARACTERS: usize = 80;
 const MAX_SUBJECT_CHARACTERS: usize = 200;
+/// Where several are named, each has a line.
+const MAX_NAMED_SUBJECT_CHARACTERS: usize = 80;
 
 /// The words of a popup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +48,37 @@ pub(crate) fn of(content: &PopupContent, words: &Words) -> Said {
             one_message: false,
             of_mail: true,
         },
+        PopupContent::ImportantSummary { ids, newest } => several_important(ids.len() as u64, newest, words),
         PopupContent::Expiring { direction, count, expires_at, subject } => {
             expiring(*direction, *count, *expires_at, subject.as_deref(), words)
         }
         PopupContent::Connection { state, detail } => connection(*state, detail.as_deref(), words),
     }
+}
+
+/// How many, and of the newest a line each.
+fn several_important(count: u64, newest: &[Named], words: &Words) -> Said {
+    let mut lines: Vec<String> = newest
+        .iter()
+        .map(|message| {
+            let subject = match bounded(&message.subject, MAX_NAMED_SUBJECT_CHARACTERS) {
+                subject if subject.is_empty() => words.text("popup-no-subject"),
+                subject => subject,
+            };
+            let from = bounded(&message.from.name, MAX_NAME_CHARACTERS);
+            words.with(
+                "popup-important-line",
+                &[("from", Value::Text(&isolate(&from))), ("subject", Value::Text(&isolate(&subject)))],
+            )
+        })
+        .collect();
+    if newest.is_empty() {
+        lines.push(words.text("popup-summary-body"));
+    } else if let more @ 1.. = count.saturating_sub(newest.len() as u64) {
+        lines.push(words.with("popup-important-more", &[("count", Value::Number(more))]));
+    }
+    let summary = words.with("popup-important-summary", &[("count", Value::Number(count))]);
+    Said { summary, body: lines.join("\n"), important: true, one_message: false, of_mail: true }
 }
 
 /// Until when there is time to read them.
@@ -192,6 +220,33 @@ mod tests {
         let three = said(Direction::Sent, 3, None);
         assert!(three.summary.ends_with("писем: 3"), "{}", three.summary);
         assert!(!three.one_message, "it is not marked read from here");
+    }
+
+    #[test]
+    fn several_important_messages_are_counted_and_the_newest_named() {
+        let words = Words::new(Language::Russian);
+        let named = |subject: &str| Named {
+            from: Person { login: "boris".parse().unwrap(), name: "Борис".into() },
+            subject: subject.into(),
+        };
+        let ids =
+            |count: u128| (0..count).map(|it| MessageId::from_uuid(uuid::Uuid::from_u128(it))).collect();
+        let newest = vec![named("Пожар"), named(""), named("a\nb")];
+        let said = of(&PopupContent::ImportantSummary { ids: ids(5), newest }, &words);
+        assert_eq!(said.summary, "5 важных писем");
+        let lines: Vec<_> = said.body.lines().map(without_isolates).collect();
+        assert_eq!(lines, ["Борис: Пожар", "Борис: (без темы)", "Борис: a b", "и ещё 2 важных письма"]);
+        assert!(said.important && !said.one_message);
+
+        let hidden = of(&PopupContent::ImportantSummary { ids: ids(21), newest: Vec::new() }, &words);
+        assert_eq!(
+            (hidden.summary.as_str(), hidden.body.as_str()),
+            ("21 важное письмо", "Они ждут в почте.")
+        );
+    }
+
+    fn without_isolates(text: &str) -> String {
+        text.replace(['\u{2068}', '\u{2069}'], "")
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Carriers {
         self.window_failed = true;
     }
 
-    pub(super) fn important_window_failed(&mut self) {
+    pub(super) fn important_window_fails(&mut self) {
         self.important_window_failed = true;
     }
 }
@@ -67,6 +67,11 @@ impl Alerts {
     /// When our own window stands in for the service that is waited for.
     pub(super) fn patience_ends_at(&self) -> Option<Timestamp> {
         self.carriers.away_since.map(|since| since.plus_ms(PATIENCE_MS))
+    }
+
+    /// Whether the window for important mail could not be shown when it was last tried.
+    pub(super) fn important_window_failed(&self) -> bool {
+        self.carriers.important_window_failed
     }
 }
 
@@ -89,8 +94,7 @@ impl Engine {
 
     /// Whether important mail has neither a window nor a popup to come in.
     pub(super) fn important_waits(&mut self, now: Timestamp) -> bool {
-        self.alerts.carriers.important_window_failed
-            && self.popup_carrier(OverFullScreen::Shown, now).is_none()
+        self.alerts.important_window_failed() && self.popup_carrier(OverFullScreen::Shown, now).is_none()
     }
 
     /// The window for important mail is worth another try.

@@ -25,7 +25,7 @@ impl Engine {
             }
         }
         self.ledger.forget_expiry_warnings(&later)?;
-        let effects = self.take_back_popups_if(&later, |about| matches!(about, About::Expiry(_)));
+        let effects = self.take_back_popups(&later, |about| matches!(about, About::Expiry(_)), now)?;
         self.alerts.outgoing.extend(effects);
         self.ledger.note_expiry_warnings(&near, now)
     }

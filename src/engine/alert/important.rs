@@ -5,7 +5,7 @@ use restante_model::{Importance, MessageId, Seconds, Timestamp};
 
 use restante_local_api::Trigger;
 
-use super::{Effect, Engine, MAX_SNOOZE_SECONDS, Result};
+use super::{About, Effect, Engine, MAX_SNOOZE_SECONDS, Result};
 use crate::{
     effect::{Mark, OverFullScreen},
     ledger::{AlertState, DueAlert},
@@ -33,7 +33,7 @@ impl Engine {
                 self.ledger.set_alerts(&ids, AlertState::Showing, now)?;
                 vec![self.open_important(ids)]
             }
-            ImportantCarrier::Desktop => self.important_popups(&ids, now)?,
+            ImportantCarrier::Desktop => self.important_by_popups(&ids, now)?,
         };
         if !effects.is_empty() {
             effects.extend(speech);
@@ -51,16 +51,16 @@ impl Engine {
         Ok((!said.is_empty()).then_some(Effect::Speak(said)))
     }
 
-    fn important_popups(&mut self, ids: &[MessageId], now: Timestamp) -> Result<Vec<Effect>> {
+    fn important_by_popups(&mut self, ids: &[MessageId], now: Timestamp) -> Result<Vec<Effect>> {
         let Some(carrier) = self.popup_carrier(OverFullScreen::Shown, now) else {
             self.ledger.set_alerts(ids, AlertState::Due, now)?;
             return Ok(Vec::new());
         };
-        self.noted_as_showing(ids, now, |engine| engine.message_popups(ids, carrier, now))
+        self.noted_as_showing(ids, now, |engine| engine.important_popups(ids, carrier, now))
     }
 
     /// One window for all important mail that was not seen yet, newest first.
-    fn open_important(&mut self, ids: Vec<MessageId>) -> Effect {
+    pub(super) fn open_important(&mut self, ids: Vec<MessageId>) -> Effect {
         let shown = &mut self.alerts.important;
         for id in ids {
             if !shown.contains(&id) {
@@ -77,8 +77,8 @@ impl Engine {
         (before > 0 && self.alerts.important.is_empty()).then_some(Effect::CloseImportant)
     }
 
-    /// The window for important mail is there, or could not be started: then the notification service
-    /// says it instead.
+    /// The window for important mail is there, and popups need not tell of what it shows; or it could not be started:
+    /// then the notification service says it instead.
     pub(crate) fn important_opened(
         &mut self,
         ids: &[MessageId],
@@ -90,13 +90,13 @@ impl Engine {
         match outcome {
             Ok(()) => {
                 self.ledger.alerts_shown(&ids, None, self.settings.important_rhythm, now)?;
-                Ok(Vec::new())
+                self.take_back_popups(&ids, |about| matches!(about, About::Important(_)), now)
             }
             Err(reason) => {
                 tracing::warn!(%reason, "the window for important mail did not start");
-                self.alerts.carriers.important_window_failed();
+                self.alerts.carriers.important_window_fails();
                 self.alerts.important.clear();
-                self.important_popups(&ids, now)
+                self.important_by_popups(&ids, now)
             }
         }
     }
@@ -118,9 +118,13 @@ impl Engine {
         Ok(Some(effects))
     }
 
-    /// The person opens a message: it is not repeated.
+    /// The person opens a message: it is not repeated, and no popup counts it any longer.
     pub(crate) fn opened(&mut self, id: Option<MessageId>, now: Timestamp) -> Result<()> {
-        self.ledger.settle_alerts(id.as_slice(), now)
+        self.ledger.settle_alerts(id.as_slice(), now)?;
+        let important = |about: &About| matches!(about, About::Important(_));
+        let effects = self.take_back_popups(id.as_slice(), important, now)?;
+        self.alerts.outgoing.extend(effects);
+        Ok(())
     }
 
     /// The person wants to be reminded of a message; `None` where it is not here or not unread.
@@ -135,6 +139,6 @@ impl Engine {
         }
         let until = now.plus(Seconds::new(seconds.min(MAX_SNOOZE_SECONDS)));
         self.ledger.snooze_alert(id, until, now)?;
-        Ok(Some(self.take_down(&[id])))
+        self.take_down(&[id], now).map(Some)
     }
 }

@@ -1,5 +1,7 @@
 //! Popups in the corner: which are shown, by whom, and what becomes of them.
 
+use std::collections::HashSet;
+
 use restante_local_api::ShowWhat;
 use restante_model::{Importance, MessageId, Timestamp};
 
@@ -11,8 +13,8 @@ use crate::{
     settings_file::{Carrier, Preview, Sound},
 };
 
-/// More ordinary messages than this at once are one summary, and so are more than this on the screen.
-const MAX_POPUPS: usize = 3;
+/// More messages than this at once are one summary, and so are more than this on the screen.
+pub(super) const MAX_POPUPS: usize = 3;
 /// What the desktop plays for new mail (freedesktop.org, "Sound Naming Specification").
 const NEW_MAIL_SOUND: &str = "message-new-email";
 
@@ -26,7 +28,10 @@ pub(super) struct OpenPopup {
 /// What a popup is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum About {
+    /// Ordinary mail.
     Messages(Vec<MessageId>),
+    /// Important mail, newest first.
+    Important(Vec<MessageId>),
     /// That these expire soon.
     Expiry(Vec<MessageId>),
     Connection,
@@ -36,14 +41,14 @@ impl About {
     /// The messages whose alert it is.
     pub(super) fn messages(&self) -> &[MessageId] {
         match self {
-            Self::Messages(ids) => ids,
+            Self::Messages(ids) | Self::Important(ids) => ids,
             Self::Expiry(_) | Self::Connection => &[],
         }
     }
 
     fn kind(&self) -> PopupAbout {
         match self {
-            Self::Messages(_) => PopupAbout::Messages,
+            Self::Messages(_) | Self::Important(_) => PopupAbout::Messages,
             Self::Expiry(_) => PopupAbout::Expiry,
             Self::Connection => PopupAbout::Connection,
         }
@@ -53,6 +58,14 @@ impl About {
 impl Alerts {
     pub(super) fn popups_about(&self, is_so: impl Fn(&About) -> bool) -> impl Iterator<Item = PopupId> {
         self.popups.iter().filter(move |(_, open)| is_so(&open.about)).map(|(id, _)| *id)
+    }
+
+    pub(super) fn open_popup(&self, popup: PopupId) -> Option<&OpenPopup> {
+        self.popups.get(&popup)
+    }
+
+    pub(super) fn forget_popup(&mut self, popup: PopupId) {
+        self.popups.remove(&popup);
     }
 }
 
@@ -71,17 +84,22 @@ impl Engine {
             return Ok(Vec::new());
         };
         let held = due.iter().any(|alert| alert.held);
-        let beside = match carrier {
-            PopupCarrier::Window => self.windows_open(),
+        let (beside, important) = match carrier {
+            PopupCarrier::Window => (
+                self.windows_open(|about| matches!(about, About::Messages(_))),
+                self.windows_open(|about| matches!(about, About::Important(_))),
+            ),
             // What the desktop's service does with many is its own affair.
-            PopupCarrier::Desktop => Vec::new(),
+            PopupCarrier::Desktop => (Vec::new(), Vec::new()),
         };
-        let one_for_all = ids.len() > 1 && held || ids.len() + beside.len() > MAX_POPUPS;
+        let ordinary = ids.len() + beside.len();
+        let too_many = ordinary > 1 && ordinary + important.len() > MAX_POPUPS;
         self.noted_as_showing(&ids, now, |engine| {
-            if one_for_all {
+            if too_many || ids.len() > 1 && held {
                 return engine.summary(ids.clone(), &beside, carrier, now);
             }
-            engine.message_popups(&ids, carrier, now)
+            let popup = |id: &MessageId| engine.message_popup(About::Messages(vec![*id]), *id, carrier, now);
+            ids.iter().map(popup).collect()
         })
     }
 
@@ -103,19 +121,9 @@ impl Engine {
         noted
     }
 
-    pub(super) fn message_popups(
-        &mut self,
-        ids: &[MessageId],
-        carrier: PopupCarrier,
-        now: Timestamp,
-    ) -> Result<Vec<Effect>> {
-        ids.iter().map(|id| self.message_popup(*id, carrier, now)).collect()
-    }
-
-    fn windows_open(&self) -> Vec<PopupId> {
-        let windows = self.alerts.popups.iter().filter(|(_, open)| {
-            open.carrier == PopupCarrier::Window && matches!(open.about, About::Messages(_))
-        });
+    fn windows_open(&self, such: impl Fn(&About) -> bool) -> Vec<PopupId> {
+        let open = self.alerts.popups.iter();
+        let windows = open.filter(|(_, open)| open.carrier == PopupCarrier::Window && such(&open.about));
         windows.map(|(id, _)| *id).collect()
     }
 
@@ -146,9 +154,15 @@ impl Engine {
     }
 
     /// A popup about one message, in place of the one about it that is there.
-    fn message_popup(&mut self, id: MessageId, carrier: PopupCarrier, now: Timestamp) -> Result<Effect> {
+    pub(super) fn message_popup(
+        &mut self,
+        about: About,
+        id: MessageId,
+        carrier: PopupCarrier,
+        now: Timestamp,
+    ) -> Result<Effect> {
         let content = self.message_content(id)?;
-        Ok(self.popup(About::Messages(vec![id]), content, carrier, now))
+        Ok(self.popup(about, content, carrier, now))
     }
 
     /// What is told of one message: no more of it than the person wants others to see or hear.
@@ -171,6 +185,18 @@ impl Engine {
         now: Timestamp,
     ) -> Effect {
         let there = self.alerts.popups_about(|other| *other == about).next();
+        self.popup_under(there, about, content, carrier, now)
+    }
+
+    /// The same under a number that is there already, and so in place of that one.
+    pub(super) fn popup_under(
+        &mut self,
+        there: Option<PopupId>,
+        about: About,
+        content: PopupContent,
+        carrier: PopupCarrier,
+        now: Timestamp,
+    ) -> Effect {
         let id = there.unwrap_or(PopupId(self.alerts.next_popup));
         self.alerts.next_popup = self.alerts.next_popup.max(id.0 + 1);
         let quiet = self.hush_at(now).quiet_until.is_some();
@@ -181,37 +207,47 @@ impl Engine {
             Sound::Named(name) => Some(name.clone()),
         };
         let over_full_screen = match &content {
-            PopupContent::Message { important: true, .. } => OverFullScreen::Shown,
+            PopupContent::Message { important: true, .. } | PopupContent::ImportantSummary { .. } => {
+                OverFullScreen::Shown
+            }
             _ => self.settings.over_full_screen,
         };
         self.alerts.popups.insert(id, OpenPopup { about, carrier });
         Effect::ShowPopup(Popup { id, content, carrier, sound, over_full_screen })
     }
 
-    /// A popup that is about these alone goes away; one that is about others too stays.
-    pub(super) fn take_back_popups(&mut self, ids: &[MessageId]) -> Vec<Effect> {
-        self.take_back_popups_if(ids, |_| true)
-    }
-
-    /// Of those popups only that are about such things.
-    pub(super) fn take_back_popups_if(
+    /// Of the popups about such things, one that is about these alone goes away; one that is about others too stays,
+    /// and where it counts important mail its number is mended.
+    pub(super) fn take_back_popups(
         &mut self,
         ids: &[MessageId],
         such: impl Fn(&About) -> bool,
-    ) -> Vec<Effect> {
-        let mut effects = Vec::new();
+        now: Timestamp,
+    ) -> Result<Vec<Effect>> {
+        let ids: HashSet<_> = ids.iter().collect();
+        let (mut effects, mut fewer) = (Vec::new(), Vec::new());
         self.alerts.popups.retain(|popup, open| {
             if !such(&open.about) {
                 return true;
             }
-            let (About::Messages(about) | About::Expiry(about)) = &mut open.about else { return true };
+            let important = matches!(open.about, About::Important(_));
+            let (About::Messages(about) | About::Important(about) | About::Expiry(about)) = &mut open.about
+            else {
+                return true;
+            };
+            let before = about.len();
             about.retain(|id| !ids.contains(id));
             if about.is_empty() {
                 effects.push(Effect::WithdrawPopup(*popup));
+            } else if important && about.len() < before {
+                fewer.push(*popup);
             }
             !about.is_empty()
         });
-        effects
+        for popup in fewer {
+            effects.extend(self.correct_important(popup, now)?);
+        }
+        Ok(effects)
     }
 
     /// The carrier took a popup, or not.
@@ -230,7 +266,7 @@ impl Engine {
                 match (&open.about, &shown) {
                     (About::Expiry(ids), Some(shown)) => self.ledger.expiry_shown(ids, shown)?,
                     (About::Expiry(_), None) => {}
-                    (About::Messages(_) | About::Connection, shown) => {
+                    (About::Messages(_) | About::Important(_) | About::Connection, shown) => {
                         let rhythm = self.settings.important_rhythm;
                         self.ledger.alerts_shown(open.about.messages(), shown.as_ref(), rhythm, now)?;
                     }
@@ -257,7 +293,7 @@ impl Engine {
 
     fn not_shown(&mut self, popup: PopupId, now: Timestamp) -> Result<()> {
         match self.alerts.popups.remove(&popup).map(|open| open.about) {
-            Some(About::Messages(ids)) => self.ledger.alerts_not_shown(&ids, now)?,
+            Some(About::Messages(ids) | About::Important(ids)) => self.ledger.alerts_not_shown(&ids, now)?,
             Some(About::Expiry(ids)) => self.ledger.set_expiry_told(&ids, false)?,
             Some(About::Connection) => {
                 let due = self.alerts.connection.map(|alert| ConnectionAlert { told: false, ..alert });
@@ -285,20 +321,24 @@ impl Engine {
     ) -> Result<Vec<Effect>> {
         self.ledger.forget_popup(popup)?;
         let Some(open) = self.alerts.popups.remove(&popup) else { return Ok(Vec::new()) };
-        let ids = open.about.messages();
         match action {
             PopupAction::Closed => Ok(Vec::new()),
             PopupAction::Open => {
-                self.ledger.settle_alerts(ids, now)?;
-                let (About::Messages(of) | About::Expiry(of)) = &open.about else {
-                    return Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id: None }]);
+                let of = match open.about {
+                    About::Important(ids) => return self.open_important_popup(ids, now),
+                    About::Messages(ids) => {
+                        self.ledger.settle_alerts(&ids, now)?;
+                        ids
+                    }
+                    About::Expiry(ids) => ids,
+                    About::Connection => Vec::new(),
                 };
                 let id = if let [id] = of[..] { Some(id) } else { None };
                 Ok(vec![Effect::OpenWindow { what: ShowWhat::Mailbox, id }])
             }
             PopupAction::MarkRead => {
                 let mut effects = Vec::new();
-                for id in ids {
+                for id in open.about.messages() {
                     effects.extend(self.mark_read(*id, now)?.unwrap_or_default());
                 }
                 Ok(effects)

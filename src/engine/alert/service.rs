@@ -6,7 +6,7 @@ use restante_model::{MessageId, Timestamp};
 
 use super::{
     Alerts, Effect, Engine, Result,
-    popups::{About, OpenPopup},
+    popups::{About, MAX_POPUPS, OpenPopup},
 };
 use crate::{
     effect::PopupCarrier,
@@ -19,7 +19,7 @@ impl Engine {
     pub(crate) fn notification_owner_changed(&mut self, owner: Option<String>, now: Timestamp) -> Result<()> {
         let freed = self.ledger.free_unanswered(owner.as_deref())?;
         if let Some(owner) = &owner {
-            self.adopt_popups(owner)?;
+            self.adopt_popups(owner, now)?;
         }
         self.alerts.service = owner;
         for popup in self.alerts.popups_of(&freed) {
@@ -33,7 +33,7 @@ impl Engine {
 
     /// Popups that a process before this one showed, and this service still has: they can be acted on, and go when
     /// what they tell of is over. Of one for which that is so already, only the withdrawal is left.
-    fn adopt_popups(&mut self, service: &str) -> Result<()> {
+    fn adopt_popups(&mut self, service: &str, now: Timestamp) -> Result<()> {
         for (shown, ids) in self.ledger.popups_of(service)? {
             let ShownPopup { id: popup, about, at_service } = shown;
             if self.alerts.popups.contains_key(&popup) {
@@ -42,7 +42,7 @@ impl Engine {
             let about = match about {
                 PopupAbout::Messages => {
                     let ids = self.still(ids, |engine, id| engine.cache.unread_message(id))?;
-                    (!ids.is_empty()).then_some(About::Messages(ids))
+                    self.about_messages(ids)?
                 }
                 PopupAbout::Expiry => {
                     let ids = self.still(ids, |engine, id| {
@@ -55,14 +55,29 @@ impl Engine {
                 }
             };
             self.alerts.outgoing.push(Effect::AdoptPopup { popup, at_service });
-            match about {
-                Some(about) => {
-                    self.alerts.popups.insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop });
-                }
-                None => self.alerts.outgoing.push(Effect::WithdrawPopup(popup)),
-            }
+            let Some(about) = about else {
+                self.alerts.outgoing.push(Effect::WithdrawPopup(popup));
+                continue;
+            };
+            self.alerts.popups.insert(popup, OpenPopup { about, carrier: PopupCarrier::Desktop });
+            // How many it counts nobody wrote down, and some may have been acknowledged when that process ended.
+            let corrected = self.correct_important(popup, now)?;
+            self.alerts.outgoing.extend(corrected);
+        }
+        // Beside those that this process showed before it knew of them they may be too many.
+        if self.alerts.popups_about(|about| matches!(about, About::Important(_))).count() > MAX_POPUPS {
+            let one = self.important_popups(&[], PopupCarrier::Desktop, now)?;
+            self.alerts.outgoing.extend(one);
         }
         Ok(())
+    }
+
+    /// A popup tells of ordinary mail or of important mail, never of both.
+    fn about_messages(&self, ids: Vec<MessageId>) -> Result<Option<About>> {
+        let Some(first) = ids.first() else { return Ok(None) };
+        let important = self.ledger.is_important_alert(*first)?;
+        let newest_first = ids.into_iter().rev().collect();
+        Ok(Some(if important { About::Important(newest_first) } else { About::Messages(newest_first) }))
     }
 
     /// Those of which it is so.

@@ -49,6 +49,13 @@ pub enum PopupContent {
         /// How many.
         count: u64,
     },
+    /// More important ones than are shown each by itself.
+    ImportantSummary {
+        /// Which, newest first.
+        ids: Vec<MessageId>,
+        /// The first of them; none where previews are off.
+        newest: Vec<Named>,
+    },
     /// Messages that expire soon unread.
     Expiring {
         /// Whether they came here, and are unread here, or were sent from here.
@@ -67,4 +74,13 @@ pub enum PopupContent {
         /// What the server said of it.
         detail: Option<String>,
     },
+}
+
+/// What a summary says of one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// From whom.
+    pub from: Person,
+    /// About what.
+    pub subject: String,
 }

@@ -15,13 +15,13 @@ check due
     reports everything to 2 as here
     important window: 2, 1
     tray: 2 unread, 2 important, Ok
+    wants to be woken at 300 s
     reports 2 as alerted
     tray: 2 unread, 2 important, Ok
     tray: 2 unread, 2 important, Ok
 read 1
     answers
     reports 1 as read
-    wants to be woken at 300 s
     tray: 1 unread, 1 important, Ok
     asks what changed since 2
     tray: 1 unread, 1 important, Ok

@@ -260,6 +260,9 @@ fn words(effect: &Effect) -> Option<String> {
             PopupContent::Connection { state, .. } => format!("popup {}: {state:?}", popup.id.0),
             PopupContent::Expiring { count, .. } => format!("popup {}: {count} expire soon", popup.id.0),
             PopupContent::Summary { count } => format!("popup {}: {count} messages", popup.id.0),
+            PopupContent::ImportantSummary { ids, .. } => {
+                format!("popup {}: important {}", popup.id.0, numbers(ids))
+            }
         },
         Effect::AdoptPopup { popup, .. } => format!("takes popup {} over", popup.0),
         Effect::AskCarrier { carrier, .. } => format!("asks for room by {carrier:?}"),

@@ -5,6 +5,12 @@ agent-name = Mail
 popup-message = New message
 popup-important = Important message
 popup-important-from = Important: { $from }
+popup-important-summary = { $count ->
+    [one] { $count } important message
+   *[other] { $count } important messages
+}
+popup-important-line = { $from }: { $subject }
+popup-important-more = and { $count } more
 popup-no-subject = (no subject)
 popup-summary = { $count ->
     [one] { $count } new message

@@ -5,6 +5,17 @@ agent-name = Почта
 popup-message = Новое письмо
 popup-important = Важное письмо
 popup-important-from = Важное: { $from }
+popup-important-summary = { $count ->
+    [one] { $count } важное письмо
+    [few] { $count } важных письма
+   *[many] { $count } важных писем
+}
+popup-important-line = { $from }: { $subject }
+popup-important-more = { $count ->
+    [one] и ещё { $count } важное письмо
+    [few] и ещё { $count } важных письма
+   *[many] и ещё { $count } важных писем
+}
 popup-no-subject = (без темы)
 popup-summary = { $count ->
     [one] { $count } новое письмо

@@ -14,9 +14,10 @@ impl Story {
     fn connection_popups(&self) -> Vec<Connection> {
         let told = self.contents().into_iter().filter_map(|content| match content {
             PopupContent::Connection { state, .. } => Some(state),
-            PopupContent::Message { .. } | PopupContent::Summary { .. } | PopupContent::Expiring { .. } => {
-                None
-            }
+            PopupContent::Message { .. }
+            | PopupContent::Summary { .. }
+            | PopupContent::ImportantSummary { .. }
+            | PopupContent::Expiring { .. } => None,
         });
         told.collect()
     }

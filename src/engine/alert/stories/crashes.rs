@@ -13,7 +13,7 @@ use crate::{
     Effect, Engine, Event,
     effect::PopupContent,
     event::{Checked, TokenFound},
-    settings_file::SettingsFile,
+    settings_file::{ImportantCarrier, SettingsFile},
     stories::{at, id, person, received, session, settings},
 };
 
@@ -36,6 +36,7 @@ struct World {
     summaries: Vec<u64>,
     windows: BTreeMap<MessageId, u32>,
     hooks: BTreeMap<MessageId, u32>,
+    important: ImportantCarrier,
 }
 
 impl World {
@@ -50,6 +51,7 @@ impl World {
             summaries: Vec::new(),
             windows: BTreeMap::new(),
             hooks: BTreeMap::new(),
+            important: ImportantCarrier::Modal,
         }
     }
 
@@ -59,8 +61,12 @@ impl World {
     }
 
     /// What comes first after every start.
-    fn start() -> Event {
-        let settings = SettingsFile { hook: Some(vec!["hook".into()]), ..SettingsFile::default() };
+    fn start(&self) -> Event {
+        let settings = SettingsFile {
+            hook: Some(vec!["hook".into()]),
+            important: self.important,
+            ..SettingsFile::default()
+        };
         Event::Started { settings: Ok(settings) }
     }
 
@@ -71,7 +77,7 @@ impl World {
             return engine;
         }
         let engine = self.open();
-        self.try_live(engine, VecDeque::from([Self::start(), again()])).expect("one crash a day")
+        self.try_live(engine, VecDeque::from([self.start(), again()])).expect("one crash a day")
     }
 
     fn try_live(&mut self, mut engine: Engine, mut events: VecDeque<Event>) -> Option<Engine> {
@@ -115,6 +121,11 @@ impl World {
                 match &popup.content {
                     PopupContent::Message { id, .. } => *self.popups.entry(*id).or_default() += 1,
                     PopupContent::Summary { count } => self.summaries.push(*count),
+                    PopupContent::ImportantSummary { ids, .. } => {
+                        for id in ids {
+                            *self.windows.entry(*id).or_default() += 1;
+                        }
+                    }
                     PopupContent::Expiring { .. } | PopupContent::Connection { .. } => {
                         panic!("there is nothing to warn of")
                     }
@@ -159,14 +170,20 @@ impl World {
 
     /// A day with three deliveries: two messages, one important one, and five at once.
     fn day(&mut self) -> Engine {
+        self.day_with([
+            vec![(1, NORMAL), (2, NORMAL)],
+            vec![(3, HIGH)],
+            (4..=8).map(|it| (it, NORMAL)).collect(),
+        ])
+    }
+
+    fn day_with(&mut self, deliveries: impl IntoIterator<Item = Vec<(u128, Importance)>>) -> Engine {
         let mut engine = self.open();
         let again = || Event::CheckDue { stalled: false };
         let sign_in = || session(at(0));
-        engine = self.live(engine, Self::start(), sign_in);
+        engine = self.live(engine, self.start(), sign_in);
         engine = self.live(engine, sign_in(), sign_in);
-        for delivery in
-            [vec![(1, NORMAL), (2, NORMAL)], vec![(3, HIGH)], (4..=8).map(|it| (it, NORMAL)).collect()]
-        {
+        for delivery in deliveries {
             self.mailbox.extend(delivery);
             engine = self.live(engine, again(), again);
         }
@@ -212,4 +229,27 @@ fn a_crash_at_any_step_doubles_no_popup_and_forgets_no_important_mail() {
         assert_eq!(engine.ledger.alert_state(id(3)).unwrap(), "shown", "{crash:?}");
     }
     assert!(doubtful > 0, "no crash fell between a popup and its answer");
+}
+
+/// Five important messages as popups are one, and a sixth joins it.
+#[test]
+fn a_crash_at_any_step_forgets_no_important_mail_that_a_summary_tells_of() {
+    let day = |crash| {
+        let mut world = World { important: ImportantCarrier::Desktop, ..World::new(crash) };
+        let engine = world.day_with([(1..=5).map(|it| (it, HIGH)).collect(), vec![(6, HIGH)]]);
+        (engine, world)
+    };
+    let steps = day(None).1.effects;
+    assert!(steps > 15, "{steps} effects are no day");
+    for crash in (0..steps).flat_map(|at_effect| [false, true].map(|after| Crash { at_effect, after })) {
+        let (engine, world) = day(Some(crash));
+        for number in 1..=6 {
+            let told = world.windows.get(&id(number)).or(world.popups.get(&id(number)));
+            assert!(
+                told.is_some_and(|times| (1..=4).contains(times)),
+                "{crash:?}: {number} came {told:?} times"
+            );
+            assert_eq!(engine.ledger.alert_state(id(number)).unwrap(), "shown", "{crash:?}: {number}");
+        }
+    }
 }

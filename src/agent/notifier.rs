@@ -40,6 +40,7 @@ const LONGEST_LIFE: Duration = Duration::from_hours(12);
 /// The name of the action that clicking the popup itself means (Desktop Notifications Specification 1.2).
 const OPEN: &str = "default";
 const MARK_READ: &str = "read";
+const LATER: &str = "later";
 
 /// Gives the commands; a task of its own carries them out in order.
 pub(crate) struct Notifier {
@@ -303,6 +304,7 @@ impl Supervisor {
             notification.action(OPEN, &self.words.text("popup-open"));
             if said.one_message {
                 notification.action(MARK_READ, &self.words.text("popup-mark-read"));
+                notification.action(LATER, &self.words.text("remind-ten-minutes"));
             }
         }
         notification
@@ -364,6 +366,7 @@ fn meaning_of_name(action: &str) -> PopupAction {
     match action {
         OPEN => PopupAction::Open,
         MARK_READ => PopupAction::MarkRead,
+        LATER => PopupAction::Later,
         // We offered no other.
         _ => PopupAction::Closed,
     }

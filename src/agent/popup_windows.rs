@@ -52,6 +52,7 @@ impl PopupWindows {
             text: said.body.replace('\n', "; "),
             note,
             important: said.important,
+            one_message: said.one_message,
         };
         self.order(PopupOrder::Show(card), popup.over_full_screen);
     }
@@ -164,6 +165,8 @@ impl Keeper {
                 }
             }
             PopupReport::Opened { id } => self.end(id, PopupAction::Open),
+            PopupReport::MarkedRead { id } => self.end(id, PopupAction::MarkRead),
+            PopupReport::Later { id } => self.end(id, PopupAction::Later),
             PopupReport::Closed { id } => self.end(id, PopupAction::Closed),
         }
     }
@@ -273,6 +276,19 @@ mod tests {
         let event = events.recv().await;
         let opened = Event::PopupEnded { popup: PopupId(5), action: PopupAction::Open };
         assert_eq!(format!("{event:?}"), format!("{:?}", Some(opened)));
+    }
+
+    #[tokio::test]
+    async fn a_message_is_marked_read_or_put_off_from_the_window() {
+        let script = r#"read order; read order; echo '{"report":"marked_read","id":1}'
+            echo '{"report":"later","id":2}'; cat"#;
+        let (windows, mut events) = windows(script);
+        windows.show(&popup(1));
+        windows.show(&popup(2));
+        for (id, expected) in [(1, PopupAction::MarkRead), (2, PopupAction::Later)] {
+            let Some(Event::PopupEnded { popup, action }) = events.recv().await else { panic!("no end") };
+            assert_eq!((popup, action), (PopupId(id), expected));
+        }
     }
 
     #[tokio::test]

@@ -29,6 +29,8 @@ pub struct PopupCard {
     pub note: String,
     /// Whether it is about important mail: it stays until the person does something.
     pub important: bool,
+    /// Whether it is of one message, which can be marked read from here, or put off.
+    pub one_message: bool,
 }
 
 /// What became of a popup in the corner window.
@@ -42,6 +44,16 @@ pub enum PopupReport {
     },
     /// The person clicked it; it is gone.
     Opened {
+        /// Its number.
+        id: u64,
+    },
+    /// The person marked its message read; it is gone.
+    MarkedRead {
+        /// Its number.
+        id: u64,
+    },
+    /// The person wants it again in ten minutes; it is gone.
+    Later {
         /// Its number.
         id: u64,
     },

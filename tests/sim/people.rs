@@ -219,7 +219,7 @@ impl Office {
         match action {
             PopupAction::MarkRead => self.marks.hit(Mark::PopupMarkedRead),
             PopupAction::Open => self.marks.hit(Mark::PopupOpened),
-            PopupAction::Closed => {}
+            PopupAction::Later | PopupAction::Closed => {}
         }
         self.tell(device, Event::PopupEnded { popup: id, action });
     }

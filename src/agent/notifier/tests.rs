@@ -119,7 +119,7 @@ fn a_service_with_markup_and_actions_gets_both() {
         let (summary, body, actions) = asked(&service.call("Notify").await);
         assert_eq!(summary, "Boris & Sons");
         assert_eq!(body, "Profit &amp; Loss &lt;report@x.org&gt;");
-        assert_eq!(actions, ["default", "Open", "read", "Mark read"]);
+        assert_eq!(actions, ["default", "Open", "read", "Mark read", "later", "Remind in 10 minutes"]);
         assert_eq!(shown(&mut events).await, (PopupId(1), Ok(())));
     });
 }
@@ -142,7 +142,12 @@ fn an_action_said_to_everybody_ends_the_popup_even_at_once() {
     in_session(Session::Bus, test, async {
         let mut service = Played::start(SERVICE, answers(&["actions"])).await;
         let (notifier, mut events) = start();
-        for (id, name, action) in [(1, "default", PopupAction::Open), (2, "read", PopupAction::MarkRead)] {
+        let actions = [
+            (1, "default", PopupAction::Open),
+            (2, "read", PopupAction::MarkRead),
+            (3, "later", PopupAction::Later),
+        ];
+        for (id, name, action) in actions {
             notifier.show(popup(id, "Lunch"));
             service.call("Notify").await;
             let number = 40 + u32::try_from(id).unwrap();

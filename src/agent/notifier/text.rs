@@ -17,7 +17,7 @@ pub(crate) struct Said {
     pub(crate) summary: String,
     pub(crate) body: String,
     pub(crate) important: bool,
-    pub(super) one_message: bool,
+    pub(crate) one_message: bool,
     /// Whether it is about mail, and not about the connection.
     pub(crate) of_mail: bool,
 }

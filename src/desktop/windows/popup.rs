@@ -99,20 +99,10 @@ impl Corner {
         let popup = placement::popup(ui::Popup::new)?;
         prepare(&popup, &self.words);
         fill(&popup, card);
-        let corner = Rc::downgrade(self);
-        popup.on_open(move || {
-            if let Some(corner) = corner.upgrade() {
-                report(PopupReport::Opened { id });
-                corner.remove(id);
-            }
-        });
-        let corner = Rc::downgrade(self);
-        popup.on_dismiss(move || {
-            if let Some(corner) = corner.upgrade() {
-                report(PopupReport::Closed { id });
-                corner.remove(id);
-            }
-        });
+        popup.on_open(self.ends(PopupReport::Opened { id }, id));
+        popup.on_mark_read(self.ends(PopupReport::MarkedRead { id }, id));
+        popup.on_later(self.ends(PopupReport::Later { id }, id));
+        popup.on_dismiss(self.ends(PopupReport::Closed { id }, id));
         // Before it is shown, so that it is in its place from its first frame.
         placement::corner(popup.window(), SIZE, GAP, self.shown.borrow().len());
         let told = std::cell::Cell::new(false);
@@ -124,6 +114,17 @@ impl Corner {
         popup.show()?;
         self.shown.borrow_mut().insert(id, popup);
         Ok(())
+    }
+
+    /// What is done when the person has done something with a popup: the agent is told, and it goes.
+    fn ends(self: &Rc<Self>, what: PopupReport, id: u64) -> impl FnMut() + 'static {
+        let corner = Rc::downgrade(self);
+        move || {
+            if let Some(corner) = corner.upgrade() {
+                report(what);
+                corner.remove(id);
+            }
+        }
     }
 
     /// Takes one away; those above it move down.
@@ -146,6 +147,7 @@ fn fill(popup: &ui::Popup, card: &PopupCard) {
     popup.set_body(card.text.as_str().into());
     popup.set_note(card.note.as_str().into());
     popup.set_important(card.important);
+    popup.set_one_message(card.one_message);
     let stays = if card.important { Duration::ZERO } else { STAYS };
     popup.set_stays(i64::try_from(stays.as_millis()).unwrap_or(i64::MAX));
 }

@@ -15,6 +15,8 @@ use crate::{
 
 /// More messages than this at once are one summary, and so are more than this on the screen.
 pub(super) const MAX_POPUPS: usize = 3;
+/// How much later somebody is reminded who asks for it from a popup; its words name it.
+const LATER_SECONDS: u64 = 600;
 /// What the desktop plays for new mail (freedesktop.org, "Sound Naming Specification").
 const NEW_MAIL_SOUND: &str = "message-new-email";
 
@@ -340,6 +342,13 @@ impl Engine {
                 let mut effects = Vec::new();
                 for id in open.about.messages() {
                     effects.extend(self.mark_read(*id, now)?.unwrap_or_default());
+                }
+                Ok(effects)
+            }
+            PopupAction::Later => {
+                let mut effects = Vec::new();
+                for id in open.about.messages() {
+                    effects.extend(self.remind_later(*id, LATER_SECONDS, now)?.unwrap_or_default());
                 }
                 Ok(effects)
             }

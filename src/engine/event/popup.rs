@@ -40,6 +40,8 @@ pub enum PopupAction {
     Open,
     /// Mark read.
     MarkRead,
+    /// Show it again in ten minutes.
+    Later,
     /// Closed it, or it went by itself.
     Closed,
 }

@@ -147,6 +147,7 @@ impl Teller {
                 let action = match action {
                     "open" => PopupAction::Open,
                     "read" => PopupAction::MarkRead,
+                    "later" => PopupAction::Later,
                     _ => PopupAction::Closed,
                 };
                 self.happens(Event::PopupEnded { popup: PopupId(number.parse().unwrap()), action });

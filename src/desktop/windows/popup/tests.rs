@@ -18,6 +18,7 @@ fn popup(important: bool) -> (ui::Popup, Rc<Cell<u32>>) {
         text: "Обед".into(),
         note: "Входящие, 16:05".into(),
         important,
+        one_message: true,
     };
     fill(&popup, &card);
     let closed = Rc::new(Cell::new(0));
@@ -25,6 +26,21 @@ fn popup(important: bool) -> (ui::Popup, Rc<Cell<u32>>) {
     popup.on_dismiss(move || counter.set(counter.get() + 1));
     popup.show().unwrap();
     (popup, closed)
+}
+
+#[test]
+fn its_message_is_marked_read_or_put_off_where_it_is_of_one() {
+    let (popup, closed) = popup(false);
+    let (read, later) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+    let (reads, laters) = (read.clone(), later.clone());
+    popup.on_mark_read(move || reads.set(reads.get() + 1));
+    popup.on_later(move || laters.set(laters.get() + 1));
+    let button = |label: &str| ElementHandle::find_by_accessible_label(&popup, label).next();
+    button("Отметить прочитанным").unwrap().invoke_accessible_default_action();
+    button("Напомнить через 10 минут").unwrap().invoke_accessible_default_action();
+    assert_eq!((read.get(), later.get(), closed.get()), (1, 1, 0));
+    popup.set_one_message(false);
+    assert!(button("Отметить прочитанным").is_none() && button("Напомнить через 10 минут").is_none());
 }
 
 fn pointer(popup: &ui::Popup, x: f32, y: f32) {

@@ -71,6 +71,19 @@ fn mark_read_in_a_popup_reaches_the_server() {
 }
 
 #[test]
+fn a_popup_that_is_put_off_comes_again_in_ten_minutes_and_once() {
+    let mut story = Story::signed_in();
+    story.arrives(vec![new(1, NORMAL)]);
+    let put_off_at = story.now;
+    story.happens(Event::PopupEnded { popup: story.last_popup(), action: PopupAction::Later });
+    assert_eq!((story.popups(), story.unread()), (1, 1));
+    story.wakes();
+    assert!((600_000..601_000).contains(&story.now.ms_since(put_off_at)));
+    assert_eq!(story.popups(), 2);
+    assert_eq!(story.wakes_at(), None, "ordinary mail is not repeated");
+}
+
+#[test]
 fn a_popup_that_no_service_took_is_shown_when_one_comes() {
     let mut story = Story::signed_in();
     let page = ChangesPage {

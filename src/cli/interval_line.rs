@@ -1,6 +1,6 @@
 //! The check interval that explains itself, on one line (row B1).
 
-use restante_l10n::{Interval, SetBy, Words, interval};
+use restante_l10n::{Interval, SetBy, Words, answers, interval};
 use restante_local_api::{
     Status,
     model::{IntervalFrom, Timestamp},
@@ -11,7 +11,7 @@ use restante_local_api::{
 pub(crate) fn interval_line(words: &Words, status: &Status, moment: impl Fn(Timestamp) -> String) -> String {
     let told = &status.interval;
     let (last_answer, next_check) = (status.last_good_at.map(&moment), status.next_check_at.map(&moment));
-    interval(
+    let interval = interval(
         words,
         &Interval {
             seconds: told.seconds,
@@ -24,8 +24,7 @@ pub(crate) fn interval_line(words: &Words, status: &Status, moment: impl Fn(Time
             wished_seconds: told.wished_seconds,
             allowed_seconds: told.min_seconds.zip(told.max_seconds),
             pending: told.pending,
-            last_answer: last_answer.as_deref(),
-            next_check: next_check.as_deref(),
         },
-    )
+    );
+    format!("{interval}; {}", answers(words, last_answer.as_deref(), next_check.as_deref()))
 }

@@ -15,10 +15,6 @@ pub struct Interval<'a> {
     pub allowed_seconds: Option<(u64, u64)>,
     /// Whether the wish has yet to reach the server.
     pub pending: bool,
-    /// When the server last answered well, as people read it.
-    pub last_answer: Option<&'a str>,
-    /// When it is asked next.
-    pub next_check: Option<&'a str>,
 }
 
 /// Who decided on the interval.
@@ -34,8 +30,7 @@ pub enum SetBy<'a> {
     BuiltIn,
 }
 
-/// On one line: value and whose it is, the wish where it differs, the range, whether it is saved, the last good answer
-/// and the next check.
+/// On one line: value and whose it is, the wish where it differs, the range, and whether it is saved.
 pub fn interval(words: &Words, told: &Interval<'_>) -> String {
     let said = |key: &str, name: &str, value: &str| words.with(key, &[(name, Value::Text(value))]);
     let whose = match told.set_by {
@@ -60,11 +55,15 @@ pub fn interval(words: &Words, told: &Interval<'_>) -> String {
         let key = if office_again { "interval-pending-office-again" } else { "interval-pending" };
         sentences.push(words.text(key));
     }
-    sentences.push(match told.last_answer {
-        Some(moment) => said("interval-last-answer", "moment", moment),
-        None => words.text("interval-no-answer-yet"),
-    });
-    sentences.extend(told.next_check.map(|moment| said("interval-next-check", "moment", moment)));
+    sentences.join("; ")
+}
+
+/// What belongs behind it: the last good answer and the next check, given as people read moments.
+pub fn answers(words: &Words, last_answer: Option<&str>, next_check: Option<&str>) -> String {
+    let said = |key: &str, moment| words.with(key, &[("moment", Value::Text(moment))]);
+    let last = last_answer.map(|moment| said("interval-last-answer", moment));
+    let mut sentences = vec![last.unwrap_or_else(|| words.text("interval-no-answer-yet"))];
+    sentences.extend(next_check.map(|moment| said("interval-next-check", moment)));
     sentences.join("; ")
 }
 
@@ -79,8 +78,6 @@ mod tests {
         wished_seconds: Some(600),
         allowed_seconds: Some((60, 3_600)),
         pending: false,
-        last_answer: Some("16:05"),
-        next_check: Some("16:15"),
     };
 
     fn said(told: &Interval<'_>) -> String {
@@ -89,17 +86,9 @@ mod tests {
 
     #[test]
     fn an_interval_says_whose_it_is_and_what_is_allowed() {
-        let all = "every 10 min (chosen by you); allowed 1 min to 1 h; last answer 16:05; next check 16:15";
-        assert_eq!(said(&TOLD), all);
-        let nobody = Interval {
-            set_by: SetBy::BuiltIn,
-            wished_seconds: None,
-            allowed_seconds: None,
-            last_answer: None,
-            next_check: None,
-            ..TOLD
-        };
-        assert_eq!(said(&nobody), "every 10 min (built in, until the server has answered); no answer yet");
+        assert_eq!(said(&TOLD), "every 10 min (chosen by you); allowed 1 min to 1 h");
+        let nobody = Interval { set_by: SetBy::BuiltIn, wished_seconds: None, allowed_seconds: None, ..TOLD };
+        assert_eq!(said(&nobody), "every 10 min (built in, until the server has answered)");
     }
 
     #[test]
@@ -107,8 +96,15 @@ mod tests {
         let locked = Interval { set_by: SetBy::Lock(Some("the\nboard")), wished_seconds: Some(5), ..TOLD };
         assert!(said(&locked).starts_with("every 10 min (locked by the board); you asked for 5 s"));
         let pending = Interval { pending: true, ..TOLD };
-        assert!(said(&pending).contains("; not yet saved on the server; "));
+        assert!(said(&pending).ends_with("; not yet saved on the server"));
         let dropped = Interval { pending: true, wished_seconds: None, ..TOLD };
-        assert!(said(&dropped).contains("; goes back to the post office's with the next check; "));
+        assert!(said(&dropped).ends_with("; goes back to the post office's with the next check"));
+    }
+
+    #[test]
+    fn the_last_answer_and_the_next_check_are_said_as_far_as_there_are_any() {
+        let words = Words::new(Language::English);
+        assert_eq!(answers(&words, Some("16:05"), Some("16:15")), "last answer 16:05; next check 16:15");
+        assert_eq!(answers(&words, None, None), "no answer yet");
     }
 }

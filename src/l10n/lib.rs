@@ -15,7 +15,7 @@ mod text;
 mod when;
 mod words;
 
-pub use interval::{Interval, SetBy, interval};
+pub use interval::{Interval, SetBy, answers, interval};
 pub use language::Language;
 pub use text::{isolate, one_line};
 pub use when::{clock_time, date_and_time, local, moment, span, when};

@@ -1,7 +1,7 @@
 //! What the tray says, in words.
 
 use restante_engine::effect::TrayFace;
-use restante_l10n::{Interval, SetBy, Value, Words, interval, local, moment};
+use restante_l10n::{Interval, SetBy, Value, Words, answers, interval, local, moment};
 use restante_local_api::{Connection, Mode};
 use restante_model::{IntervalFrom, Timestamp};
 
@@ -18,8 +18,10 @@ pub(super) struct Said {
     pub(super) open_mail: String,
     /// Those that open the other accounts' mailboxes, each with its agent.
     pub(super) open_mail_of: Vec<(String, String)>,
-    /// The line on the checks.
+    /// The interval, which explains itself.
     pub(super) interval: String,
+    /// Below it: what stands in the way, the last good answer and the next check.
+    pub(super) answers: String,
 }
 
 impl Said {
@@ -33,19 +35,15 @@ pub(super) fn of(face: &TrayFace, others: &[Neighbour], words: &Words, now: Time
     let moment = |at: Timestamp| moment(words, local(at.to_date_time()), local(now.to_date_time()));
     let (last_answer, next_check) = (face.last_good_at.map(moment), face.next_check_at.map(moment));
     let trouble = trouble(face).map(|key| words.text(key));
-    let told = interval(words, &interval_of(face, last_answer.as_deref(), next_check.as_deref()));
-    let checks = match &trouble {
-        Some(trouble) => {
-            let values = [("trouble", Value::Text(trouble)), ("told", Value::Text(&told))];
-            words.with("tray-interval-trouble", &values)
-        }
-        None => words.with("tray-interval", &[("told", Value::Text(&told))]),
+    let told = interval(words, &interval_of(face));
+    let checks = words.with("tray-interval", &[("told", Value::Text(&told))]);
+    let troubled = |answers: String| match &trouble {
+        Some(trouble) => format!("{trouble}, {answers}"),
+        None => answers,
     };
-    let last_answer = match &last_answer {
-        Some(moment) => words.with("interval-last-answer", &[("moment", Value::Text(moment))]),
-        None => words.text("interval-no-answer-yet"),
-    };
-    let state = trouble.map_or_else(|| last_answer.clone(), |trouble| format!("{trouble}, {last_answer}"));
+    let last_answer = last_answer.as_deref();
+    let state = troubled(answers(words, last_answer, None));
+    let answers = capitalised(&troubled(answers(words, last_answer, next_check.as_deref())));
     let total = others.iter().fold(face.unread, |sum, other| sum.saturating_add(other.unread));
     let total_high = others.iter().fold(face.unread_high, |sum, other| sum.saturating_add(other.unread_high));
     let mut tooltip = format!("{}\n{state}", unread(total, total_high, words));
@@ -66,6 +64,7 @@ pub(super) fn of(face: &TrayFace, others: &[Neighbour], words: &Words, now: Time
         open_mail_of: open_mail_of.collect(),
         open_mail: label(&words.with("tray-open-mail", &[("count", Value::Number(face.unread))])),
         interval: label(&checks),
+        answers: label(&answers),
     }
 }
 
@@ -100,11 +99,13 @@ fn trouble(face: &TrayFace) -> Option<&'static str> {
     }
 }
 
-fn interval_of<'a>(
-    face: &'a TrayFace,
-    last_answer: Option<&'a str>,
-    next_check: Option<&'a str>,
-) -> Interval<'a> {
+/// As an item of a menu begins.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+fn interval_of(face: &TrayFace) -> Interval<'_> {
     let told = &face.interval;
     Interval {
         seconds: told.seconds,
@@ -117,8 +118,6 @@ fn interval_of<'a>(
         wished_seconds: told.wished_seconds,
         allowed_seconds: told.min_seconds.zip(told.max_seconds),
         pending: told.pending,
-        last_answer,
-        next_check,
     }
 }
 
@@ -162,10 +161,11 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_explains_itself_on_one_line() {
-        let told = said(&face(), Language::English).interval;
-        let whose = "Checks every 5 min (set by the post office); allowed 30 s to 1 d; last answer ";
-        assert!(told.starts_with(whose) && told.contains("; next check "), "{told}");
+    fn the_interval_explains_itself() {
+        let told = said(&face(), Language::English);
+        assert_eq!(told.interval, "Checks every 5 min (set by the post office); allowed 30 s to 1 d");
+        let answers = &told.answers;
+        assert!(answers.starts_with("Last answer ") && answers.contains("; next check "), "{answers}");
     }
 
     #[test]
@@ -184,8 +184,8 @@ mod tests {
     #[test]
     fn offline_mode_is_no_trouble_of_the_connection() {
         let face = TrayFace { mode: Mode::Offline, connection: Connection::Unreachable, ..face() };
-        let told = said(&face, Language::English).interval;
-        assert!(told.starts_with("offline; checks every 5 min (set by the post office); "), "{told}");
+        let told = said(&face, Language::English).answers;
+        assert!(told.starts_with("Offline, last answer "), "{told}");
     }
 
     #[test]

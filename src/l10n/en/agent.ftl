@@ -54,7 +54,6 @@ tray-offline-mode = Offline mode
 tray-settings = Settings
 tray-quit = Quit
 tray-interval = Checks { $told }
-tray-interval-trouble = { $trouble }; checks { $told }
 tray-unread = { $count ->
     [0] No unread messages
     [one] { $count } unread message

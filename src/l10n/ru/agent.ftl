@@ -61,7 +61,6 @@ tray-offline-mode = Автономный режим
 tray-settings = Настройки
 tray-quit = Выйти
 tray-interval = Проверка { $told }
-tray-interval-trouble = { $trouble }; проверка { $told }
 tray-unread = { $count ->
     [0] Нет непрочитанных писем
     [one] { $count } непрочитанное письмо

@@ -1,6 +1,6 @@
 //! Which settings a person changes here, and how each is said: one closed list.
 
-use restante_l10n::{Interval, SetBy, Value, Words, interval, span};
+use restante_l10n::{Interval, SetBy, Value, Words, answers, interval, span};
 use restante_local_api::{
     IntervalStatus, PutSetting, Setting, SettingOrigin, SettingsReport,
     model::{IntervalFrom, Seconds},
@@ -301,7 +301,7 @@ fn problem_said(words: &Words, problem: &restante_local_api::SettingProblem) -> 
 
 /// The interval that explains itself (row B1); who locked it is said at the field as well.
 fn interval_said(words: &Words, told: &IntervalStatus, known: &Known) -> String {
-    let said = interval(
+    let interval = interval(
         words,
         &Interval {
             seconds: told.seconds,
@@ -314,9 +314,9 @@ fn interval_said(words: &Words, told: &IntervalStatus, known: &Known) -> String 
             wished_seconds: told.wished_seconds,
             allowed_seconds: told.min_seconds.zip(told.max_seconds),
             pending: told.pending,
-            last_answer: known.last_answer.as_deref(),
-            next_check: known.next_check.as_deref(),
         },
     );
+    let answers = answers(words, known.last_answer.as_deref(), known.next_check.as_deref());
+    let said = format!("{interval}; {answers}");
     words.with("setting-now", &[("state", Value::Text(&said))])
 }

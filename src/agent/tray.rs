@@ -63,6 +63,8 @@ struct Wishes {
     others: Vec<Neighbour>,
     /// Something is to be done: a face came, a check mark flipped by itself, a tray host appeared.
     renew: bool,
+    /// A tray host is there.
+    host: bool,
     /// The icon is to go.
     end: bool,
 }
@@ -119,14 +121,24 @@ impl Slot {
         });
     }
 
-    /// Waits for something to show; `None` once the icon is to go.
-    fn next(&self) -> Option<(TrayFace, Vec<Neighbour>)> {
+    /// A tray host came, or went. An icon that could not be made while another one hung is made now.
+    fn set_host(&self, there: bool) {
+        self.order(|wishes| {
+            wishes.host = there;
+            wishes.renew |= there;
+        });
+    }
+
+    /// Waits for something to show; `None` once the icon is to go. An icon that is not `made` yet waits for a host: the
+    /// tray's crate looks for one first and listens for one then, and would miss for good one that comes in between.
+    fn next(&self, made: bool) -> Option<(TrayFace, Vec<Neighbour>)> {
         let mut wishes = self.lock();
         loop {
             if wishes.end {
                 return None;
             }
             if wishes.renew
+                && (made || wishes.host)
                 && let Some(face) = wishes.face.clone()
             {
                 wishes.renew = false;
@@ -175,6 +187,7 @@ impl OwnIcon {
         if bus.neighbours.icon_is_ours() && !self.start(&picks) {
             return self.tell(Event::TrayChanged(TrayState::NoBus));
         }
+        self.slot.set_host(bus.watcher_is_there);
         self.tell(state(bus.watcher_is_there));
         loop {
             tokio::select! {
@@ -182,10 +195,7 @@ impl OwnIcon {
                     let Some(change) = change else { break };
                     let Ok(change) = change.args() else { continue };
                     let there = change.new_owner().is_some();
-                    if there {
-                        // An icon that could not be made while another host hung is made now.
-                        self.slot.renew();
-                    }
+                    self.slot.set_host(there);
                     self.tell(state(there));
                 }
                 Some(Ok(message)) = bus.messages.next() => match bus.neighbours.hear(&message).await {

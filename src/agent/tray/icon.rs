@@ -70,7 +70,7 @@ fn send_picks(picks: &mpsc::UnboundedSender<Picked>, slot: &Arc<Slot>) {
 
 fn run(slot: &Slot, words: &Words, clock: &dyn Clock) {
     let mut shown: Option<Shown> = None;
-    while let Some((face, others)) = slot.next() {
+    while let Some((face, others)) = slot.next(shown.is_some()) {
         let said = text::of(&face, &others, words, clock.now());
         match &mut shown {
             Some(shown) => shown.update(&face, said, words),
@@ -97,6 +97,7 @@ struct Items {
     of_others: Vec<MenuItem>,
     offline_mode: CheckMenuItem,
     interval: MenuItem,
+    answers: MenuItem,
 }
 
 /// All that the picture depends on.
@@ -153,6 +154,7 @@ impl Items {
         let offline_mode =
             CheckMenuItem::with_id(ITEMS[3].0, label(&words.text("tray-offline-mode")), true, offline, None);
         let interval = MenuItem::with_id("interval", &said.interval, false, None);
+        let answers = MenuItem::with_id("answers", &said.answers, false, None);
         let settings = item(4, "tray-settings");
         let quit = item(5, "tray-quit");
         let line = PredefinedMenuItem::separator;
@@ -161,8 +163,8 @@ impl Items {
         for of_other in &of_others {
             menu.append(of_other)?;
         }
-        menu.append_items(&[&write, &line(), &offline_mode, &interval, &line(), &settings, &quit])?;
-        Ok((Self { open_mail, of_others, offline_mode, interval }, menu))
+        menu.append_items(&[&write, &line(), &offline_mode, &interval, &answers, &line(), &settings, &quit])?;
+        Ok((Self { open_mail, of_others, offline_mode, interval, answers }, menu))
     }
 }
 
@@ -224,6 +226,9 @@ impl Shown {
         }
         if said.interval != self.said.interval {
             self.items.interval.set_text(&said.interval);
+        }
+        if said.answers != self.said.answers {
+            self.items.answers.set_text(&said.answers);
         }
         let offline = face.mode == Mode::Offline;
         if self.items.offline_mode.is_checked() != offline {

@@ -171,7 +171,8 @@ fn the_icon_shows_the_count_and_the_menu_what_can_be_done() {
         let labels: Vec<_> = host.menu().await.into_iter().map(|(_, label, _)| label).collect();
         assert_eq!(labels[..3], ["Check mail now", "Open mail", "Write"]);
         assert!(labels[5].starts_with("Checks every 5 min (set by the post office); "), "{labels:?}");
-        assert_eq!(labels[7..], ["Settings", "Quit"]);
+        assert!(labels[6].starts_with("Last answer ") && labels[6].contains("; next check "), "{labels:?}");
+        assert_eq!(labels[8..], ["Settings", "Quit"]);
 
         tray.set(face(12));
         host.until(async || host.picture().await, |picture| *picture != empty).await;
@@ -237,9 +238,18 @@ fn a_host_that_comes_later_or_again_gets_the_icon_as_it_is_then() {
             tray.set(face(unread));
             let host = Host::with_item(Host::start().await).await;
             assert_eq!(state(&mut events).await, TrayState::Shown);
-            let label = format!("Open mail ({unread})");
-            host.until(async || host.menu().await, |menu| menu.get(1).is_some_and(|item| item.1 == label))
+            let shows = async |unread| {
+                let label = format!("Open mail ({unread})");
+                host.until(
+                    async || host.menu().await,
+                    |menu| menu.get(1).is_some_and(|item| item.1 == label),
+                )
                 .await;
+            };
+            shows(unread).await;
+            // Who is told of a change has all behind it that belongs to the making, and hears of other hosts.
+            tray.set(face(unread + 10));
+            shows(unread + 10).await;
             host.watcher.stop().await;
             assert_eq!(state(&mut events).await, TrayState::NoHost);
         }

@@ -20,8 +20,8 @@ use restante_engine::{
     event::{Ask, PageStart},
 };
 use restante_local_api::{
-    FolderOrder, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword, PutSetting,
-    PutSnooze, RemindLater, Show, SortBy, Status, Undo, UndoError, path,
+    FolderOrder, LocalProblem, LocalProblemKind, Login, MessageIds, PutInterval, PutMode, PutPassword,
+    PutSetting, PutSnooze, RemindLater, Show, SortBy, Status, Undo, UndoError, path,
 };
 use restante_model::{Folder, Letter, MessageId, Seconds};
 use serde::Deserialize;
@@ -66,6 +66,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route("/v1/messages/{id}/recipients", get(|office, id| with_id(office, id, Ask::Recipients)))
         .route("/v1/messages/{id}/retract", post(|office, id| with_id(office, id, Ask::Retract)))
         .route("/v1/messages/{id}/remind", post(remind))
+        .route(path::UNREAD, post(unread))
         .route(path::SNOOZE, put(snooze))
         .route("/v1/outbox/{id}", put(send))
         .route("/v1/outbox/{id}", delete(|office, id| with_id(office, id, Ask::DeleteLetter)))
@@ -252,6 +253,10 @@ async fn interval(office: State<Office>, body: Body<PutInterval>) -> Response {
     with_body(office, body, |PutInterval { seconds }| Ask::SetInterval(seconds.map(Seconds::new))).await
 }
 
+async fn unread(office: State<Office>, body: Body<MessageIds>) -> Response {
+    with_body(office, body, |MessageIds { ids }| Ask::Unread(ids)).await
+}
+
 async fn snooze(office: State<Office>, body: Body<PutSnooze>) -> Response {
     with_body(office, body, |PutSnooze { seconds }| Ask::SnoozeAlerts { seconds }).await
 }
@@ -379,6 +384,7 @@ fn answered(answer: Answer) -> Response {
         Answer::Position(position) => Json(position).into_response(),
         Answer::Found(page) => Json(page).into_response(),
         Answer::Message(message) => Json(message).into_response(),
+        Answer::Ids(ids) => Json(MessageIds { ids }).into_response(),
         Answer::Letter(letter) => Json(letter).into_response(),
         Answer::Recipients(recipients) => Json(recipients).into_response(),
         Answer::People(people) => Json(people).into_response(),

@@ -4,6 +4,7 @@
 //! [`LIMIT`], nothing is remembered of a service that went, and whoever asked hears what came of it.
 
 mod service;
+mod starts;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -29,6 +30,7 @@ pub(crate) use text::of as words_of;
 use crate::full_screen;
 
 use service::{Abilities, Service};
+use starts::{Starts, Wanted};
 
 /// A service that lives answers in milliseconds; a hung one would hold us for ever.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -59,6 +61,7 @@ impl Notifier {
             bus: None,
             told: None,
             service: Service::default(),
+            starts: Starts::default(),
             open: HashMap::new(),
             unanswered: HashSet::new(),
             shown: 0,
@@ -144,6 +147,7 @@ struct Supervisor {
     bus: Option<zbus::Connection>,
     told: Option<NotificationsState>,
     service: Service,
+    starts: Starts,
     open: HashMap<PopupId, Open>,
     /// Popups that a hung service was asked for and may yet show.
     unanswered: HashSet<PopupId>,
@@ -162,7 +166,7 @@ impl Supervisor {
                     self.send(Event::PopupShown { popup: id, outcome });
                 }
                 Heard::Ask(over_full_screen) => {
-                    let outcome = self.ready(over_full_screen).await.map(drop);
+                    let outcome = self.ready(over_full_screen, Wanted::ForCheck).await.map(drop);
                     self.send(Event::CarrierAnswered { carrier: PopupCarrier::Desktop, outcome });
                 }
                 Heard::Adopt(popup, at_service) => self.adopt(popup, &at_service),
@@ -201,7 +205,11 @@ impl Supervisor {
     // === Popups ===
 
     /// What the service can do with a popup, where it would take one now.
-    async fn ready(&mut self, over_full_screen: OverFullScreen) -> Result<Abilities, NotShown> {
+    async fn ready(
+        &mut self,
+        over_full_screen: OverFullScreen,
+        wanted: Wanted,
+    ) -> Result<Abilities, NotShown> {
         // Hung is said only of a popup that the service was asked for: it may yet show that one.
         if self.service.hung {
             return Err(NotShown::Absent);
@@ -212,12 +220,17 @@ impl Supervisor {
         if self.bus.is_none() {
             self.connect().await;
         }
-        self.abilities().await.map_err(|_| NotShown::Absent)
+        if !self.is_owned().await && !self.starts.may_start(wanted) {
+            return Err(NotShown::Absent);
+        }
+        let abilities = self.abilities().await.map_err(|_| NotShown::Absent)?;
+        // One that was started just now: word of that comes later.
+        self.learn_owner().await;
+        Ok(abilities)
     }
 
     async fn show(&mut self, popup: Popup) -> Result<Option<ServicePopup>, NotShown> {
-        let abilities = self.ready(popup.over_full_screen).await?;
-        self.learn_owner().await;
+        let abilities = self.ready(popup.over_full_screen, Wanted::ForPopup).await?;
         let mut notification = self.notification(&popup, abilities);
         if let Some(before) = self.open.get(&popup.id) {
             notification.id(before.service_id);
@@ -253,6 +266,7 @@ impl Supervisor {
     /// What the service calls it.
     fn is_open(&mut self, popup: PopupId, handle: NotificationHandle) -> Option<ServicePopup> {
         let number = handle.id();
+        self.starts.succeeded();
         self.shown += 1;
         let waiter = self.wait_for_end(popup, handle);
         self.keep(popup, Open { shown: self.shown, service_id: number, waiter: Some(waiter) });

@@ -26,6 +26,9 @@ const INSIDE: &str = "RESTANTE_TEST_INSIDE";
 pub(crate) enum Session {
     /// A bus without any service, and without any that it could start.
     Bus,
+    /// A bus that starts a notification service when one is called, which dies: each start is a line in the file
+    /// `starts` of the home folder.
+    DyingService,
     /// No bus.
     Nothing,
 }
@@ -38,7 +41,7 @@ pub(crate) fn in_session(session: Session, test: &str, body: impl Future<Output 
         return runtime.block_on(async { tokio::time::timeout(4 * LONG, body).await.unwrap() });
     }
     let home = tempfile::tempdir().unwrap();
-    let bus = (session == Session::Bus).then(|| Bus::start(home.path()));
+    let bus = (session != Session::Nothing).then(|| Bus::start(home.path(), session));
     let address = bus.as_ref().map_or_else(|| "unix:path=/nonexistent".to_owned(), |bus| bus.address.clone());
     let ran = Command::new(env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
@@ -61,12 +64,26 @@ struct Bus {
 }
 
 impl Bus {
-    fn start(folder: &Path) -> Self {
+    fn start(folder: &Path, session: Session) -> Self {
         let config = folder.join("bus.conf");
+        let mut services = String::new();
+        if session == Session::DyingService {
+            let (own, starts) = (folder.join("services"), folder.join("starts"));
+            fs::create_dir(&own).unwrap();
+            fs::write(
+                own.join("dying.service"),
+                format!(
+                    "[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/sh -c \"echo >> {}; exit 1\"\n",
+                    starts.display()
+                ),
+            )
+            .unwrap();
+            services = format!("<servicedir>{}</servicedir>", own.display());
+        }
         fs::write(
             &config,
             format!(
-                r#"<busconfig><type>session</type><listen>unix:dir={}</listen><auth>EXTERNAL</auth>
+                r#"<busconfig><type>session</type><listen>unix:dir={}</listen>{services}<auth>EXTERNAL</auth>
                 <policy context="default"><allow send_destination="*" eavesdrop="true"/>
                 <allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"#,
                 folder.display()

@@ -12,12 +12,17 @@ use restante_engine::Event;
 use restante_local_api::ShowWhat;
 use restante_model::MessageId;
 use tokio::{
+    io::AsyncWriteExt,
     process::{Child, Command},
     sync::mpsc,
 };
 
 /// The program that shows windows.
 const PROGRAM: &str = if cfg!(windows) { "restante-desktop.exe" } else { "restante-desktop" };
+
+/// More messages than this go to their window by its input: a command line has no room for a flood, and Windows none
+/// for a thousand.
+const MAX_IDS_AS_ARGUMENTS: usize = 100;
 
 /// Starts windows, and knows the one for important mail.
 pub(crate) struct Programs {
@@ -72,7 +77,7 @@ impl Programs {
             ShowWhat::Write => arguments.push("--write".into()),
             ShowWhat::Mailbox | ShowWhat::Settings | ShowWhat::SignIn => {}
         }
-        match self.start(socket, arguments) {
+        match self.start(socket, arguments, false) {
             Ok(mut child) => {
                 tokio::spawn(async move {
                     match child.wait().await {
@@ -94,12 +99,22 @@ impl Programs {
     pub(crate) fn open_important(&self, ids: Vec<MessageId>, socket: &Path) {
         self.close_important();
         let mut arguments: Vec<OsString> = vec!["important".into()];
-        for id in &ids {
-            arguments.extend(["--id".into(), id.to_string().into()]);
+        let mut input = None;
+        if ids.len() > MAX_IDS_AS_ARGUMENTS {
+            arguments.push("--ids-from-input".into());
+            input = Some(ids.iter().map(|id| format!("{id}\n")).collect::<String>());
+        } else {
+            for id in &ids {
+                arguments.extend(["--id".into(), id.to_string().into()]);
+            }
         }
-        let started = self.start(socket, arguments);
+        let started = self.start(socket, arguments, input.is_some());
         let outcome = match started {
-            Ok(child) => {
+            Ok(mut child) => {
+                if let (Some(input), Some(mut pipe)) = (input, child.stdin.take()) {
+                    // It may be more than the pipe holds. A window that ends without it says why by its exit code.
+                    tokio::spawn(async move { pipe.write_all(input.as_bytes()).await });
+                }
                 let number = {
                     let mut important = lock(&self.important);
                     important.number += 1;
@@ -128,14 +143,14 @@ impl Programs {
         }
     }
 
-    fn start(&self, socket: &Path, arguments: Vec<OsString>) -> Result<Child, String> {
+    fn start(&self, socket: &Path, arguments: Vec<OsString>, reads: bool) -> Result<Child, String> {
         let (program, first) = self.command.split_first().ok_or("there is no command for windows")?;
         Command::new(program)
             .args(first)
             .arg("--socket")
             .arg(socket)
             .args(arguments)
-            .stdin(Stdio::null())
+            .stdin(if reads { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| format!("could not start {}: {error}", program.display()))
@@ -212,4 +227,43 @@ fn ask_to_end(_: u32) {}
 fn lock(important: &Mutex<Important>) -> MutexGuard<'_, Important> {
     // Nothing panics while it holds the lock.
     important.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// What a window started for so many messages is told, as the shell's words of it.
+    async fn told(count: u64) -> (String, Vec<MessageId>) {
+        let folder = tempfile::tempdir().unwrap();
+        let heard = folder.path().join("heard");
+        let script = format!("{{ echo \"$*\"; cat; }} > {}", heard.display());
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let programs =
+            Programs::with_command(["/bin/sh", "-c", &script, "window"].map(Into::into).to_vec(), sender);
+        let ids: Vec<MessageId> = (0..count)
+            .map(|number| format!("01936a70-1b3c-7000-8000-{number:012}").parse().unwrap())
+            .collect();
+        programs.open_important(ids.clone(), Path::new("/socket"));
+        let opened = events.recv().await.unwrap();
+        assert!(matches!(&opened, Event::ImportantOpened { ids: told, outcome: Ok(()) } if *told == ids));
+        let closed = events.recv().await.unwrap();
+        assert!(matches!(&closed, Event::ImportantClosed { ids: told } if *told == ids), "{closed:?}");
+        (std::fs::read_to_string(heard).unwrap(), ids)
+    }
+
+    #[tokio::test]
+    async fn the_window_for_a_flood_of_important_mail_reads_which_from_its_input() {
+        let (heard, ids) = told(5_000).await;
+        let mut lines = heard.lines();
+        assert_eq!(lines.next(), Some("--socket /socket important --ids-from-input"));
+        let read: Vec<MessageId> = lines.map(|line| line.parse().unwrap()).collect();
+        assert_eq!(read, ids);
+    }
+
+    #[tokio::test]
+    async fn the_window_for_a_few_important_messages_is_told_them_as_arguments() {
+        let (heard, ids) = told(2).await;
+        assert_eq!(heard, format!("--socket /socket important --id {} --id {}\n", ids[0], ids[1]));
+    }
 }

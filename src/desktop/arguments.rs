@@ -38,8 +38,11 @@ pub(crate) enum Wish {
     /// The window for important mail
     Important {
         /// The messages to tell of
-        #[arg(long, value_name = "ID", required = true)]
+        #[arg(long, value_name = "ID", required_unless_present = "ids_from_input")]
         id: Vec<MessageId>,
+        /// Read them from the input, one a line
+        #[arg(long, conflicts_with = "id")]
+        ids_from_input: bool,
     },
     /// Popups in the corner, as the agent orders them on the input
     Popup,
@@ -80,7 +83,11 @@ mod tests {
         assert_eq!(window(&["popup"]), Some(Wish::Popup));
         assert_eq!(
             window(&["important", "--id", ID, "--id", ID]),
-            Some(Wish::Important { id: vec![id, id] })
+            Some(Wish::Important { id: vec![id, id], ids_from_input: false })
+        );
+        assert_eq!(
+            window(&["important", "--ids-from-input"]),
+            Some(Wish::Important { id: Vec::new(), ids_from_input: true })
         );
     }
 

@@ -11,6 +11,18 @@ use crate::{
 };
 
 impl Engine {
+    /// Which of these are unread, newest first.
+    pub(crate) fn unread_of(&self, ids: Vec<MessageId>) -> Result<Reply> {
+        let mut unread = Vec::new();
+        for id in ids {
+            if self.cache.unread_message(id)? {
+                unread.push(id);
+            }
+        }
+        unread.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(Ok(Answer::Ids(unread)))
+    }
+
     /// The person wants a message to count as unread again. Only here: the server's states never go back, and the
     /// sender was told that it was read. It is not announced again.
     pub(crate) fn mark_unread(&mut self, id: MessageId) -> Result<Reply> {

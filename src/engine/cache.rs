@@ -158,7 +158,11 @@ impl Cache {
     }
 
     fn place(&self, sql: &str) -> Result<Option<Cursor>> {
-        let text: Option<String> = self.connection.query_row(sql, [], |row| row.get(0)).map_err(database)?;
+        let text: Option<String> = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut query| query.query_row([], |row| row.get(0)))
+            .map_err(database)?;
         // A cursor that cannot be read counts as none: fetching anew alerts for nothing twice.
         Ok(text.and_then(|text| text.parse().ok()))
     }

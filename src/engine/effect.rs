@@ -333,6 +333,8 @@ pub enum Answer {
     Found(SearchPage),
     /// A message.
     Message(Box<Message>),
+    /// Messages, by id.
+    Ids(Vec<MessageId>),
     /// A letter was written down.
     Letter(LetterId),
     /// What became of each recipient's copy of a sent message.

@@ -72,6 +72,16 @@ impl Ledger {
         &self.connection
     }
 
+    /// The one row that answers a question of every check, which stays compiled.
+    fn one_row<T>(
+        &self,
+        sql: &str,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let mut query = self.connection.prepare_cached(sql).map_err(database)?;
+        query.query_row([], read).map_err(database)
+    }
+
     /// Who is signed in, or was last.
     pub(crate) fn account(&self) -> Result<Option<Account>> {
         self.connection

@@ -67,6 +67,7 @@ impl Engine {
                 }
                 None => Err(AskError::NoSuchMessage(id)),
             },
+            Ask::Unread(ids) => self.unread_of(ids)?,
             Ask::MarkUnread(id) => self.mark_unread(id)?,
             Ask::DeleteMessage(id) => match self.delete_message(id, now)? {
                 Some(more) => {

@@ -8,8 +8,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CheckAnswer, DoctorReport, FolderOrder, FolderPage, FolderSummary, Job, LetterId, LocalProblem, Login,
-    Message, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater, RowPosition,
-    SCHEMA, SearchPage, SettingsReport, Show, Status, Undo, path,
+    Message, MessageIds, PutInterval, PutMode, PutPassword, PutSetting, PutSnooze, Recipients, RemindLater,
+    RowPosition, SCHEMA, SearchPage, SettingsReport, Show, Status, Undo, path,
     transport::{Answer, Request},
 };
 
@@ -100,6 +100,13 @@ impl Client {
     /// One message, whole.
     pub async fn message(&self, id: MessageId) -> Result<Message, ClientError> {
         self.get(&path::message(id)).await
+    }
+
+    /// Which of these are unread, newest first.
+    pub async fn unread(&self, ids: &[MessageId]) -> Result<Vec<MessageId>, ClientError> {
+        let asked = MessageIds { ids: ids.to_vec() };
+        let request = Request::new(Method::POST, path::UNREAD).json(&asked);
+        self.call(request).await.map(|MessageIds { ids }| ids)
     }
 
     /// The person opened it.

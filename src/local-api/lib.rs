@@ -25,8 +25,8 @@ pub use mail::{
 };
 pub use popups::{PopupCard, PopupOrder, PopupReport};
 pub use requests::{
-    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, PutInterval, PutMode, PutPassword,
-    PutSnooze, RemindLater, Show, ShowWhat, Undo, UndoError,
+    CheckAnswer, LetterId, LocalProblem, LocalProblemKind, Login, MessageIds, PutInterval, PutMode,
+    PutPassword, PutSnooze, RemindLater, Show, ShowWhat, Undo, UndoError,
 };
 pub use restante_model as model;
 pub use settings::{PutSetting, Setting, SettingOrigin, SettingProblem, SettingsReport};

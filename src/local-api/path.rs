@@ -10,6 +10,8 @@ pub const CHECK: &str = "/v1/check";
 pub const FOLDERS: &str = "/v1/folders";
 /// Messages, by id.
 pub const MESSAGES: &str = "/v1/messages";
+/// Which of many messages are unread.
+pub const UNREAD: &str = "/v1/unread";
 /// Letters waiting to go out, by id.
 pub const OUTBOX: &str = "/v1/outbox";
 /// Letters still being written, by id.

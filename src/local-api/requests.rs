@@ -44,6 +44,13 @@ pub struct RemindLater {
     pub seconds: u64,
 }
 
+/// `POST /v1/unread`, and its answer: those that are here, received and unread, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageIds {
+    /// Which messages.
+    pub ids: Vec<MessageId>,
+}
+
 /// Answer to `PUT /v1/outbox/{id}` and `PUT /v1/drafts/{id}`, and to what makes the one the other: the letter
 /// is durably there under this id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! Important mail as popups: a flood of it is one popup that counts what is left (rows B5, B6).
+//! A flood of important mail: one popup that counts what is left, or one window (rows B5, B6).
 
 use restante_tests::{Agent, Bus, Desktop, Office, Popup, Screen, within};
 
@@ -72,4 +72,25 @@ async fn forty_important_messages_are_one_popup_at_a_real_service() {
     })
     .await;
     assert_eq!((count("displayed").await, count("waiting").await), (2, 0));
+}
+
+/// More than are handed to the window on its command line.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_for_important_mail_counts_a_flood_and_what_is_left_of_it() {
+    let office = Office::open().await;
+    let screen = Screen::log_in().await;
+    let mut anna = Agent::with_windows(&screen.bus, screen.display());
+    anna.start().await;
+    anna.sign_in(&office, "anna").await;
+    let boris = office.sign_in("boris").await;
+    let mut last = String::new();
+    for number in 1..=120 {
+        last = boris.send(&["anna"], &format!("Alarm {number}"), "high").await;
+    }
+    anna.cli.check().await;
+    let window = screen.titled("^120 important").await;
+    screen.painted(&window).await;
+    screen.picture("important-window-flood.png", None).await;
+    drop(anna.cli.run(&["mark", "read", &last]).await.done());
+    screen.titled("^119 important").await;
 }

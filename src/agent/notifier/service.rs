@@ -50,6 +50,13 @@ impl Supervisor {
         self.learn_owner().await;
     }
 
+    /// Whether somebody has the service's name, so that the bus need not start anybody. Of one that was started and has
+    /// shown nothing, the bus itself is asked: it may have died before word of that came.
+    pub(super) async fn is_owned(&self) -> bool {
+        let (Some(bus), Some(_)) = (&self.bus, &self.service.owner) else { return false };
+        !self.starts.doubtful() || timeout(LIMIT, owner(bus)).await.ok().flatten().is_some()
+    }
+
     /// Asks who the service is, where that is not known: what it does not answer is kept under its name.
     pub(super) async fn learn_owner(&mut self) {
         let (None, Some(bus)) = (&self.service.owner, &self.bus) else { return };

@@ -382,3 +382,30 @@ fn a_sound_is_asked_for_by_name_or_not_at_all() {
         }
     });
 }
+
+#[test]
+fn a_service_that_dies_as_it_starts_is_started_less_and_less() {
+    let test = "notifier::tests::a_service_that_dies_as_it_starts_is_started_less_and_less";
+    in_session(Session::DyingService, test, async {
+        let starts = || {
+            let file = std::env::home_dir().unwrap().join("starts");
+            std::fs::read_to_string(file).unwrap_or_default().lines().count()
+        };
+        let (notifier, mut events) = start();
+        assert_eq!(state(&mut events).await, NotificationsState::Ok, "the bus would start one");
+        for number in 1..=3 {
+            notifier.show(popup(number, "Lunch"));
+            assert_eq!(shown(&mut events).await, (PopupId(number), Err(NotShown::Absent)));
+        }
+        assert_eq!(starts(), 1, "three popups of one moment");
+        for _ in 0..10 {
+            notifier.ask(OverFullScreen::Shown);
+            let answered = next(&mut events, |event| match event {
+                Event::CarrierAnswered { outcome, .. } => Some(*outcome),
+                _ => None,
+            });
+            assert_eq!(answered.await, Err(NotShown::Absent));
+        }
+        assert_eq!(starts(), 1 + 3, "at the first check of ten, the third and the seventh");
+    });
+}

@@ -3,6 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    io::BufRead,
     path::Path,
     rc::{Rc, Weak},
     time::Duration,
@@ -37,18 +38,26 @@ enum Answer {
     Remind,
 }
 
+/// What the window tells of.
+#[derive(Default)]
+struct Told {
+    /// Those still unread, newest first.
+    unread: Vec<MessageId>,
+    /// The first of them, which it names: there may be thousands.
+    named: Vec<Message>,
+}
+
 /// One window, from its opening to its end.
 struct Important {
     desk: Desk,
     window: ui::Important,
     ids: Vec<MessageId>,
-    /// Those still unread, newest first.
-    messages: RefCell<Vec<Message>>,
+    told: RefCell<Told>,
     exit: Cell<Exit>,
 }
 
 /// Tells of these messages until the person has opened or left them, or they were read elsewhere.
-pub(super) fn run(desk: &Desk, socket: &Path, ids: &[MessageId]) -> Result<Exit, Failure> {
+pub(super) fn run(desk: &Desk, socket: &Path, mut ids: Vec<MessageId>) -> Result<Exit, Failure> {
     let ask = |ids: Vec<MessageId>| {
         let client = desk.agent.client();
         match desk.agent.wait(async move { unread(&client, &ids).await })? {
@@ -56,16 +65,17 @@ pub(super) fn run(desk: &Desk, socket: &Path, ids: &[MessageId]) -> Result<Exit,
             told => Ok(told?),
         }
     };
-    let mut ids = ids.to_vec();
-    let mut messages = ask(ids.clone())?;
-    if messages.is_empty() {
+    let mut told = ask(ids.clone())?;
+    if told.unread.is_empty() {
         eprintln!("restante-desktop: {}", desk.words.text("nothing-to-show"));
         return Ok(Exit::No);
     }
     let (doorbell, handed) = instance::take_over(socket.parent().unwrap_or(Path::new("/")));
     if !handed.is_empty() {
-        ids.extend(handed.into_iter().filter(|id| !messages.iter().any(|message| message.row.id == *id)));
-        messages = ask(ids.clone())?;
+        ids.extend(handed);
+        ids.sort_unstable();
+        ids.dedup();
+        told = ask(ids.clone())?;
     }
     if let Some(doorbell) = doorbell {
         doorbell.make_way(ids.clone())?;
@@ -77,10 +87,10 @@ pub(super) fn run(desk: &Desk, socket: &Path, ids: &[MessageId]) -> Result<Exit,
         desk: desk.clone(),
         window,
         ids,
-        messages: RefCell::default(),
+        told: RefCell::default(),
         exit: Cell::new(Exit::No),
     });
-    important.tell(messages);
+    important.tell(told);
     important.listen();
     important.place();
     important.window.show()?;
@@ -90,19 +100,24 @@ pub(super) fn run(desk: &Desk, socket: &Path, ids: &[MessageId]) -> Result<Exit,
     Ok(important.exit.get())
 }
 
-/// The messages of these ids that are still unread, newest first; those that are gone are left out.
-async fn unread(client: &Client, ids: &[MessageId]) -> Result<Vec<Message>, ClientError> {
-    let mut messages = Vec::new();
-    for id in ids {
+/// The ids that the agent writes, one a line.
+pub(super) fn ids_from(input: impl BufRead) -> Vec<MessageId> {
+    input.lines().map_while(Result::ok).filter_map(|line| line.parse().ok()).collect()
+}
+
+/// Which of these are still unread, and the newest whole.
+async fn unread(client: &Client, ids: &[MessageId]) -> Result<Told, ClientError> {
+    let unread = client.unread(ids).await?;
+    let mut named = Vec::new();
+    for id in unread.iter().take(1 + OTHERS_NAMED) {
         match client.message(*id).await {
-            Ok(message) if message.row.bold => messages.push(message),
-            Ok(_) => {}
+            Ok(message) => named.push(message),
+            // It went between the two questions; the next look counts without it.
             Err(ClientError::Refused(problem)) if problem.code == LocalProblemKind::NotFound => {}
             Err(error) => return Err(error),
         }
     }
-    messages.sort_by_key(|message| std::cmp::Reverse(message.row.sent_at));
-    Ok(messages)
+    Ok(Told { unread, named })
 }
 
 /// Goes away when the messages were read elsewhere (row B6).
@@ -116,17 +131,17 @@ async fn follow(important: Weak<Important>) {
         }
         let ids = important.ids.clone();
         match important.desk.agent.ask(|client| async move { unread(&client, &ids).await }).await {
-            Ok(messages) if messages.is_empty() => important.end(Exit::No),
-            Ok(messages) => important.tell(messages),
+            Ok(told) if told.unread.is_empty() => important.end(Exit::No),
+            Ok(told) => important.tell(told),
             Err(_) => {} // The stream says so as well.
         }
     }
 }
 
 impl Important {
-    fn tell(&self, messages: Vec<Message>) {
-        fill(&self.window, &self.desk.words, self.desk.now(), &messages);
-        self.messages.replace(messages);
+    fn tell(&self, told: Told) {
+        fill(&self.window, &self.desk.words, self.desk.now(), told.unread.len(), &told.named);
+        self.told.replace(told);
     }
 
     fn listen(self: &Rc<Self>) {
@@ -179,7 +194,7 @@ impl Important {
 
     /// Of all messages that it tells of: the person knows of them, or wants to hear of them again.
     async fn answer(&self, answer: Answer) {
-        let ids: Vec<_> = self.messages.borrow().iter().map(|message| message.row.id).collect();
+        let ids = self.told.borrow().unread.clone();
         let told = self.desk.agent.ask(|client| async move {
             for id in ids {
                 match answer {
@@ -200,7 +215,7 @@ impl Important {
 
     /// The mailbox opens the message, and marks it read when it was seen there.
     async fn open(&self) {
-        let id = self.messages.borrow().first().map(|message| message.row.id);
+        let id = self.told.borrow().unread.first().copied();
         let show = Show { what: ShowWhat::Mailbox, id };
         match self.desk.agent.ask(|client| async move { client.show(show).await }).await {
             Ok(()) => self.end(Exit::Done),
@@ -219,19 +234,19 @@ impl Important {
     }
 }
 
-/// Puts the newest message into the window and the others below it.
-fn fill(window: &ui::Important, words: &Words, now: Timestamp, messages: &[Message]) {
-    let Some((first, others)) = messages.split_first() else { return };
-    window.set_heading(match messages.len() {
+/// Puts the newest of so many messages into the window and the next ones below it.
+fn fill(window: &ui::Important, words: &Words, now: Timestamp, count: usize, newest: &[Message]) {
+    let Some((first, others)) = newest.split_first() else { return };
+    window.set_heading(match count {
         1 => words.text("important-mail").into(),
         many => words.with("important-mails", &[("count", Value::Number(many as u64))]).into(),
     });
     window.set_who(phrases::line(phrases::name(&first.row.from)).into());
     window.set_subject(phrases::subject(words, &first.row.subject).into());
     window.set_when(phrases::moment_of(words, now, first.row.sent_at).into());
-    let named = others.iter().take(OTHERS_NAMED).map(|other| phrases::other(words, now, other));
+    let named = others.iter().map(|other| phrases::other(words, now, other));
     window.set_others(ModelRc::new(named.collect::<VecModel<_>>()));
-    window.set_more(match others.len().saturating_sub(OTHERS_NAMED) {
+    window.set_more(match count.saturating_sub(newest.len()) {
         0 => String::new().into(),
         more => words.with("important-more", &[("count", Value::Number(more as u64))]).into(),
     });

@@ -8,7 +8,7 @@ mod popup;
 mod settings;
 mod sign_in;
 
-use std::{cell::RefCell, future::Future, path::Path, sync::Arc};
+use std::{cell::RefCell, future::Future, io, path::Path, sync::Arc};
 
 use restante_l10n::Words;
 use restante_local_api::model::{Clock, SystemClock, Timestamp};
@@ -80,7 +80,10 @@ pub(crate) fn open(arguments: Arguments, words: &Arc<Words>) -> Result<Exit, Fai
             }
         }
         Wish::SignIn => sign_in::run(&Desk::new(&socket, words)?, &socket),
-        Wish::Important { id } => important::run(&Desk::new(&socket, words)?, &socket, &id),
+        Wish::Important { id, ids_from_input } => {
+            let ids = if ids_from_input { important::ids_from(io::stdin().lock()) } else { id };
+            important::run(&Desk::new(&socket, words)?, &socket, ids)
+        }
         Wish::Mailbox { id, write } => {
             let errand = match id {
                 _ if write => Errand::Write,

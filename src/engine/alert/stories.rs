@@ -5,6 +5,7 @@ mod crashes;
 mod expiry;
 mod full_screen;
 mod important;
+mod important_forgotten;
 mod important_popups;
 mod ordinary;
 mod quiet;

@@ -41,6 +41,8 @@ pub enum Ask {
     },
     /// One message.
     Message(MessageId),
+    /// Which of these are unread, newest first.
+    Unread(Vec<MessageId>),
     /// The person opened it.
     MarkRead(MessageId),
     /// The person wants it to count as unread here.

@@ -91,7 +91,7 @@ impl Ledger {
 
     /// How many drafts there are.
     pub(crate) fn draft_count(&self) -> Result<u64> {
-        self.connection.query_row("SELECT count(*) FROM draft", [], |row| row.get(0)).map_err(database)
+        self.one_row("SELECT count(*) FROM draft", |row| row.get(0))
     }
 
     /// Throws a draft away, here and, once the server has heard of it, there; `false` where there is none.

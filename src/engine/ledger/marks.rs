@@ -21,25 +21,25 @@ impl Mark {
         match self {
             Self::Read => Sql {
                 note: "INSERT INTO pending_read (message_id, at) VALUES (?1, ?2) ON CONFLICT (message_id) DO NOTHING",
-                pending: "SELECT message_id FROM pending_read ORDER BY at, message_id LIMIT ?1",
+                pending: "SELECT message_id FROM pending_read ORDER BY at, message_id",
                 forget: "DELETE FROM pending_read WHERE message_id = ?1",
             },
             Self::Acknowledged => Sql {
                 note: "INSERT INTO pending_acknowledgement (message_id, at) VALUES (?1, ?2)
                        ON CONFLICT (message_id) DO NOTHING",
-                pending: "SELECT message_id FROM pending_acknowledgement ORDER BY at, message_id LIMIT ?1",
+                pending: "SELECT message_id FROM pending_acknowledgement ORDER BY at, message_id",
                 forget: "DELETE FROM pending_acknowledgement WHERE message_id = ?1",
             },
             Self::Deleted => Sql {
                 note: "INSERT INTO pending_deletion (message_id, at) VALUES (?1, ?2)
                        ON CONFLICT (message_id) DO NOTHING",
-                pending: "SELECT message_id FROM pending_deletion ORDER BY at, message_id LIMIT ?1",
+                pending: "SELECT message_id FROM pending_deletion ORDER BY at, message_id",
                 forget: "DELETE FROM pending_deletion WHERE message_id = ?1",
             },
             // Noted with the showing itself.
             Self::Alerted => Sql {
                 note: "UPDATE alert SET told = 'due' WHERE message_id = ?1 AND told = 'no' AND at <= ?2",
-                pending: "SELECT message_id FROM alert WHERE told = 'due' ORDER BY at, message_id LIMIT ?1",
+                pending: "SELECT message_id FROM alert WHERE told = 'due' ORDER BY at, message_id",
                 forget: "UPDATE alert SET told = 'done' WHERE message_id = ?1",
             },
         }
@@ -58,8 +58,11 @@ impl Ledger {
     /// Messages so marked here of which the server has yet to hear, oldest first, at most `limit`: a first sync
     /// leaves as many as there is mail.
     pub(crate) fn pending_marks(&self, mark: Mark, limit: u32) -> Result<Vec<MessageId>> {
-        let mut query = self.connection.prepare_cached(mark.sql().pending).map_err(database)?;
-        let rows = query.query_map([limit], |row| storage::message_id(row, 0));
+        // Written out: SQLite compiles a statement anew whenever another value is given for its limit, and takes the
+        // same one for another.
+        let sql = format!("{} LIMIT {limit}", mark.sql().pending);
+        let mut query = self.connection.prepare_cached(&sql).map_err(database)?;
+        let rows = query.query_map([], |row| storage::message_id(row, 0));
         rows.and_then(Iterator::collect).map_err(database)
     }
 

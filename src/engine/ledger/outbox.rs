@@ -119,20 +119,15 @@ impl Ledger {
 
     /// Letters that wait and letters that were refused.
     pub(crate) fn outbox_counts(&self) -> Result<(u64, u64)> {
-        self.connection
-            .query_row("SELECT count(*) - count(refused), count(refused) FROM outbox", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .map_err(database)
+        self.one_row("SELECT count(*) - count(refused), count(refused) FROM outbox", |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 
     /// Letters that wait and were never tried: they can be taken back.
     pub(crate) fn held_count(&self) -> Result<u64> {
-        self.connection
-            .query_row("SELECT count(*) FROM outbox WHERE refused IS NULL AND tried_at IS NULL", [], |row| {
-                row.get(0)
-            })
-            .map_err(database)
+        let sql = "SELECT count(*) FROM outbox WHERE refused IS NULL AND tried_at IS NULL";
+        self.one_row(sql, |row| row.get(0))
     }
 
     /// It is about to be handed to the server, which may have it from now on.

@@ -216,3 +216,38 @@ fn while_old_marks_go_out_nobody_waits_for_them_and_a_letter_goes_before_the_nex
     assert!(letter.iter().any(|effect| matches!(effect, Effect::Post { .. })), "{letter:?}");
     assert!(told(&letter).is_empty());
 }
+
+/// SQLite asks its authorizer at nothing else than compiling.
+#[test]
+fn a_check_that_brings_nothing_compiles_no_statement() {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
+    let mut story = Story::signed_in();
+    story.waiting =
+        (1..=9).map(|number| received(number, Importance::High, DeliveryState::Waiting)).collect();
+    story.due();
+    let compiled = Arc::new(AtomicU32::new(0));
+    for connection in [story.engine.ledger.connection(), story.engine.cache.connection()] {
+        let compiled = Arc::clone(&compiled);
+        let count = move |asked: AuthContext<'_>| {
+            if matches!(asked.action, AuthAction::Select | AuthAction::Update { .. }) {
+                compiled.fetch_add(1, Ordering::Relaxed);
+            }
+            Authorization::Allow
+        };
+        connection.authorizer(Some(count)).unwrap();
+    }
+    let mut check = || {
+        let before = compiled.load(Ordering::Relaxed);
+        story.due();
+        story.engine.status().unwrap();
+        compiled.load(Ordering::Relaxed) - before
+    };
+    assert!(check() > 5, "a new authorizer has all of them compiled anew");
+    assert_eq!((check(), check()), (0, 0));
+}

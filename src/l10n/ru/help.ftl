@@ -163,6 +163,7 @@ help-desktop-mailbox = Окно почты с открытым письмом и
     .write = Начать новое письмо
 help-desktop-important = Окно важных писем
     .id = О каких письмах сообщить
+    .ids-from-input = Прочитать их со стандартного ввода, по одному в строке
 help-desktop-popup = Всплывающие сообщения в углу, по указаниям агента со стандартного ввода
 help-desktop-sign-in = Окно входа
 help-desktop-settings = Окно настроек

@@ -88,14 +88,22 @@ fn several_messages_are_told_together() {
         }))
         .unwrap()
     };
-    fill(&window, &words, at, &[message(1)]);
+    fill(&window, &words, at, 1, &[message(1)]);
     assert_eq!((window.get_heading().as_str(), window.get_more().as_str()), ("Важное сообщение", ""));
-    let many: Vec<_> = (1..8).map(message).collect();
-    fill(&window, &words, at, &many);
+    let newest: Vec<_> = (1..6).map(message).collect();
+    fill(&window, &words, at, 7, &newest);
     assert_eq!(window.get_heading(), "7 важных сообщений");
     assert_eq!(window.get_subject(), "Дело 1");
     assert_eq!(slint::Model::row_count(&window.get_others()), OTHERS_NAMED);
     assert_eq!(window.get_more(), "и ещё 2 важных сообщения");
+}
+
+#[test]
+fn the_ids_of_a_flood_are_read_from_the_input() {
+    let ids: Vec<MessageId> =
+        (0..5_000).map(|number| format!("01936a70-1b3c-7000-8000-{number:012}").parse().unwrap()).collect();
+    let input: String = ids.iter().map(|id| format!("{id}\n")).collect();
+    assert_eq!(ids_from(input.as_bytes()), ids);
 }
 
 #[test]

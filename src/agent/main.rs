@@ -111,7 +111,7 @@ fn print_and_end(
             let examine = restante_agent::examine_without_agent(paths, settings, words);
             serde_json::to_string(&runtime.block_on(examine))?
         }
-        Print::Settings => serde_json::to_string(&settings.report())?,
+        Print::Settings => serde_json::to_string(&settings.report(&words))?,
     };
     // A desktop service that hangs must not hold up the end.
     runtime.shutdown_background();

@@ -1,14 +1,18 @@
 //! What stands in the way, in the words of the person at this desktop.
 
+mod settings;
+
 use restante_engine::{
     AskError,
     event::{ServerError, TokenProblem},
-    settings_file::SettingNotWritten,
 };
 use restante_l10n::{Value, Words};
 use restante_local_api::LocalProblem;
 use restante_model::{LetterProblem, MAX_BODY_BYTES, MAX_RECIPIENTS, MAX_SUBJECT_BYTES};
 use restante_server_api::{PasswordFault, Problem, ProblemKind, UnavailableReason};
+
+use settings::not_written;
+pub(crate) use settings::{of_fault, of_setting, of_settings};
 
 /// What a front end is told of an ask that is not done.
 pub(crate) fn of_ask(error: &AskError, words: &Words) -> LocalProblem {
@@ -59,7 +63,7 @@ pub(crate) fn of_ask(error: &AskError, words: &Words) -> LocalProblem {
         AskError::Server(ServerError::Refused(problem)) => (problem.detail.clone(), problem.hint.clone()),
         AskError::Unanswered => said(words.text("ask-unanswered"), Some("ask-unanswered-hint")),
         AskError::Setting(why) => {
-            let (detail, hint) = setting(why, words);
+            let (detail, hint) = not_written(why, words);
             said(detail, hint)
         }
         AskError::Storage(why) => said(with("ask-storage", "why", why), Some("ask-storage-hint")),
@@ -73,27 +77,6 @@ fn token(problem: &TokenProblem, words: &Words) -> (String, &'static str) {
         TokenProblem::Absent => (words.text("keyring-absent"), "keyring-absent-hint"),
         TokenProblem::Failed(why) => {
             (words.with("keyring-failed", &[("why", Value::Text(why))]), "keyring-failed-hint")
-        }
-    }
-}
-
-fn setting(why: &SettingNotWritten, words: &Words) -> (String, Option<&'static str>) {
-    match why {
-        SettingNotWritten::UnknownKey(key) => (
-            words.with("ask-no-such-setting", &[("key", Value::Text(key))]),
-            Some("ask-no-such-setting-hint"),
-        ),
-        SettingNotWritten::BadValue(why) => (why.clone(), None),
-        SettingNotWritten::Overruled { key, place } => {
-            let values = [("key", Value::Text(key)), ("place", Value::Text(place))];
-            (words.with("ask-setting-overruled", &values), Some("ask-setting-overruled-hint"))
-        }
-        SettingNotWritten::File(problem) => {
-            let why = problem.to_string();
-            (
-                words.with("ask-settings-broken", &[("why", Value::Text(&why))]),
-                Some("ask-settings-broken-hint"),
-            )
         }
     }
 }
@@ -189,7 +172,7 @@ pub(crate) fn of_old_password(error: ServerError, words: &Words) -> ServerError 
 
 #[cfg(test)]
 mod tests {
-    use restante_engine::settings_file::SettingsProblem;
+    use restante_engine::settings_file::{BadValue, SettingNotWritten, SettingsFault, SettingsProblem};
     use restante_l10n::Language;
     use restante_model::MessageId;
 
@@ -208,7 +191,7 @@ mod tests {
         let unreachable = || ServerError::Unreachable(words.text("server-no-answer-in-time"));
         let id: MessageId = "0193a1b2-0000-7000-8000-00000a11ce01".parse().unwrap();
         let server = || "https://mail.example.org".to_owned();
-        let file = SettingsProblem { file: "config.toml".into(), line: 1, column: 1, reason: "x".into() };
+        let file = SettingsProblem::of_file("config.toml", SettingsFault::NotUtf8);
         let errors = [
             AskError::NoSuchMessage(id),
             AskError::IdReused(id),
@@ -234,6 +217,7 @@ mod tests {
             AskError::Server(refused(ProblemKind::Busy)),
             AskError::Unanswered,
             AskError::Setting(SettingNotWritten::UnknownKey("x".into())),
+            AskError::Setting(SettingNotWritten::BadValue(BadValue::NoSwitch)),
             AskError::Setting(SettingNotWritten::Overruled { key: "log.level", place: "x".into() }),
             AskError::Setting(SettingNotWritten::File(file)),
             AskError::Storage("x".into()),

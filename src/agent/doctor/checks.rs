@@ -10,7 +10,10 @@ use restante_local_api::{CacheState, CheckStatus, DoctorCheck, KeyringState, Mod
 use restante_process::without_credentials;
 
 use super::{Doctor, PATIENCE, check, ok};
-use crate::server_client::{ServerClient, http_client};
+use crate::{
+    problems,
+    server_client::{ServerClient, http_client},
+};
 
 /// A clock that is further off than this is shown: mail would carry wrong times.
 const MAX_SKEW_SECONDS: i64 = 120;
@@ -51,17 +54,19 @@ impl Doctor {
     pub(super) fn settings(&self) -> (SettingsFile, DoctorCheck) {
         let hint = || Some(self.words.text("doctor-settings-hint"));
         match self.settings.settings() {
-            Ok(settings) if settings.problems.is_empty() => {
-                let path = self.settings.file.display().to_string();
-                (settings, ok("settings", self.with("doctor-settings-ok", "path", &path)))
-            }
             Ok(settings) => {
-                let problems: Vec<_> = settings.problems.iter().map(ToString::to_string).collect();
-                let check = check("settings", CheckStatus::Warn, problems.join("; "), hint());
+                let check = match problems::of_settings(&settings.problems, &self.words) {
+                    Some(wrong) => check("settings", CheckStatus::Warn, wrong, hint()),
+                    None => {
+                        let path = self.settings.file.display().to_string();
+                        ok("settings", self.with("doctor-settings-ok", "path", &path))
+                    }
+                };
                 (settings, check)
             }
             Err(problem) => {
-                (SettingsFile::default(), check("settings", CheckStatus::Fail, problem.to_string(), hint()))
+                let wrong = problems::of_setting(&problem, &self.words);
+                (SettingsFile::default(), check("settings", CheckStatus::Fail, wrong, hint()))
             }
         }
     }

@@ -95,3 +95,34 @@ server-refuses-connections = connection refused
 server-no-way-to-it = the network does not reach it
 server-connection-cut = the connection was cut
 server-not-ours = what answered is not a restante server ({ $why })
+
+# What is wrong in the settings file; behind the place of each
+settings-no-such-key = there is no key { $key }
+settings-bad-value = { $key } { $why }
+settings-no-table = { $name } must be a table
+settings-not-utf-eight = is not UTF-8 text
+settings-too-large = is larger than { $limit ->
+    [one] { $limit } byte
+   *[other] { $limit } bytes
+}
+settings-unreadable = could not be read: { $why }
+settings-unwritten = could not be written: { $why }
+settings-no-quotes = a value is missing, or text stands without quotes: "5m"
+settings-no-equals-sign = a key has no value: name = value
+settings-unclosed = a quote or a bracket is not closed
+settings-twice = it stands in the file twice
+settings-no-toml = this is no TOML: “{ $said }”
+settings-value-table = must be a value, not a table
+settings-value-no-text = must be text in quotes
+settings-value-empty = must not be empty or hold control characters
+settings-value-no-url = must begin with https:// or http://, not "{ $given }"
+settings-value-no-text-of-duration = must be a duration in quotes, such as "5m"
+settings-value-no-duration = must be a whole number with a unit, such as "300s", "5m", "24h" or "7d", not "{ $given }"
+settings-value-duration-outside = must be from "{ $least }" to "{ $most }", not "{ $given }"
+settings-value-no-length = must be at least "1s"
+settings-value-no-number = must be a whole number of seconds from 0 to { $most }
+settings-value-no-switch = must be true or false
+settings-value-no-sound = must be true, false or the name of a sound
+settings-value-no-times-of-day = must be two different times of day, such as "22:00-07:00"
+settings-value-no-program = must be a program and its arguments, such as ["/usr/bin/play", "-q"]
+settings-value-none-of = must be one of { $possible }

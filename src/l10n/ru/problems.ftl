@@ -97,3 +97,34 @@ server-refuses-connections = соединение отклонено
 server-no-way-to-it = по сети до него не добраться
 server-connection-cut = соединение оборвалось
 server-not-ours = ответил не сервер restante ({ $why })
+
+# Что не так в файле настроек; перед каждым стоит место
+settings-no-such-key = настройки { $key } нет
+settings-bad-value = { $key }: { $why }
+settings-no-table = { $name } — не раздел
+settings-not-utf-eight = текст не в кодировке UTF-8
+settings-too-large = файл длиннее { $limit ->
+    [one] { $limit } байта
+   *[other] { $limit } байт
+}
+settings-unreadable = файл не удалось прочитать: { $why }
+settings-unwritten = файл не удалось записать: { $why }
+settings-no-quotes = нет значения, или текст стоит без кавычек; нужно так: "5m"
+settings-no-equals-sign = у настройки нет значения; нужно так: название = значение
+settings-unclosed = не закрыта кавычка или скобка
+settings-twice = это уже есть в файле выше
+settings-no-toml = файл записан не по правилам TOML: «{ $said }»
+settings-value-table = нужно значение, а не раздел
+settings-value-no-text = нужен текст в кавычках
+settings-value-empty = нужна одна непустая строка без управляющих знаков
+settings-value-no-url = адрес начинается с https:// или http://, а не «{ $given }»
+settings-value-no-text-of-duration = нужен срок в кавычках, например "5m"
+settings-value-no-duration = нужно целое число с единицей, например "300s", "5m", "24h" или "7d" (секунды, минуты, часы, дни), а не «{ $given }»
+settings-value-duration-outside = нужно от "{ $least }" до "{ $most }", а не "{ $given }"
+settings-value-no-length = нужно не меньше "1s"
+settings-value-no-number = нужно целое число секунд от 0 до { $most }
+settings-value-no-switch = нужно true (да) или false (нет)
+settings-value-no-sound = нужно true (да), false (нет) или название звука
+settings-value-no-times-of-day = нужны два разных времени суток, например "22:00-07:00"
+settings-value-no-program = нужны программа и её параметры, например ["/usr/bin/play", "-q"]
+settings-value-none-of = нужно одно из: { $possible }

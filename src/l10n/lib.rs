@@ -20,7 +20,7 @@ mod words;
 pub use foreign::foreign_words;
 pub use interval::{Interval, SetBy, interval};
 pub use language::Language;
-pub use system::system_error;
+pub use system::{io_error, system_error, told};
 pub use text::{isolate, one_line};
 pub use when::{clock_time, date_and_time, local, moment, span, when};
 pub use words::{Value, Words};

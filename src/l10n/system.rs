@@ -1,6 +1,9 @@
 //! Why the operating system did not do something, in the reader's words.
 
-use std::io::ErrorKind;
+use std::{
+    error::Error,
+    io::{self, ErrorKind},
+};
 
 use crate::{Value, Words};
 
@@ -29,6 +32,24 @@ pub fn system_error(kind: ErrorKind, said: &str, words: &Words) -> String {
         // The standard library adds kinds as it likes.
         _ => words.with("system-other", &[("said", Value::Text(said))]),
     }
+}
+
+/// What an error of the system means.
+pub fn io_error(error: &io::Error, words: &Words) -> String {
+    system_error(error.kind(), &error.to_string(), words)
+}
+
+/// An error that knows the key of its words and what belongs into them; what the system said below it is filled in
+/// as `why`.
+pub fn told(
+    (key, values): (&str, Vec<(&'static str, String)>),
+    error: &(dyn Error + 'static),
+    words: &Words,
+) -> String {
+    let system = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    let why = system.map(|error| io_error(error, words)).unwrap_or_default();
+    let values = values.iter().map(|(name, text)| (*name, Value::Text(text)));
+    words.with(key, &values.chain([("why", Value::Text(&why))]).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

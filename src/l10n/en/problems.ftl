@@ -42,8 +42,41 @@ keyring-locked = the keyring is locked
 keyring-locked-hint = unlock it: the agent signs itself in at the next check
 keyring-absent = there is no keyring in this session
 keyring-absent-hint = start it, or sign in again: without a keyring the token is kept in a file
-keyring-failed = the keyring failed: { $why }
+keyring-failed = the keyring fails: “{ $why }”
 keyring-failed-hint = start it anew: the agent signs itself in at the next check
+keyring-silent = the keyring does not answer
+keyring-no-token = what the keyring holds is no token
+keyring-no-token-hint = sign in anew: `restante login URL`
+token-file = the file of the token, { $file }, cannot be used: { $why }
+token-file-hint = check the rights of the file and of its folder, and the free space
+token-file-spoilt = there is no token in { $file } (line { $line }, column { $column })
+token-file-spoilt-hint = remove the file and sign in anew: `restante login URL`
+
+# The agent's databases
+database-disk-full = the disk is full
+database-damaged = a database of the agent is damaged: “{ $said }”
+database-newer = { $path } was written by a newer version of restante (schema { $found }, this version knows { $known })
+database-closed = a database of the agent cannot be opened or written: “{ $said }”
+database-busy = another program holds a database of the agent
+database-disk-broken = the disk does not read or write: “{ $said }”
+database-other = a database of the agent fails: “{ $said }”
+
+# Why the agent does not start
+start-already-running = an agent is already running on { $folder }
+start-already-running-hint = `restante open` opens its mailbox; a second account takes --profile NAME
+start-not-locked = could not lock { $file }: { $why }
+start-folders-hint = check that the folders of XDG_STATE_HOME, XDG_CACHE_HOME and XDG_RUNTIME_DIR can be written
+start-database-hint = check the free space and the rights of the state folder
+start-newer-hint = update restante on this computer
+start-no-socket = could not listen on { $socket }: { $why }
+start-no-scheduler = could not start the scheduler: “{ $said }”
+start-bug-hint = start it again, with --log-level debug, and report what it says
+start-no-runtime = could not start: { $why }
+certificates-unreadable = certificates in { $path } cannot be read: { $why }
+certificates-none = { $path } holds no certificates that can be used: “{ $said }”
+proxy-unusable = proxy { $url } cannot be used: “{ $said }”
+http-unusable = the network cannot be used: “{ $said }”
+start-network-hint = mend [network] in the settings file
 
 # What is wrong with a letter
 letter-no-recipient = nobody to send it to
@@ -67,8 +100,8 @@ new-password-too-long = the new password is too long
 new-password-common = the new password is a common one: it, or what it is put together from, is among the first that are tried
 new-password-same = the new password is the old one
 new-password-hint = take at least 15 characters that nobody guesses: a few words that do not belong together
-server-invalid = the server does not take it: { $why }
-server-too-large = it is too large for the server: { $why }
+server-invalid = the server does not take it: “{ $why }”
+server-too-large = it is too large for the server: “{ $why }”
 server-too-many-requests = { $seconds ->
     [one] too many wrong passwords from here; try again in { $seconds } second
    *[other] too many wrong passwords from here; try again in { $seconds } seconds
@@ -94,7 +127,7 @@ server-no-answer-in-time = no answer in time
 server-refuses-connections = connection refused
 server-no-way-to-it = the network does not reach it
 server-connection-cut = the connection was cut
-server-not-ours = what answered is not a restante server ({ $why })
+server-not-ours = what answered is not a restante server: “{ $why }”
 
 # What is wrong in the settings file; behind the place of each
 settings-no-such-key = there is no key { $key }

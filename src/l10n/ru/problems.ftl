@@ -43,8 +43,41 @@ keyring-locked = связка ключей заблокирована
 keyring-locked-hint = разблокируйте её: при следующей проверке агент войдёт сам
 keyring-absent = в этом сеансе нет связки ключей
 keyring-absent-hint = запустите её или войдите снова: без неё ключ входа хранится в файле
-keyring-failed = связка ключей не отвечает: { $why }
+keyring-failed = связка ключей не работает: «{ $why }»
 keyring-failed-hint = перезапустите её: при следующей проверке агент войдёт сам
+keyring-silent = связка ключей не отвечает
+keyring-no-token = в связке ключей хранится не ключ входа
+keyring-no-token-hint = войдите заново: `restante login URL`
+token-file = файлом { $file }, где хранится ключ входа, нельзя пользоваться: { $why }
+token-file-hint = проверьте права на файл и его папку и свободное место
+token-file-spoilt = в файле { $file } нет ключа входа (строка { $line }, знак { $column })
+token-file-spoilt-hint = удалите файл и войдите заново: `restante login URL`
+
+# Базы данных агента
+database-disk-full = на диске нет места
+database-damaged = база данных агента повреждена: «{ $said }»
+database-newer = файл { $path } записан более новой версией restante (схема { $found }, эта версия знает { $known })
+database-closed = базу данных агента не удаётся открыть или записать: «{ $said }»
+database-busy = базу данных агента держит другая программа
+database-disk-broken = диск не читается или не записывается: «{ $said }»
+database-other = база данных агента не работает: «{ $said }»
+
+# Почему агент не запускается
+start-already-running = агент уже работает с папкой { $folder }
+start-already-running-hint = его почту откроет `restante open`; для второй учётной записи добавьте --profile ИМЯ
+start-not-locked = не удалось заблокировать файл { $file }: { $why }
+start-folders-hint = проверьте, можно ли писать в папки XDG_STATE_HOME, XDG_CACHE_HOME и XDG_RUNTIME_DIR
+start-database-hint = проверьте свободное место и права на папку с данными
+start-newer-hint = обновите restante на этом компьютере
+start-no-socket = не удалось принимать соединения на { $socket }: { $why }
+start-no-scheduler = не удалось запустить планировщик: «{ $said }»
+start-bug-hint = запустите его снова с --log-level debug и сообщите, что он выведет
+start-no-runtime = запустить не удалось: { $why }
+certificates-unreadable = не удалось прочитать сертификаты в { $path }: { $why }
+certificates-none = в файле { $path } нет пригодных сертификатов: «{ $said }»
+proxy-unusable = прокси { $url } нельзя использовать: «{ $said }»
+http-unusable = сетью нельзя пользоваться: «{ $said }»
+start-network-hint = исправьте раздел [network] в файле настроек
 
 # Что не так с письмом
 letter-no-recipient = не указан ни один получатель
@@ -68,8 +101,8 @@ new-password-too-long = новый пароль слишком длинный
 new-password-common = новый пароль слишком обычный: его или его части пробуют в первую очередь
 new-password-same = новый пароль совпадает с прежним
 new-password-hint = нужно не меньше 15 знаков, которых никто не угадает: несколько слов, не связанных друг с другом
-server-invalid = сервер этого не принимает: { $why }
-server-too-large = для сервера это слишком много: { $why }
+server-invalid = сервер этого не принимает: «{ $why }»
+server-too-large = для сервера это слишком много: «{ $why }»
 server-too-many-requests = { $seconds ->
     [one] отсюда слишком много неверных паролей; попробуйте через { $seconds } секунду
     [few] отсюда слишком много неверных паролей; попробуйте через { $seconds } секунды
@@ -96,7 +129,7 @@ server-no-answer-in-time = ответ не пришёл вовремя
 server-refuses-connections = соединение отклонено
 server-no-way-to-it = по сети до него не добраться
 server-connection-cut = соединение оборвалось
-server-not-ours = ответил не сервер restante ({ $why })
+server-not-ours = ответил не сервер restante: «{ $why }»
 
 # Что не так в файле настроек; перед каждым стоит место
 settings-no-such-key = настройки { $key } нет

@@ -12,3 +12,13 @@ system-out-of-memory = не хватает памяти
 system-address-in-use = адрес уже занят другой программой
 system-address-not-here = у этого компьютера нет такого адреса
 system-other = система сообщает: «{ $said }»
+
+# Папки, которыми нельзя пользоваться
+paths-bad-profile = имя профиля «{ $name }» — не 1–32 латинские буквы, цифры, дефисы и подчёркивания
+paths-no-home = домашняя папка пользователя неизвестна (HOME не задана)
+paths-socket-too-long = путь к сокету { $path } слишком длинный: { $bytes } байт при допустимых { $limit }; укажите в XDG_RUNTIME_DIR папку с более коротким путём
+paths-not-ours = папка { $path } принадлежит другому пользователю (id { $owner })
+paths-not-a-folder = { $path } — не папка
+paths-not-created = не удалось создать папку { $path }: { $why }
+paths-not-looked-at = не удалось проверить папку { $path }: { $why }
+paths-not-closed = не удалось закрыть папку { $path } от других пользователей: { $why }

@@ -127,6 +127,14 @@ server-no-answer-in-time = no answer in time
 server-refuses-connections = connection refused
 server-no-way-to-it = the network does not reach it
 server-connection-cut = the connection was cut
+server-no-answer = no answer: “{ $said }”
+server-name-unknown = the network knows no server of this name
+server-certificate-untrusted = this computer does not trust the authority that issued the server's certificate; if it is your organisation's own, name its file: extra_ca_file in [network] of the settings file
+server-certificate-ended = the server's certificate has expired, or the clock of this computer is wrong; call the administrator of the server
+server-certificate-not-yet = the server's certificate does not hold yet, or the clock of this computer is wrong; call the administrator of the server
+server-certificate-of-another-name = the server's certificate is for another name; check the address, or call the administrator of the server
+server-certificate-bad = the server's certificate cannot be used: “{ $said }”; call the administrator of the server
+server-no-tls = whoever answers there speaks no TLS: “{ $said }”; check whether the address begins with https:// or http://
 server-not-ours = what answered is not a restante server: “{ $why }”
 
 # What is wrong in the settings file; behind the place of each

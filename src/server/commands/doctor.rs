@@ -13,13 +13,14 @@ use serde_json::json;
 
 use super::{
     answers::{Answers, text},
-    failure::{Failure, unavailable},
+    failure::Failure,
     print_json, println,
 };
 use crate::{
+    certificate_words::of_certificate,
     config_file::ServerSettings,
     listen::ListenAddress,
-    problem::chain,
+    store_words::{of_store, unavailable},
     tls::{self, TlsFiles},
 };
 
@@ -83,9 +84,15 @@ pub(super) async fn run(
     match store {
         Ok(store) => checks.extend(contents(&store, now, words).await),
         Err(error @ StoreError::Refused(_)) => {
-            checks.push(fail("database", chain(&error), words.text("server-doctor-will-not-start")));
+            checks.push(fail(
+                "database",
+                of_store(&error, words),
+                words.text("server-doctor-will-not-start"),
+            ));
         }
-        Err(error) => checks.push(fail("database", chain(&error), words.text("server-doctor-damaged"))),
+        Err(error) => {
+            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")))
+        }
     }
     checks.push(listening(settings, words));
     checks.push(match settings.tls() {
@@ -197,12 +204,18 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
             let detail = text(words, "server-doctor-unnamed", &[("path", &path.display())]);
             warn("database", detail, words.text("server-doctor-unnamed-hint"))
         })),
-        Err(error) => checks.push(fail("database", chain(&error), words.text("server-doctor-damaged"))),
+        Err(error) => {
+            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")))
+        }
     }
     match store.durability().await {
         Ok(all) => checks.extend(all.iter().flat_map(|it| durability::checks(it, words))),
         Err(error) => {
-            checks.push(fail("postgresql", chain(&error), words.text("server-doctor-databases-above")));
+            checks.push(fail(
+                "postgresql",
+                of_store(&error, words),
+                words.text("server-doctor-databases-above"),
+            ));
         }
     }
     match store.organisations().await {
@@ -210,7 +223,9 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
             checks.extend(organisations.iter().map(|it| organisation(it, words)));
             checks.push(agents(store, &organisations, now, words).await);
         }
-        Err(error) => checks.push(fail("organisations", chain(&error), words.text("server-doctor-damaged"))),
+        Err(error) => {
+            checks.push(fail("organisations", of_store(&error, words), words.text("server-doctor-damaged")))
+        }
     }
     checks
 }
@@ -218,13 +233,15 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
 async fn databases(store: &SqlStore, words: &Words) -> Vec<Check> {
     let examined = match store.examine().await {
         Ok(examined) => examined,
-        Err(error) => return vec![fail("database", chain(&error), words.text("server-doctor-damaged"))],
+        Err(error) => {
+            return vec![fail("database", of_store(&error, words), words.text("server-doctor-damaged"))];
+        }
     };
     examined
         .into_iter()
         .map(|it| {
             if let Some(problem) = it.problem {
-                return fail("database", problem, words.text("server-doctor-damaged"));
+                return fail("database", of_store(&problem, words), words.text("server-doctor-damaged"));
             }
             let values: [(&str, &dyn Display); 3] =
                 [("database", &it.database), ("messages", &it.messages), ("drafts", &it.drafts)];
@@ -270,7 +287,9 @@ async fn agents(
                     }
                 }
             }
-            Err(error) => return fail("agents", chain(&error), words.text("server-doctor-databases-above")),
+            Err(error) => {
+                return fail("agents", of_store(&error, words), words.text("server-doctor-databases-above"));
+            }
         }
     }
     if silent.is_empty() {
@@ -311,7 +330,9 @@ fn certificate(files: &TlsFiles, now: Timestamp, words: &Words) -> Check {
     const ID: &str = "certificate";
     let ends_at = match tls::usable(files) {
         Ok(ends_at) => ends_at,
-        Err(error) => return fail(ID, chain(&error), words.text("server-doctor-certificate-unusable")),
+        Err(error) => {
+            return fail(ID, of_certificate(&error, words), words.text("server-doctor-certificate-unusable"));
+        }
     };
     let left = ends_at.ms_since(now);
     let values: [(&str, &dyn Display); 2] = [("file", &files.certificate.display()), ("moment", &ends_at)];

@@ -15,6 +15,7 @@ use super::{answers::Answers, failure::Failure, println};
 use crate::{
     Config, ServeError,
     accept::{Desk, Doors},
+    certificate_words::of_certificate,
     config_file::{LOOPBACK_NETWORKS, Layers, ServerSettings},
     listen::{self, ListenAddress, Listener, Listeners, Socket},
     metrics,
@@ -210,7 +211,7 @@ fn tls(settings: &ServerSettings, answers: Answers<'_>) -> Result<Option<Arc<Tls
     let Some(files) = settings.tls().map_err(|reason| Failure::new(Exit::Usage, reason, ""))? else {
         return Ok(None);
     };
-    let tls = Tls::load(files).map_err(|error| refused(chain(&error)))?;
+    let tls = Tls::load(files).map_err(|error| refused(of_certificate(&error, answers.words)))?;
     match tls.ends_at() {
         Ok(ends_at) if ends_at < SystemClock.now() => {
             tracing::error!(%ends_at, "the certificate has ended: agents will refuse it");
@@ -311,9 +312,7 @@ impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         match error {
             ServeError::Store(error) => error.into(),
-            error @ ServeError::Damaged => {
-                Self::new(Exit::Bug, chain(&error), "`restante-server doctor` looks for the damage")
-            }
+            ServeError::Damaged => Self::damaged(),
         }
     }
 }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use restante_model::Seconds;
 
 pub use crate::{alert::Rhythm, effect::OverFullScreen};
-pub use fault::{BadValue, SettingsFault, SettingsProblem, SystemError, TomlFault, TomlFaultKind, quoted};
+pub use fault::{BadValue, SettingsFault, SettingsProblem, SystemError, quoted};
 pub use keys::{KEYS, parse};
 pub use layers::{Layer, Origin, SettingInForce, merge, of_environment};
 pub use rewrite::{SettingNotWritten, value_of, with_check_interval, with_setting};

@@ -7,15 +7,10 @@ pub fn foreign_words(text: &str, names: &[&str]) -> Vec<String> {
     let mut in_command = false;
     for word in unquoted(text).split_whitespace() {
         let latin = word.chars().any(|letter| letter.is_ascii_alphabetic());
-        let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        let bare = word.trim_matches(|letter: char| "().,;:!?…—".contains(letter));
         // A command ends with the first word that is no longer Latin, or where its clause ends.
         in_command = latin && (in_command || bare.starts_with("restante"));
-        if latin
-            && !in_command
-            && !names.contains(&bare)
-            && !is_name(bare)
-            && !["--", "http"].iter().any(|start| word.starts_with(start))
-        {
+        if latin && !in_command && !names.contains(&bare) && !is_name(bare) {
             found.push(bare.to_owned());
         }
         in_command &= !word.ends_with([',', ';', ':', ')']);
@@ -47,7 +42,8 @@ fn unquoted(text: &str) -> String {
 
 fn is_name(word: &str) -> bool {
     word.contains(|letter: char| letter.is_ascii_digit() || "/._=@".contains(letter))
-        || word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '-')
+        || word.starts_with("--")
+        || word.chars().all(|letter| letter.is_ascii_uppercase() || "-[]".contains(letter))
 }
 
 #[cfg(test)]
@@ -60,7 +56,7 @@ mod tests {
             "файл /etc/ca.pem: «no such file», см. `restante config check`, --tls-key, log.level, UTF-8";
         assert_eq!(foreign_words(clean, &[]), [""; 0]);
         assert_eq!(foreign_words("войдите: restante login URL; потом", &[]), [""; 0]);
-        assert_eq!(foreign_words("user: нужно так", &["user"]), [""; 0]);
+        assert_eq!(foreign_words("user: нужно так /srv (см. https://x).", &["user"]), [""; 0]);
         assert_eq!(foreign_words("user: нужно так", &[]), ["user"]);
         assert_eq!(foreign_words("нет связи: connection refused", &[]), ["connection", "refused"]);
         assert_eq!(foreign_words("наберите restante list, please", &[]), ["please"]);

@@ -14,6 +14,7 @@ mod interval;
 mod language;
 mod system;
 mod text;
+mod toml;
 mod when;
 mod words;
 
@@ -22,5 +23,6 @@ pub use interval::{Interval, SetBy, interval};
 pub use language::Language;
 pub use system::{io_error, system_error, told};
 pub use text::{isolate, one_line};
+pub use toml::toml_error;
 pub use when::{clock_time, date_and_time, local, moment, span, when};
 pub use words::{Value, Words};

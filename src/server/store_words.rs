@@ -15,8 +15,8 @@ pub(crate) fn text(words: &Words, key: &str, values: &[(&str, &dyn Display)]) ->
 /// What went wrong; what the database says itself stands behind it as a quotation.
 pub(crate) fn of_store(error: &StoreError, words: &Words) -> String {
     let of_database = |key: &str, database: &String| text(words, key, &[("database", database)]);
-    let quoting = |key: &str, database: &String, source: &dyn Error| {
-        text(words, key, &[("database", database), ("said", &innermost(source))])
+    let with_why = |key: &str, database: &String, source: &(dyn Error + 'static)| {
+        text(words, key, &[("database", database), ("why", &innermost(source, words))])
     };
     match error {
         StoreError::NameTaken { what, name } => {
@@ -50,14 +50,16 @@ pub(crate) fn of_store(error: &StoreError, words: &Words) -> String {
         }
         StoreError::Busy { database, .. } => of_database("server-database-busy", database),
         StoreError::DiskFull { database, .. } => of_database("server-database-disk-full", database),
-        StoreError::Away { database, source, .. } => quoting("server-database-away", database, source),
+        StoreError::Away { database, source, .. } => with_why("server-database-away", database, &**source),
         StoreError::Malformed { database, source, .. } => {
-            quoting("server-database-malformed", database, source)
+            with_why("server-database-malformed", database, &**source)
         }
         StoreError::Damaged { database, source, .. } => {
-            quoting("server-database-disk-broken", database, source)
+            with_why("server-database-disk-broken", database, &**source)
         }
-        StoreError::Database { database, source, .. } => quoting("server-database-fails", database, source),
+        StoreError::Database { database, source, .. } => {
+            with_why("server-database-fails", database, &**source)
+        }
         StoreError::Folder { path, source, .. } => {
             let why = io_error(source, words);
             text(words, "server-path", &[("path", &path.display()), ("why", &why)])
@@ -65,13 +67,16 @@ pub(crate) fn of_store(error: &StoreError, words: &Words) -> String {
     }
 }
 
-/// The last cause says what happened, the ones above it only where.
-fn innermost(error: &dyn Error) -> String {
+/// The last cause says what happened, the ones above it only where. Other words than the system's are quoted.
+fn innermost(error: &(dyn Error + 'static), words: &Words) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    match cause.downcast_ref() {
+        Some(error) => io_error(error, words),
+        None => text(words, "server-said", &[("said", &cause)]),
+    }
 }
 
 /// Why an organisation cannot have its mail for now.
@@ -101,9 +106,10 @@ pub(crate) fn unavailable(why: &Unavailable, words: &Words) -> String {
 pub(crate) fn thing(what: &str, words: &Words) -> String {
     match what {
         "organisation" => words.text("server-thing-organisation"),
-        "post office" => words.text("server-thing-office"),
+        "post office" | "office" => words.text("server-thing-office"),
         "user" => words.text("server-thing-user"),
         "administrator" => words.text("server-thing-administrator"),
+        "registry" => words.text("server-thing-registry"),
         other => other.to_owned(),
     }
 }

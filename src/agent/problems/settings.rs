@@ -1,10 +1,9 @@
 //! What is wrong with the settings, and why one of them was not written.
 
 use restante_engine::settings_file::{
-    BadValue, SettingNotWritten, SettingsFault, SettingsProblem, SystemError, TomlFault, TomlFaultKind,
-    quoted,
+    BadValue, SettingNotWritten, SettingsFault, SettingsProblem, SystemError, quoted,
 };
-use restante_l10n::{Value, Words, system_error};
+use restante_l10n::{Value, Words, system_error, toml_error};
 
 /// All that is wrong, each with its place; `None` where nothing is.
 pub(crate) fn of_settings(problems: &[SettingsProblem], words: &Words) -> Option<String> {
@@ -30,23 +29,13 @@ pub(crate) fn of_fault(fault: &SettingsFault, words: &Words) -> String {
             words.with("settings-bad-value", &[("key", Value::Text(key)), ("why", Value::Text(&why))])
         }
         SettingsFault::NotATable(name) => words.with("settings-no-table", &[("name", Value::Text(name))]),
-        SettingsFault::Toml(fault) => toml(fault, words),
+        SettingsFault::Toml(said) => toml_error(said, words),
         SettingsFault::NotUtf8 => words.text("settings-not-utf-eight"),
         SettingsFault::TooLarge { most_bytes } => {
             words.with("settings-too-large", &[("limit", Value::Number(*most_bytes))])
         }
         SettingsFault::Unreadable(error) => system("settings-unreadable", error),
         SettingsFault::Unwritten(error) => system("settings-unwritten", error),
-    }
-}
-
-fn toml(fault: &TomlFault, words: &Words) -> String {
-    match fault.kind {
-        TomlFaultKind::NoQuotes => words.text("settings-no-quotes"),
-        TomlFaultKind::NoEqualsSign => words.text("settings-no-equals-sign"),
-        TomlFaultKind::Unclosed => words.text("settings-unclosed"),
-        TomlFaultKind::Twice => words.text("settings-twice"),
-        TomlFaultKind::Other => words.with("settings-no-toml", &[("said", Value::Text(&fault.said))]),
     }
 }
 
@@ -175,6 +164,29 @@ mod tests {
             "нужно от \"10s\" до \"1d\", а не \"9s\""
         );
         assert_eq!(told("mail.colour", "red"), "настройки mail.colour нет");
+    }
+
+    #[test]
+    fn what_people_forget_most_in_the_file_is_told_apart() {
+        let (quotes, equals) = ("нет значения, или текст стоит без кавычек", "у настройки нет значения");
+        let (open, twice) = ("не закрыта кавычка или скобка", "это уже есть в файле выше");
+        for (text, expected) in [
+            ("check_interval = 5m", quotes),
+            ("user = анна", quotes),
+            ("user = ", quotes),
+            ("user", equals),
+            ("user: \"anna\"", equals),
+            ("user = \"anna", open),
+            ("user = 'anna", open),
+            ("[mail", open),
+            ("a = [1", open),
+            ("[mail]\n[mail]", twice),
+            ("user = \"a\"\nuser = \"b\"", twice),
+            ("= 1", "файл записан не по правилам TOML"),
+        ] {
+            let said = of_fault(&parse(text, "config.toml").unwrap_err().fault, &russian());
+            assert!(said.starts_with(expected), "{text}: {said}");
+        }
     }
 
     #[test]

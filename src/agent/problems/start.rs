@@ -134,7 +134,7 @@ mod tests {
         for error in errors.into_iter().chain(folders) {
             let (detail, hint) = error.said(&words);
             for said in [Some(detail), hint].into_iter().flatten() {
-                assert_eq!(foreign_words(&said, &["network", "id", "debug"]), [""; 0], "{error:?}: {said}");
+                assert_eq!(foreign_words(&said, &["[network]", "id", "debug"]), [""; 0], "{error:?}: {said}");
                 assert!(!said.contains('{'), "{error:?}: {said}");
             }
         }

@@ -166,7 +166,7 @@ mod tests {
         ] {
             let said = told(certificate, trusted).await;
             assert!(said.starts_with(expected), "{said}");
-            assert_eq!(foreign_words(&said, &["network"]), [""; 0], "{said}");
+            assert_eq!(foreign_words(&said, &["[network]"]), [""; 0], "{said}");
         }
     }
 

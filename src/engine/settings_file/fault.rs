@@ -39,6 +39,12 @@ impl SettingsProblem {
     }
 }
 
+impl From<toml_edit::TomlError> for SettingsFault {
+    fn from(error: toml_edit::TomlError) -> Self {
+        Self::Toml(error.message().split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
 /// What is wrong at a place of the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsFault {
@@ -56,9 +62,9 @@ pub enum SettingsFault {
     /// A value stands where a table of ours should.
     #[error("{0} must be a table")]
     NotATable(String),
-    /// The text is no TOML.
-    #[error(transparent)]
-    Toml(TomlFault),
+    /// The text is no TOML, as its parser says in one line.
+    #[error("{0}")]
+    Toml(String),
     /// The text is not in UTF-8.
     #[error("is not UTF-8 text")]
     NotUtf8,
@@ -152,77 +158,4 @@ pub enum BadValue {
 /// These words as they stand in a file.
 pub fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ")
-}
-
-/// Why a text is no TOML, as far as its parser says it in a way that can be told apart.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{said}")]
-pub struct TomlFault {
-    /// The kind, which the agent has words for.
-    pub kind: TomlFaultKind,
-    /// In the parser's own words, in one line.
-    pub said: String,
-}
-
-/// The mistakes that people make most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TomlFaultKind {
-    /// A value that is neither a number nor true nor false, or none at all: text stands in quotes.
-    NoQuotes,
-    /// Something between `=` and the end of the line is missing, or the `=` itself.
-    NoEqualsSign,
-    /// A quote, a bracket or a brace that nothing closes.
-    Unclosed,
-    /// A key or a table that stands in the file already.
-    Twice,
-    /// Anything else.
-    Other,
-}
-
-impl From<&toml_edit::TomlError> for TomlFault {
-    /// The parser has no kinds, only words; what it says in words unknown to us is `Other`.
-    fn from(error: &toml_edit::TomlError) -> Self {
-        let said = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
-        let starts = |beginnings: &[&str]| beginnings.iter().any(|beginning| said.starts_with(beginning));
-        let kind = if starts(&["string values must be quoted"]) {
-            TomlFaultKind::NoQuotes
-        } else if starts(&["key with no value", "missing value for key", "missing assignment"]) {
-            TomlFaultKind::NoEqualsSign
-        } else if starts(&["duplicate key"]) {
-            TomlFaultKind::Twice
-        } else if starts(&["unclosed "]) || (starts(&["invalid "]) && said.contains(" string, expected")) {
-            TomlFaultKind::Unclosed
-        } else {
-            TomlFaultKind::Other
-        };
-        Self { kind, said }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::settings_file::parse;
-
-    #[test]
-    fn what_people_forget_most_is_told_apart() {
-        for (text, kind) in [
-            ("check_interval = 5m", TomlFaultKind::NoQuotes),
-            ("user = анна", TomlFaultKind::NoQuotes),
-            ("user = ", TomlFaultKind::NoQuotes),
-            ("user", TomlFaultKind::NoEqualsSign),
-            ("user: \"anna\"", TomlFaultKind::NoEqualsSign),
-            ("user = \"anna", TomlFaultKind::Unclosed),
-            ("user = 'anna", TomlFaultKind::Unclosed),
-            ("[mail", TomlFaultKind::Unclosed),
-            ("a = [1", TomlFaultKind::Unclosed),
-            ("[mail]\n[mail]", TomlFaultKind::Twice),
-            ("user = \"a\"\nuser = \"b\"", TomlFaultKind::Twice),
-            ("= 1", TomlFaultKind::Other),
-        ] {
-            let fault = parse(text, "config.toml").unwrap_err().fault;
-            let SettingsFault::Toml(fault) = fault else { panic!("{text}: {fault:?}") };
-            assert_eq!(fault.kind, kind, "{text}: {}", fault.said);
-        }
-    }
 }

@@ -9,8 +9,7 @@ use toml_edit::{Document, Item, Value};
 
 use super::{
     BadValue, Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, OverFullScreen, Preview,
-    Proxy, Rhythm, SettingsFault, SettingsFile, SettingsProblem, Sound, Speech, TokenStorage, TomlFault,
-    UndoWindow,
+    Proxy, Rhythm, SettingsFault, SettingsFile, SettingsProblem, Sound, Speech, TokenStorage, UndoWindow,
     values::{duration_within, hook, number_up_to, one_of, quiet_hours, seconds, switch, text, url},
 };
 
@@ -154,8 +153,7 @@ pub(super) fn read_into(
         let (line, column) = place(text, span.map_or(0, |span| span.start));
         SettingsProblem { file: file.to_owned(), line, column, fault }
     };
-    let document = Document::parse(text)
-        .map_err(|error| problem(error.span(), SettingsFault::Toml(TomlFault::from(&error))))?;
+    let document = Document::parse(text).map_err(|error| problem(error.span(), error.into()))?;
     for (table, name, item, span) in entries(&document) {
         let path = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
         let Some(key) = KEYS.iter().find(|key| key.path == path) else {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use restante_model::{CheckInterval, Seconds};
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
-use super::{BadValue, KEYS, SettingsFault, SettingsProblem, TomlFault, keys, parse};
+use super::{BadValue, KEYS, SettingsFault, SettingsProblem, keys, parse};
 
 const CHECK_INTERVAL: &str = "check_interval";
 
@@ -62,8 +62,7 @@ pub fn with_setting(
 ) -> Result<String, SettingsProblem> {
     parse(text, file)?;
     let refused = |fault: SettingsFault| SettingsProblem::of_file(file, fault);
-    let no_toml = |error: toml_edit::TomlError| refused(SettingsFault::Toml(TomlFault::from(&error)));
-    let document = Document::parse(text).map_err(no_toml)?;
+    let document = Document::parse(text).map_err(|error| refused(error.into()))?;
     let (table_name, name) = path.split_once('.').map_or((None, path), |(table, name)| (Some(table), name));
     let table: Option<&dyn TableLike> = match table_name {
         None => Some(document.as_table()),
@@ -155,14 +154,13 @@ fn inserted(text: &str, place: usize, lines: &str) -> String {
 /// The text with a key of an inline or dotted table changed: those the editing parser writes again, with
 /// the comments that stand around them.
 fn with_inline(text: &str, path: &str, value: Option<&str>) -> Result<String, SettingsFault> {
-    let no_toml = |error: toml_edit::TomlError| SettingsFault::Toml(TomlFault::from(&error));
-    let mut document: toml_edit::DocumentMut = text.parse().map_err(no_toml)?;
+    let mut document: toml_edit::DocumentMut = text.parse()?;
     let (table_name, name) = path.split_once('.').unwrap_or(("", path));
     let table = document.get_mut(table_name).and_then(Item::as_table_like_mut);
     let table = table.ok_or_else(|| SettingsFault::NotATable(table_name.to_owned()))?;
     match value {
         Some(value) => {
-            let value: Value = value.parse().map_err(no_toml)?;
+            let value: Value = value.parse()?;
             table.insert(name, Item::Value(value));
         }
         None => drop(table.remove(name)),

@@ -148,11 +148,6 @@ settings-too-large = is larger than { $limit ->
 }
 settings-unreadable = could not be read: { $why }
 settings-unwritten = could not be written: { $why }
-settings-no-quotes = a value is missing, or text stands without quotes: "5m"
-settings-no-equals-sign = a key has no value: name = value
-settings-unclosed = a quote or a bracket is not closed
-settings-twice = it stands in the file twice
-settings-no-toml = this is no TOML: “{ $said }”
 settings-value-table = must be a value, not a table
 settings-value-no-text = must be text in quotes
 settings-value-empty = must not be empty or hold control characters

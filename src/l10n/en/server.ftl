@@ -14,6 +14,7 @@ server-thing-organisation = organisation
 server-thing-office = post office
 server-thing-user = user
 server-thing-administrator = administrator
+server-thing-registry = registry
 server-starting = starting: { $why }
 
 # What to do about them
@@ -225,10 +226,10 @@ server-database-gate = { $database }: { $why }
 server-database-corrupt = { $database }: table { $table }, row { $row } is damaged: “{ $said }”
 server-database-busy = { $database }: others hold the database for too long
 server-database-disk-full = { $database }: the disk is full
-server-database-away = { $database }: the database does not answer: “{ $said }”
-server-database-malformed = { $database }: the database is damaged: “{ $said }”
-server-database-disk-broken = { $database }: the disk is damaged: “{ $said }”
-server-database-fails = { $database }: the database fails: “{ $said }”
+server-database-away = { $database }: the database does not answer: { $why }
+server-database-malformed = { $database }: the database is damaged: { $why }
+server-database-disk-broken = { $database }: the disk is damaged: { $why }
+server-database-fails = { $database }: the database fails: { $why }
 server-ended-damaged = a database or its disk is damaged: the server stopped rather than go on from a guess
 
 # What the store does not do
@@ -261,3 +262,14 @@ server-tls-unusable = { $file } cannot be used: “{ $said }”
 server-tls-other-key = the key in { $key } is not that of the certificate in { $file }
 server-tls-ended = the certificate in { $file } ended at { $moment }
 server-tls-fails = TLS cannot be set up: “{ $said }”
+
+# What is wrong with the settings; other reasons are those of the agent's
+server-settings-unknown-key = { $key } is no key of the server's settings
+server-settings-value-wrong = its value { $why }
+server-settings-certificate-alone = tls.certificate_file is set and tls.key_file is not
+server-settings-key-alone = tls.key_file is set and tls.certificate_file is not
+server-settings-no-list = must be a list of texts in quotes
+server-settings-no-addresses = must name at least one address
+server-settings-no-mode = must be octal digits from "0" to "0777"
+server-settings-no-network = has “{ $value }”, which is no network such as 10.0.0.0/8
+server-settings-no-number = must be a whole number from 1 to { $most }

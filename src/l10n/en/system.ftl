@@ -22,3 +22,32 @@ paths-not-a-folder = { $path } is not a folder
 paths-not-created = could not create folder { $path }: { $why }
 paths-not-looked-at = could not look at folder { $path }: { $why }
 paths-not-closed = could not close folder { $path } to others: { $why }
+
+# What is no TOML
+toml-no-quotes = a value is missing, or text stands without quotes: "5m"
+toml-no-equals-sign = a key has no value: name = value
+toml-unclosed = a quote or a bracket is not closed
+toml-twice = it stands in the file twice
+toml-other = this is no TOML: “{ $said }”
+
+# What the doctors look at; scripts know it by the same names
+doctor-name-agent = agent
+doctor-name-folders = folders
+doctor-name-settings = settings
+doctor-name-proxy = proxy
+doctor-name-certificates = certificates
+doctor-name-server = server
+doctor-name-clock = clock
+doctor-name-keyring = keyring
+doctor-name-tray = tray
+doctor-name-speech = speech
+doctor-name-notifications = notifications
+doctor-name-disk = disk
+doctor-name-database = database
+doctor-name-folder = folder
+doctor-name-organisation = organisation
+doctor-name-organisations = organisations
+doctor-name-agents = agents
+doctor-name-listen = listen
+doctor-name-certificate = certificate
+doctor-name-postgresql = postgresql

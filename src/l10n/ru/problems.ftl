@@ -150,11 +150,6 @@ settings-too-large = файл длиннее { $limit ->
 }
 settings-unreadable = файл не удалось прочитать: { $why }
 settings-unwritten = файл не удалось записать: { $why }
-settings-no-quotes = нет значения, или текст стоит без кавычек; нужно так: "5m"
-settings-no-equals-sign = у настройки нет значения; нужно так: название = значение
-settings-unclosed = не закрыта кавычка или скобка
-settings-twice = это уже есть в файле выше
-settings-no-toml = файл записан не по правилам TOML: «{ $said }»
 settings-value-table = нужно значение, а не раздел
 settings-value-no-text = нужен текст в кавычках
 settings-value-empty = нужна одна непустая строка без управляющих знаков

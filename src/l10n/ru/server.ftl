@@ -14,6 +14,7 @@ server-thing-organisation = организация
 server-thing-office = сервер сообщений
 server-thing-user = пользователь
 server-thing-administrator = администратор
+server-thing-registry = реестр
 server-starting = запуск: { $why }
 
 # Что с ними делать
@@ -225,10 +226,10 @@ server-database-gate = { $database }: { $why }
 server-database-corrupt = { $database }: в таблице «{ $table }» повреждена строка { $row }: «{ $said }»
 server-database-busy = { $database }: базу данных слишком долго занимают другие
 server-database-disk-full = { $database }: на диске нет места
-server-database-away = { $database }: база данных не отвечает: «{ $said }»
-server-database-malformed = { $database }: база данных повреждена: «{ $said }»
-server-database-disk-broken = { $database }: диск повреждён: «{ $said }»
-server-database-fails = { $database }: база данных не работает: «{ $said }»
+server-database-away = { $database }: база данных не отвечает: { $why }
+server-database-malformed = { $database }: база данных повреждена: { $why }
+server-database-disk-broken = { $database }: диск повреждён: { $why }
+server-database-fails = { $database }: база данных не работает: { $why }
 server-ended-damaged = база данных или её диск повреждены: сервер остановился, чтобы не продолжать наугад
 
 # Чего хранилище не делает
@@ -261,3 +262,14 @@ server-tls-unusable = файл { $file } нельзя использовать: 
 server-tls-other-key = ключ в { $key } — не от сертификата в { $file }
 server-tls-ended = срок действия сертификата в { $file } истёк { $moment }
 server-tls-fails = не удалось включить TLS: «{ $said }»
+
+# Что не так в настройках; прочие причины — те же, что у агента
+server-settings-unknown-key = у сервера нет настройки { $key }
+server-settings-value-wrong = значение не подходит: { $why }
+server-settings-certificate-alone = указан tls.certificate_file, но не tls.key_file
+server-settings-key-alone = указан tls.key_file, но не tls.certificate_file
+server-settings-no-list = нужен список текстов в кавычках
+server-settings-no-addresses = нужен хотя бы один адрес
+server-settings-no-mode = нужны восьмеричные цифры от "0" до "0777"
+server-settings-no-network = «{ $value }» — не сеть вида 10.0.0.0/8
+server-settings-no-number = нужно целое число от 1 до { $most }

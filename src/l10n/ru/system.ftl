@@ -22,3 +22,32 @@ paths-not-a-folder = { $path } — не папка
 paths-not-created = не удалось создать папку { $path }: { $why }
 paths-not-looked-at = не удалось проверить папку { $path }: { $why }
 paths-not-closed = не удалось закрыть папку { $path } от других пользователей: { $why }
+
+# Что не по правилам TOML
+toml-no-quotes = нет значения, или текст стоит без кавычек; нужно так: "5m"
+toml-no-equals-sign = у настройки нет значения; нужно так: название = значение
+toml-unclosed = не закрыта кавычка или скобка
+toml-twice = это уже есть в файле выше
+toml-other = файл записан не по правилам TOML: «{ $said }»
+
+# На что смотрит проверка
+doctor-name-agent = агент
+doctor-name-folders = папки
+doctor-name-settings = настройки
+doctor-name-proxy = прокси
+doctor-name-certificates = сертификаты
+doctor-name-server = сервер
+doctor-name-clock = часы
+doctor-name-keyring = связка ключей
+doctor-name-tray = значок
+doctor-name-speech = голос
+doctor-name-notifications = уведомления
+doctor-name-disk = диск
+doctor-name-database = база данных
+doctor-name-folder = папка
+doctor-name-organisation = организация
+doctor-name-organisations = организации
+doctor-name-agents = агенты
+doctor-name-listen = адреса
+doctor-name-certificate = сертификат
+doctor-name-postgresql = PostgreSQL

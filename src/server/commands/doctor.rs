@@ -98,7 +98,7 @@ pub(super) async fn run(
     checks.push(match settings.tls() {
         Ok(Some(files)) => certificate(&files, now, words),
         Ok(None) => ok("certificate", words.text("server-doctor-no-certificate")),
-        Err(reason) => fail("certificate", reason, words.text("server-doctor-both")),
+        Err(fault) => fail("certificate", fault.said(words), words.text("server-doctor-both")),
     });
     say(&checks, answers);
     if checks.iter().any(|check| check.status == Status::Fail) {
@@ -120,7 +120,8 @@ fn say(checks: &[Check], answers: Answers<'_>) {
     let longest = [Status::Ok, Status::Warn, Status::Fail].map(|it| status(it).chars().count());
     let width = longest.into_iter().max().unwrap_or_default() + 1;
     for check in checks {
-        println(&format!("{:<width$} {:<13} {}", status(check.status), check.id, check.detail));
+        let name = words.with(&format!("doctor-name-{}", check.id), &[]);
+        println(&format!("{:<width$} {name:<13} {}", status(check.status), check.detail));
         if let Some(hint) = &check.hint {
             let hint = words.with("hint", &[("hint", Value::Text(hint))]);
             println(&format!("{:<width$} {:<13} {hint}", "", ""));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use restante_l10n::Words;
+use restante_l10n::{Words, io_error};
 use restante_model::{Login, Name, Person};
 use restante_process::Exit;
 use restante_store::{NewUser, Owner, SqlStore, Store};
@@ -76,7 +76,11 @@ pub(super) enum User {
 /// Takes a new password and hashes it; `about` as [`hash_password`] has it.
 pub(super) fn password_hash(from_stdin: bool, about: &[&str], words: &Words) -> Result<String, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Exit::Refused, text(words, "server-password-reading", &[("why", &error)]), "")
+        Failure::new(
+            Exit::Refused,
+            text(words, "server-password-reading", &[("why", &io_error(&error, words))]),
+            "",
+        )
     };
     let password = if from_stdin {
         let mut typed = String::new();

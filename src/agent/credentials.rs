@@ -134,9 +134,7 @@ impl Credentials {
                 .map_err(|error| TokenProblem::Failed(error.to_string()))?;
             answered.await.unwrap_or_else(|_| Err(TokenProblem::Failed("its thread broke down".into())))
         };
-        tokio::time::timeout(LIMIT, work)
-            .await
-            .unwrap_or_else(|_| Err(TokenProblem::Failed("no answer within 3 s".into())))
+        tokio::time::timeout(LIMIT, work).await.unwrap_or_else(|_| Err(TokenProblem::Silent))
     }
 
     // === The file ===
@@ -152,9 +150,9 @@ impl Credentials {
             user: key.user.clone(),
             token: token.expose_secret().to_owned(),
         };
-        let text = serde_json::to_string(&kept).map_err(|error| self.file_problem("write", &error))?;
+        let text = serde_json::to_string(&kept).map_err(|error| self.file_problem(error.into()))?;
         durable_file::replace(&self.token_file, &text, durable_file::PRIVATE)
-            .map_err(|error| self.file_problem("write", &error))?;
+            .map_err(|error| self.file_problem(error))?;
         Ok(KeyringState::File)
     }
 
@@ -162,23 +160,23 @@ impl Credentials {
         if self.find_in_file(key)?.is_none() {
             return Ok(());
         }
-        fs::remove_file(&*self.token_file).map_err(|error| self.file_problem("remove", &error))
+        fs::remove_file(&*self.token_file).map_err(|error| self.file_problem(error))
     }
 
     fn read_file(&self) -> Result<Option<TokenFile>, TokenProblem> {
         match fs::read(&*self.token_file) {
-            // The parser's words may quote what it read, so only the place is told.
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-                let place = format!("line {} column {}", error.line(), error.column());
-                self.file_problem("understand", &place)
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| TokenProblem::FileSpoilt {
+                file: self.token_file.display().to_string(),
+                line: error.line(),
+                column: error.column(),
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.file_problem("read", &error)),
+            Err(error) => Err(self.file_problem(error)),
         }
     }
 
-    fn file_problem(&self, doing: &str, why: &dyn std::fmt::Display) -> TokenProblem {
-        TokenProblem::Failed(format!("could not {doing} {}: {why}", self.token_file.display()))
+    fn file_problem(&self, error: io::Error) -> TokenProblem {
+        TokenProblem::File { file: self.token_file.display().to_string(), error: error.into() }
     }
 }
 
@@ -221,9 +219,7 @@ fn token_problem(error: KeyringError) -> TokenProblem {
     match error {
         KeyringError::NoStorageAccess(_) => TokenProblem::Locked,
         // Its words would hold what was read.
-        KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => {
-            TokenProblem::Failed("the token in it is not text".into())
-        }
+        KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => TokenProblem::NoToken,
         other => TokenProblem::Failed(other.to_string()),
     }
 }

@@ -7,7 +7,7 @@ mod desktop;
 use std::{sync::Arc, time::Duration};
 
 use restante_l10n::{Value, Words};
-use restante_local_api::{CheckStatus, DoctorCheck, DoctorReport, Status};
+use restante_local_api::{CheckStatus, DoctorCheck, DoctorReport, SettingsReport, Status};
 use restante_model::{Clock, SystemClock};
 use restante_process::Paths;
 
@@ -34,8 +34,9 @@ impl Doctor {
         Self { paths, settings, words, clock }
     }
 
-    pub(crate) fn sources(&self) -> &SettingsSources {
-        &self.settings
+    /// The settings in force, and what is wrong with them.
+    pub(crate) fn settings_report(&self) -> SettingsReport {
+        self.settings.report(&self.words)
     }
 
     /// Looks at everything; without the state of a running agent, at what can be seen without one.

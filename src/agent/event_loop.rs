@@ -104,6 +104,9 @@ pub enum AgentError {
     /// The network settings cannot be used.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The system gives it no thread or no timer.
+    #[error("could not start: {0}")]
+    Runtime(#[source] io::Error),
 }
 
 /// Runs an agent until it is told to quit or `stopped` comes.

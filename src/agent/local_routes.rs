@@ -314,7 +314,7 @@ async fn search(office: State<Office>, parameters: Parameters<SearchParameters>)
 
 /// As the files and the environment say now, be it in force already or not.
 async fn settings(State(office): State<Office>) -> Response {
-    Json(office.doctor.sources().report()).into_response()
+    Json(office.doctor.settings_report()).into_response()
 }
 
 /// What is in force afterwards, or why the file is as it was.
@@ -329,7 +329,7 @@ async fn set_setting(
     };
     let doctor = Arc::clone(&office.doctor);
     let answer = with_body(office, body, |PutSetting { text }| Ask::SetSetting { key, text }).await;
-    if answer.status().is_success() { Json(doctor.sources().report()).into_response() } else { answer }
+    if answer.status().is_success() { Json(doctor.settings_report()).into_response() } else { answer }
 }
 
 /// The loop goes on meanwhile: nothing of this is its business.

@@ -9,8 +9,8 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use restante_agent::{AgentError, Config, Desktop, InstanceError, SettingsSources};
-use restante_l10n::{Language, Words, arguments};
+use restante_agent::{AgentError, Config, Desktop, SettingsSources};
+use restante_l10n::{Language, Value, Words, arguments};
 use restante_model::SystemClock;
 use restante_process::{Exit, Paths, logging, private_umask, shutdown};
 
@@ -51,33 +51,21 @@ fn main() -> ExitCode {
         }
     };
     private_umask();
-    match run(arguments, words) {
+    match run(arguments, Arc::clone(&words)) {
         Ok(()) => Exit::Done.into(),
         Err(error) => {
-            eprintln!("restante-agent: {error}");
-            eprintln!("hint: {}", hint(&error));
+            let (said, hint) = error.said(&words);
+            eprintln!("restante-agent: {said}");
+            if let Some(hint) = hint {
+                eprintln!("{}", words.with("hint", &[("hint", Value::Text(&hint))]));
+            }
             // All of it is refused by the machine it runs on, and by nobody else.
             Exit::Refused.into()
         }
     }
 }
 
-/// What to do about it.
-fn hint(error: &anyhow::Error) -> &'static str {
-    match error.downcast_ref::<AgentError>() {
-        Some(AgentError::Instance(InstanceError::AlreadyRunning { .. })) => {
-            "`restante open` opens its mailbox; a second account takes --profile NAME"
-        }
-        Some(AgentError::Storage(_)) => "check the free space and the rights of the state folder",
-        Some(AgentError::Client(_)) => "mend [network] in the settings file",
-        Some(AgentError::Paths(_) | AgentError::Instance(_) | AgentError::Socket { .. }) | None => {
-            "check that the folders of XDG_STATE_HOME, XDG_CACHE_HOME and XDG_RUNTIME_DIR can be written"
-        }
-        Some(AgentError::Scheduler(_)) => "start it again, with --log-level debug, and report what it says",
-    }
-}
-
-fn run(arguments: Arguments, words: Arc<Words>) -> anyhow::Result<()> {
+fn run(arguments: Arguments, words: Arc<Words>) -> Result<(), AgentError> {
     let paths = Paths::of_user(arguments.profile.as_deref())?;
     let settings = SettingsSources::of(arguments.config.unwrap_or_else(|| paths.config_file()))
         .with_log_level(arguments.log_level);
@@ -89,14 +77,14 @@ fn run(arguments: Arguments, words: Arc<Words>) -> anyhow::Result<()> {
     logging::start(&format!("{level},tokio_cron_scheduler=warn"), false);
     let config = Config { paths, settings, windows: None, words, desktop: Desktop::Session, witness: None };
     // One thread: the agent sleeps nearly always, and its size is what a desktop feels.
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build();
+    let runtime = runtime.map_err(AgentError::Runtime)?;
     // Signals are listened for inside the runtime, which `requested` needs from its first moment.
     let outcome = runtime
         .block_on(async { restante_agent::run(config, Arc::new(SystemClock), shutdown::requested()).await });
     // A keyring or a bus that hangs must not hold up the end of the session.
     runtime.shutdown_background();
-    Ok(outcome?)
+    outcome
 }
 
 fn print_and_end(
@@ -104,15 +92,17 @@ fn print_and_end(
     paths: Paths,
     settings: SettingsSources,
     words: Arc<Words>,
-) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+) -> Result<(), AgentError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(AgentError::Runtime)?;
     let text = match print {
         Print::Doctor => {
             let examine = restante_agent::examine_without_agent(paths, settings, words);
-            serde_json::to_string(&runtime.block_on(examine))?
+            serde_json::to_string(&runtime.block_on(examine))
         }
-        Print::Settings => serde_json::to_string(&settings.report())?,
+        Print::Settings => serde_json::to_string(&settings.report(&words)),
     };
+    let text = text.map_err(|error| AgentError::Runtime(error.into()))?;
     // A desktop service that hangs must not hold up the end.
     runtime.shutdown_background();
     println!("{text}");

@@ -1,14 +1,20 @@
 //! What stands in the way, in the words of the person at this desktop.
 
+mod settings;
+mod start;
+
 use restante_engine::{
-    AskError,
+    AskError, StorageFault,
     event::{ServerError, TokenProblem},
-    settings_file::SettingNotWritten,
 };
-use restante_l10n::{Value, Words};
+use restante_l10n::{Value, Words, system_error};
 use restante_local_api::LocalProblem;
 use restante_model::{LetterProblem, MAX_BODY_BYTES, MAX_RECIPIENTS, MAX_SUBJECT_BYTES};
 use restante_server_api::{PasswordFault, Problem, ProblemKind, UnavailableReason};
+
+use settings::not_written;
+pub(crate) use settings::{of_fault, of_setting, of_settings};
+pub(crate) use start::of_client;
 
 /// What a front end is told of an ask that is not done.
 pub(crate) fn of_ask(error: &AskError, words: &Words) -> LocalProblem {
@@ -59,10 +65,12 @@ pub(crate) fn of_ask(error: &AskError, words: &Words) -> LocalProblem {
         AskError::Server(ServerError::Refused(problem)) => (problem.detail.clone(), problem.hint.clone()),
         AskError::Unanswered => said(words.text("ask-unanswered"), Some("ask-unanswered-hint")),
         AskError::Setting(why) => {
-            let (detail, hint) = setting(why, words);
+            let (detail, hint) = not_written(why, words);
             said(detail, hint)
         }
-        AskError::Storage(why) => said(with("ask-storage", "why", why), Some("ask-storage-hint")),
+        AskError::Storage { fault, said: own } => {
+            said(with("ask-storage", "why", &of_database(fault, own, words)), Some("ask-storage-hint"))
+        }
     };
     LocalProblem { code: error.kind(), detail, hint }
 }
@@ -71,30 +79,45 @@ fn token(problem: &TokenProblem, words: &Words) -> (String, &'static str) {
     match problem {
         TokenProblem::Locked => (words.text("keyring-locked"), "keyring-locked-hint"),
         TokenProblem::Absent => (words.text("keyring-absent"), "keyring-absent-hint"),
+        TokenProblem::Silent => (words.text("keyring-silent"), "keyring-failed-hint"),
         TokenProblem::Failed(why) => {
             (words.with("keyring-failed", &[("why", Value::Text(why))]), "keyring-failed-hint")
+        }
+        TokenProblem::NoToken => (words.text("keyring-no-token"), "keyring-no-token-hint"),
+        TokenProblem::File { file, error } => {
+            let why = system_error(error.kind, &error.said, words);
+            let values = [("file", Value::Text(file)), ("why", Value::Text(&why))];
+            (words.with("token-file", &values), "token-file-hint")
+        }
+        TokenProblem::FileSpoilt { file, line, column } => {
+            let values = [
+                ("file", Value::Text(file)),
+                ("line", Value::Number(*line as u64)),
+                ("column", Value::Number(*column as u64)),
+            ];
+            (words.with("token-file-spoilt", &values), "token-file-spoilt-hint")
         }
     }
 }
 
-fn setting(why: &SettingNotWritten, words: &Words) -> (String, Option<&'static str>) {
-    match why {
-        SettingNotWritten::UnknownKey(key) => (
-            words.with("ask-no-such-setting", &[("key", Value::Text(key))]),
-            Some("ask-no-such-setting-hint"),
-        ),
-        SettingNotWritten::BadValue(why) => (why.clone(), None),
-        SettingNotWritten::Overruled { key, place } => {
-            let values = [("key", Value::Text(key)), ("place", Value::Text(place))];
-            (words.with("ask-setting-overruled", &values), Some("ask-setting-overruled-hint"))
+/// What is wrong with a database of the agent; what it says itself stands behind as a quotation.
+pub(crate) fn of_database(fault: &StorageFault, said: &str, words: &Words) -> String {
+    let quoting = |key| words.with(key, &[("said", Value::Text(said))]);
+    match fault {
+        StorageFault::DiskFull => words.text("database-disk-full"),
+        StorageFault::Damaged => quoting("database-damaged"),
+        StorageFault::Newer { path, found, known } => {
+            let values = [
+                ("path", Value::Text(&path.display().to_string())),
+                ("found", Value::Number(u64::from(*found))),
+                ("known", Value::Number(u64::from(*known))),
+            ];
+            words.with("database-newer", &values)
         }
-        SettingNotWritten::File(problem) => {
-            let why = problem.to_string();
-            (
-                words.with("ask-settings-broken", &[("why", Value::Text(&why))]),
-                Some("ask-settings-broken-hint"),
-            )
-        }
+        StorageFault::Closed => quoting("database-closed"),
+        StorageFault::Busy => words.text("database-busy"),
+        StorageFault::DiskBroken => quoting("database-disk-broken"),
+        StorageFault::Other => quoting("database-other"),
     }
 }
 
@@ -189,15 +212,17 @@ pub(crate) fn of_old_password(error: ServerError, words: &Words) -> ServerError 
 
 #[cfg(test)]
 mod tests {
-    use restante_engine::settings_file::SettingsProblem;
-    use restante_l10n::Language;
+    use restante_engine::settings_file::{BadValue, SettingNotWritten, SettingsFault, SettingsProblem};
+    use restante_l10n::{Language, foreign_words};
     use restante_model::MessageId;
 
     use super::*;
 
-    /// Whether a Russian reads it as his own: names and commands of ours apart.
+    /// Whether a Russian reads it as his own.
     fn is_russian(text: &str) -> bool {
+        let names = ["anna", "mail", "x", "true", "false"];
         text.chars().any(|letter| matches!(letter, 'а'..='я' | 'А'..='Я' | 'ё'))
+            && foreign_words(text, &names).is_empty()
     }
 
     #[test]
@@ -208,7 +233,8 @@ mod tests {
         let unreachable = || ServerError::Unreachable(words.text("server-no-answer-in-time"));
         let id: MessageId = "0193a1b2-0000-7000-8000-00000a11ce01".parse().unwrap();
         let server = || "https://mail.example.org".to_owned();
-        let file = SettingsProblem { file: "config.toml".into(), line: 1, column: 1, reason: "x".into() };
+        let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let file = SettingsProblem::of_file("config.toml", SettingsFault::NotUtf8);
         let errors = [
             AskError::NoSuchMessage(id),
             AskError::IdReused(id),
@@ -221,7 +247,11 @@ mod tests {
             AskError::SignedOut,
             AskError::Token(TokenProblem::Locked),
             AskError::Token(TokenProblem::Absent),
-            AskError::Token(TokenProblem::Failed("x".into())),
+            AskError::Token(TokenProblem::Silent),
+            AskError::Token(TokenProblem::Failed("in English".into())),
+            AskError::Token(TokenProblem::NoToken),
+            AskError::Token(TokenProblem::File { file: "/x/token".into(), error: denied.into() }),
+            AskError::Token(TokenProblem::FileSpoilt { file: "/x/token".into(), line: 1, column: 1 }),
             AskError::Offline,
             AskError::NoAddress("mail".into()),
             AskError::Unencrypted(server()),
@@ -234,9 +264,15 @@ mod tests {
             AskError::Server(refused(ProblemKind::Busy)),
             AskError::Unanswered,
             AskError::Setting(SettingNotWritten::UnknownKey("x".into())),
+            AskError::Setting(SettingNotWritten::BadValue(BadValue::NoSwitch)),
             AskError::Setting(SettingNotWritten::Overruled { key: "log.level", place: "x".into() }),
             AskError::Setting(SettingNotWritten::File(file)),
-            AskError::Storage("x".into()),
+            AskError::Storage { fault: StorageFault::DiskFull, said: "in English".into() },
+            AskError::Storage { fault: StorageFault::Damaged, said: "in English".into() },
+            AskError::Storage { fault: StorageFault::Closed, said: "in English".into() },
+            AskError::Storage { fault: StorageFault::Busy, said: "in English".into() },
+            AskError::Storage { fault: StorageFault::DiskBroken, said: "in English".into() },
+            AskError::Storage { fault: StorageFault::Other, said: "in English".into() },
         ];
         for error in errors {
             let LocalProblem { detail, hint, .. } = of_ask(&error, &words);

@@ -1,9 +1,8 @@
 //! What came back from the server's address: our server's answer, our server's refusal, or neither.
 
+mod no_answer;
 #[cfg(test)]
 mod tests;
-
-use std::io;
 
 use reqwest::{Response, StatusCode, header};
 use restante_engine::event::ServerError;
@@ -38,23 +37,7 @@ pub(crate) async fn done(answer: Response, words: &Words) -> Result<(), ServerEr
 
 /// No answer at all.
 pub(crate) fn none(error: &reqwest::Error, words: &Words) -> ServerError {
-    // The last cause says what happened ("Connection refused"), the ones above it only where.
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-    ServerError::Unreachable(match kind {
-        _ if error.is_timeout() => words.text("server-no-answer-in-time"),
-        Some(io::ErrorKind::ConnectionRefused) => words.text("server-refuses-connections"),
-        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            words.text("server-no-way-to-it")
-        }
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => {
-            words.text("server-connection-cut")
-        }
-        _ => cause.to_string(),
-    })
+    ServerError::Unreachable(no_answer::said(error, words))
 }
 
 async fn good(answer: Response, words: &Words) -> Result<Response, ServerError> {

@@ -1,6 +1,6 @@
 //! The agent's side of the server's API. The one place that names the HTTP client.
 
-use std::{path::Path, pin::Pin, sync::Arc, time::Duration};
+use std::{io, path::Path, pin::Pin, sync::Arc, time::Duration};
 
 use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, header};
 use restante_engine::{
@@ -29,13 +29,21 @@ const ANSWER_TIME_LIMIT: Duration = Duration::from_mins(1);
 /// Why no client can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The file of `extra_ca_file`.
-    #[error("certificates in {path} cannot be read: {reason}")]
-    Certificates {
+    /// The file of `extra_ca_file` cannot be read.
+    #[error("certificates in {path} cannot be read: {source}")]
+    CertificatesUnreadable {
         /// The file.
         path: String,
-        /// What is wrong with it.
-        reason: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// What it holds are no certificates.
+    #[error("{path} holds no certificates that can be used: {source}")]
+    NoCertificates {
+        /// The file.
+        path: String,
+        /// What is wrong with them.
+        source: reqwest::Error,
     },
     /// The URL of `proxy`.
     #[error("proxy {url} cannot be used: {source}")]
@@ -68,9 +76,11 @@ pub(crate) fn http_client(proxy: &Proxy, extra_ca_file: Option<&Path>) -> Result
         }
     };
     if let Some(path) = extra_ca_file {
-        let error = |reason: String| ClientError::Certificates { path: path.display().to_string(), reason };
-        let pem = std::fs::read(path).map_err(|it| error(it.to_string()))?;
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|it| error(it.to_string()))?;
+        let name = || path.display().to_string();
+        let pem = std::fs::read(path)
+            .map_err(|source| ClientError::CertificatesUnreadable { path: name(), source })?;
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+            .map_err(|source| ClientError::NoCertificates { path: name(), source })?;
         builder = builder.tls_certs_merge(certificates);
     }
     Ok(builder.build()?)

@@ -4,12 +4,13 @@
 use std::{env, fs, io, path::PathBuf};
 
 use restante_engine::settings_file::{
-    Layer, LogLevel, Origin, SettingInForce, SettingNotWritten, SettingsFile, SettingsProblem, merge,
-    of_environment, with_setting,
+    Layer, LogLevel, Origin, SettingInForce, SettingNotWritten, SettingsFault, SettingsFile, SettingsProblem,
+    merge, of_environment, with_setting,
 };
+use restante_l10n::Words;
 use restante_local_api::{Setting, SettingOrigin, SettingProblem, SettingsReport};
 
-use crate::settings_text;
+use crate::{problems, settings_text};
 
 /// Where an administrator sets what is so for every user of a machine, and what he locks.
 const MACHINE_FOLDER: &str = "/etc/restante";
@@ -63,8 +64,8 @@ impl SettingsSources {
                 Ok(text) => machine.push(Layer { origin, file, text }),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
-                    let reason = format!("could not be read: {error}");
-                    unreadable.push(SettingsProblem { file, line: 1, column: 1, reason });
+                    let fault = SettingsFault::Unreadable(error.into());
+                    unreadable.push(SettingsProblem::of_file(file, fault));
                 }
             }
         }
@@ -114,7 +115,7 @@ impl SettingsSources {
 
     /// The settings in force, and where each comes from. Where the user's own file cannot be read, what would
     /// be in force without it.
-    pub fn report(&self) -> SettingsReport {
+    pub fn report(&self, words: &Words) -> SettingsReport {
         let said = self.read();
         let (refused, (settings, in_force)) = match self.merged(said.clone()) {
             Ok(merged) => (None, merged),
@@ -125,10 +126,11 @@ impl SettingsSources {
             }
         };
         let problem = |problem: SettingsProblem| SettingProblem {
+            key: problem.key().map(str::to_owned),
+            reason: problems::of_fault(&problem.fault, words),
             file: problem.file,
             line: problem.line as u64,
             column: problem.column as u64,
-            reason: problem.reason,
         };
         SettingsReport {
             file: self.file.display().to_string(),
@@ -211,9 +213,10 @@ mod tests {
         assert_eq!(sources.settings().unwrap().log_level, LogLevel::Trace);
         let level =
             |report: SettingsReport| report.settings.into_iter().find(|it| it.key == "log.level").unwrap();
-        let said = level(sources.report());
+        let words = Words::new(restante_l10n::Language::English);
+        let said = level(sources.report(&words));
         assert_eq!((said.origin, said.place.as_deref()), (SettingOrigin::Flag, Some("--log-level")));
         fs::write(sources.machine_folder.join("policy.toml"), "[log]\nlevel = \"warn\"\n").unwrap();
-        assert_eq!(level(sources.report()).origin, SettingOrigin::Policy);
+        assert_eq!(level(sources.report(&words)).origin, SettingOrigin::Policy);
     }
 }

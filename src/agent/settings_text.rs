@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use restante_engine::settings_file::{SettingsProblem, with_check_interval};
+use restante_engine::settings_file::{SettingsFault, SettingsProblem, with_check_interval};
 use restante_model::CheckInterval;
 
 use crate::durable_file;
@@ -15,10 +15,10 @@ const NEW_FILE_MODE: u32 = 0o644;
 
 /// The text; that of a file that is not there is empty.
 pub(crate) fn read(file: &Path) -> Result<String, SettingsProblem> {
-    let unreadable = |error: io::Error| problem(file, 1, 1, format!("could not be read: {error}"));
+    let unreadable = |error: io::Error| of_file(file, SettingsFault::Unreadable(error.into()));
     match fs::metadata(file) {
         Ok(metadata) if metadata.len() > MAX_BYTES => {
-            return Err(problem(file, 1, 1, format!("is larger than {MAX_BYTES} bytes")));
+            return Err(of_file(file, SettingsFault::TooLarge { most_bytes: MAX_BYTES }));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
         Ok(_) => {}
@@ -33,7 +33,7 @@ pub(crate) fn read(file: &Path) -> Result<String, SettingsProblem> {
         let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         let line = good.matches('\n').count() + 1;
         let column = good.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        problem(file, line, column, "is not UTF-8 text".to_owned())
+        SettingsProblem { line, column, ..of_file(file, SettingsFault::NotUtf8) }
     })
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn write(file: &Path, old: &str, new: &str) -> Result<(), SettingsPro
         return Ok(());
     }
     durable_file::replace(file, new, mode_of(file))
-        .map_err(|error| problem(file, 1, 1, format!("could not be written: {error}")))
+        .map_err(|error| of_file(file, SettingsFault::Unwritten(error.into())))
 }
 
 #[cfg(unix)]
@@ -64,6 +64,6 @@ fn mode_of(_: &Path) -> u32 {
     NEW_FILE_MODE
 }
 
-fn problem(file: &Path, line: usize, column: usize, reason: String) -> SettingsProblem {
-    SettingsProblem { file: file.display().to_string(), line, column, reason }
+fn of_file(file: &Path, fault: SettingsFault) -> SettingsProblem {
+    SettingsProblem::of_file(file.display().to_string(), fault)
 }

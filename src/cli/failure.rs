@@ -2,11 +2,8 @@
 
 use std::io;
 
-use restante_l10n::{Value, Words, isolate, one_line};
-use restante_local_api::{
-    CheckOutcome, ClientError, LocalProblemKind,
-    model::{LetterProblem, MAX_BODY_BYTES, MAX_RECIPIENTS, MAX_SUBJECT_BYTES},
-};
+use restante_l10n::{Value, Words, io_error, isolate, one_line};
+use restante_local_api::{CheckOutcome, ClientError, LocalProblemKind, model::MAX_BODY_BYTES};
 use restante_process::{Exit, PathsError};
 
 use crate::surroundings::Surroundings;
@@ -31,8 +28,9 @@ pub(crate) enum Failure {
     NoSuchMessage(String),
     #[error("several messages have ids that end with {0}")]
     AmbiguousId(String, Vec<String>),
-    #[error("the letter cannot be sent: {0}")]
-    Letter(LetterProblem),
+    /// More text than any letter may have.
+    #[error("the text is too long")]
+    TextTooLong,
     #[error("the text is not UTF-8")]
     NotUtf8,
     /// A check, in words of the agent where it gave some.
@@ -83,7 +81,7 @@ impl Failure {
             Self::Output(_) | Self::Agent(ClientError::Broken(_)) => Exit::Bug,
             Self::NoSuchMessage(_) | Self::AmbiguousId(..) => Exit::No,
             Self::File(..)
-            | Self::Letter(_)
+            | Self::TextTooLong
             | Self::LetterRefused(_)
             | Self::LetterTakenBack
             | Self::Offline => Exit::Refused,
@@ -132,17 +130,19 @@ impl Failure {
                 words.with("cli-broken", &[("why", Value::Text(why))]),
                 Some(words.text("cli-broken-hint")),
             ),
-            Self::Paths(error) => told("usage", error.to_string(), None),
+            Self::Paths(error) => told("usage", restante_l10n::told(error.words(), error, words), None),
             Self::Input(error) => {
-                told("usage", words.with("cli-input", &[("why", Value::Text(&error.to_string()))]), None)
+                let why = io_error(error, words);
+                told("usage", words.with("cli-input", &[("why", Value::Text(&why))]), None)
             }
             Self::Output(error) => {
-                told("internal", words.with("cli-output", &[("why", Value::Text(&error.to_string()))]), None)
+                let why = io_error(error, words);
+                told("internal", words.with("cli-output", &[("why", Value::Text(&why))]), None)
             }
             Self::File(path, error) => {
                 let values = [
                     ("path", Value::Text(&path.display().to_string())),
-                    ("why", Value::Text(&error.to_string())),
+                    ("why", Value::Text(&io_error(error, words))),
                 ];
                 told("file", words.with("cli-file", &values), Some(words.text("cli-file-hint")))
             }
@@ -169,9 +169,13 @@ impl Failure {
                 ),
                 None,
             ),
-            Self::Letter(problem) => {
-                let hint = words.text(letter_hint(*problem));
-                told("invalid", letter_problem(*problem, words), Some(hint))
+            Self::TextTooLong => {
+                let limit = Value::Number(MAX_BODY_BYTES as u64);
+                told(
+                    "invalid",
+                    words.with("letter-body-too-long", &[("limit", limit)]),
+                    Some(words.text("letter-too-long-hint")),
+                )
             }
             Self::NotUtf8 => {
                 told("usage", words.text("cli-not-utf-eight"), Some(words.text("cli-not-utf-eight-hint")))
@@ -275,28 +279,6 @@ fn outcome_hint(outcome: CheckOutcome) -> &'static str {
         CheckOutcome::Ok | CheckOutcome::Unreachable => "cli-unreachable-hint",
         CheckOutcome::Refused => "cli-outcome-refused-hint",
         CheckOutcome::Failed => "cli-outcome-failed-hint",
-    }
-}
-
-fn letter_hint(problem: LetterProblem) -> &'static str {
-    match problem {
-        LetterProblem::NoRecipient => "letter-no-recipient-hint",
-        LetterProblem::TooManyRecipients | LetterProblem::SubjectTooLong | LetterProblem::BodyTooLong => {
-            "letter-too-long-hint"
-        }
-        LetterProblem::SubjectControl | LetterProblem::BodyControl => "letter-control-hint",
-    }
-}
-
-fn letter_problem(problem: LetterProblem, words: &Words) -> String {
-    let limit = |key, limit: usize| words.with(key, &[("limit", Value::Number(limit as u64))]);
-    match problem {
-        LetterProblem::NoRecipient => words.text("letter-no-recipient"),
-        LetterProblem::TooManyRecipients => limit("letter-too-many-recipients", MAX_RECIPIENTS),
-        LetterProblem::SubjectTooLong => limit("letter-subject-too-long", MAX_SUBJECT_BYTES),
-        LetterProblem::SubjectControl => words.text("letter-subject-control"),
-        LetterProblem::BodyTooLong => limit("letter-body-too-long", MAX_BODY_BYTES),
-        LetterProblem::BodyControl => words.text("letter-body-control"),
     }
 }
 

@@ -9,7 +9,7 @@ mod story;
 
 use std::{env, ffi::OsString, io::IsTerminal, process::ExitCode, sync::Arc};
 
-use restante_l10n::{Language, Words};
+use restante_l10n::{Language, Value, Words};
 use restante_process::{Exit, logging, private_umask};
 use tokio::task::LocalSet;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -39,8 +39,11 @@ fn main() -> ExitCode {
     match play(&narrator) {
         Ok(()) => Exit::Done.into(),
         Err(error) => {
-            eprintln!("restante-demo: {error:#}");
-            eprintln!("hint: RESTANTE_LOG=info shows what server and agents say");
+            let words = &narrator.words;
+            let why = format!("{error:#}");
+            eprintln!("restante-demo: {}", words.with("demo-broken", &[("why", Value::Text(&why))]));
+            let hint = words.text("demo-broken-hint");
+            eprintln!("{}", words.with("hint", &[("hint", Value::Text(&hint))]));
             Exit::Bug.into()
         }
     }

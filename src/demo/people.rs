@@ -75,9 +75,11 @@ impl Someone {
             witness: Some(Box::new(witness)),
         };
         let stopped = tasks.stop.clone().cancelled_owned();
+        let words = Arc::clone(&narrator.words);
         tasks.running.spawn_local(async move {
             if let Err(error) = restante_agent::run(config, Arc::new(SystemClock), stopped).await {
-                eprintln!("restante-demo: an agent ended: {error}");
+                let (why, _) = error.said(&words);
+                eprintln!("restante-demo: {}", words.with("demo-agent-ended", &[("why", Value::Text(&why))]));
             }
         });
         runs.await.context("the agent did not start")?;

@@ -39,7 +39,7 @@ pub(crate) async fn play(narrator: &Narrator, attended: bool) -> anyhow::Result<
     tasks.running.close();
     // Server and agents end by themselves, before the folder goes from under them.
     if tokio::time::timeout(END_LIMIT, tasks.running.wait()).await.is_err() {
-        eprintln!("restante-demo: something did not end in time");
+        eprintln!("restante-demo: {}", narrator.words.text("demo-ends-late"));
     }
     folder.close().context("clearing the demo's folder")?;
     outcome

@@ -20,7 +20,7 @@ mod windows;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode, sync::Arc};
 
-use restante_l10n::{Language, Value, Words};
+use restante_l10n::{Language, Value, Words, io_error, told};
 use restante_local_api::ClientError;
 use restante_process::{Exit, PathsError, logging};
 
@@ -90,9 +90,9 @@ impl Failure {
                 words.with("agent-not-running", &[("socket", Value::Text(&socket.display().to_string()))]),
                 Some(words.text("agent-not-running-hint")),
             ),
-            Self::Agent(why) => (why.to_string(), None),
-            Self::Paths(why) => (why.to_string(), None),
-            Self::Thread(why) => (why.to_string(), None),
+            Self::Agent(why) => (phrases::why(words, why), None),
+            Self::Paths(why) => (told(why.words(), why, words), None),
+            Self::Thread(why) => (io_error(why, words), None),
         }
     }
 

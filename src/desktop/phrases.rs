@@ -73,7 +73,7 @@ pub(crate) fn why(words: &Words, error: &ClientError) -> String {
             None => problem.detail.clone(),
             Some(hint) => format!("{} ({hint})", problem.detail),
         },
-        ClientError::Broken(what) => what.clone(),
+        ClientError::Broken(what) => words.with("cli-broken", &[("why", Value::Text(what))]),
     }
 }
 

@@ -7,7 +7,7 @@ use restante_server_api::ProblemKind;
 use crate::{
     event::{ServerError, TokenProblem},
     settings_file::SettingNotWritten,
-    storage::StorageError,
+    storage::{StorageError, StorageFault},
 };
 
 /// What stands in the way. Nothing was changed.
@@ -57,8 +57,13 @@ pub enum AskError {
     Unanswered,
     /// A setting was not written into the settings file.
     Setting(SettingNotWritten),
-    /// It could not be written down, and why.
-    Storage(String),
+    /// It could not be written down.
+    Storage {
+        /// What stands behind it.
+        fault: StorageFault,
+        /// In the database's own words.
+        said: String,
+    },
 }
 
 impl AskError {
@@ -91,13 +96,13 @@ impl AskError {
             | Self::Unanswered => LocalProblemKind::Unreachable,
             Self::Setting(SettingNotWritten::File(_)) => LocalProblemKind::SettingsBroken,
             Self::Setting(SettingNotWritten::Overruled { .. }) => LocalProblemKind::SettingOverruled,
-            Self::Storage(_) => LocalProblemKind::Internal,
+            Self::Storage { .. } => LocalProblemKind::Internal,
         }
     }
 }
 
 impl From<&StorageError> for AskError {
     fn from(error: &StorageError) -> Self {
-        Self::Storage(error.to_string())
+        Self::Storage { fault: error.fault(), said: error.to_string() }
     }
 }

@@ -37,7 +37,7 @@ pub struct Engine {
 
     // What is known since the start.
     pub(crate) settings: SettingsFile,
-    pub(crate) settings_problem: Option<String>,
+    pub(crate) settings_problems: Vec<SettingsProblem>,
     pub(crate) signed_in: bool,
     /// The keyring was asked and has not answered; checks asked for meanwhile wait for it.
     pub(crate) token_sought: bool,
@@ -102,7 +102,7 @@ impl Engine {
             ledger,
             cache,
             settings: SettingsFile::default(),
-            settings_problem: None,
+            settings_problems: Vec::new(),
             signed_in: false,
             token_sought: false,
             checks_before_token: Vec::new(),
@@ -246,7 +246,7 @@ impl Engine {
         self.alerts.stage = Stage::Started;
         match settings {
             Ok(settings) => self.take_settings(settings),
-            Err(problem) => self.settings_problem = Some(problem.to_string()),
+            Err(problem) => self.settings_problems = vec![problem],
         }
         // Where that cannot be written down, mail is checked for all the same.
         let mut effects = match self.announce_after_start(now) {

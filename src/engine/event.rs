@@ -14,7 +14,7 @@ pub use popup::{NotShown, PopupAction, PopupCarrier, PopupId, ServicePopup};
 
 use crate::{
     mark::Mark,
-    settings_file::{SettingNotWritten, SettingsFile, SettingsProblem},
+    settings_file::{SettingNotWritten, SettingsFile, SettingsProblem, SystemError},
     storage::StorageError,
 };
 
@@ -259,9 +259,33 @@ pub enum TokenProblem {
     /// There is no keyring.
     #[error("there is no keyring in this session")]
     Absent,
-    /// It did not answer, or failed.
+    /// It did not answer in time.
+    #[error("the keyring does not answer")]
+    Silent,
+    /// It failed.
     #[error("the keyring failed: {0}")]
     Failed(String),
+    /// What it holds is no token.
+    #[error("what the keyring holds is no token")]
+    NoToken,
+    /// The file in its place cannot be read, written or removed.
+    #[error("{file}: {error}")]
+    File {
+        /// The file.
+        file: String,
+        /// What the system says.
+        error: SystemError,
+    },
+    /// What the file holds is no token of ours. The place alone is told: other words would quote what was read.
+    #[error("{file}:{line}:{column}: no token")]
+    FileSpoilt {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
 }
 
 /// Why the server did not do as asked.

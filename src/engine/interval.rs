@@ -135,12 +135,11 @@ impl Engine {
 
     /// Takes settings that could be read. A key that is wrong is as it was before.
     pub(crate) fn take_settings(&mut self, settings: SettingsFile) {
-        let wrong = |key: &str| settings.problems.iter().any(|problem| problem.reason.starts_with(key));
+        let wrong = settings.problems.iter().any(|problem| problem.key() == Some("check_interval"));
         let before = std::mem::take(&mut self.settings);
-        let keeps = wrong("check_interval ") && settings.check_interval_locked_by.is_none();
+        let keeps = wrong && settings.check_interval_locked_by.is_none();
         let check_interval = if keeps { before.check_interval } else { settings.check_interval };
-        let problems: Vec<_> = settings.problems.iter().map(ToString::to_string).collect();
-        self.settings_problem = (!problems.is_empty()).then(|| problems.join("; "));
+        self.settings_problems.clone_from(&settings.problems);
         self.settings = SettingsFile { check_interval, ..settings };
     }
 
@@ -154,7 +153,7 @@ impl Engine {
             Ok(settings) => settings,
             Err(problem) => {
                 tracing::warn!(%problem, "the settings file cannot be read; the settings stay as they were");
-                self.settings_problem = Some(problem.to_string());
+                self.settings_problems = vec![problem];
                 return Ok(Vec::new());
             }
         };
@@ -199,7 +198,7 @@ impl Engine {
             }
             Err(problem) => {
                 tracing::warn!(%problem, "the interval could not be written into the settings file");
-                self.settings_problem = Some(problem.to_string());
+                self.settings_problems = vec![problem.clone()];
             }
         }
         for call in writing.calls {

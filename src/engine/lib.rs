@@ -39,4 +39,4 @@ pub use effect::Effect;
 pub use engine::Engine;
 pub use event::Event;
 pub use ledger::Account;
-pub use storage::{StorageError, examine_database};
+pub use storage::{StorageError, StorageFault, examine_database};

@@ -1,17 +1,20 @@
 //! The settings file `config.toml`: what it says, where it is wrong, and how one value in it is
 //! rewritten with everything else left as it is. Text in, values or text out: no file is touched here.
 
+mod fault;
 #[cfg(test)]
 mod garbage;
 mod keys;
 mod layers;
 mod rewrite;
+mod values;
 
 use std::path::PathBuf;
 
 use restante_model::Seconds;
 
 pub use crate::{alert::Rhythm, effect::OverFullScreen};
+pub use fault::{BadValue, SettingsFault, SettingsProblem, SystemError, quoted};
 pub use keys::{KEYS, parse};
 pub use layers::{Layer, Origin, SettingInForce, merge, of_environment};
 pub use rewrite::{SettingNotWritten, value_of, with_check_interval, with_setting};
@@ -63,20 +66,6 @@ pub struct SettingsFile {
     pub log_level: LogLevel,
     /// What is wrong with single keys; the rest is in force.
     pub problems: Vec<SettingsProblem>,
-}
-
-/// Something wrong in the settings file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {reason}")]
-pub struct SettingsProblem {
-    /// The file's path.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column, from 1, in characters.
-    pub column: usize,
-    /// What is wrong.
-    pub reason: String,
 }
 
 /// How ordinary mail is announced.

@@ -8,11 +8,18 @@ use restante_model::{Folder, Timestamp};
 use crate::{
     effect::TrayFace,
     engine::{Engine, Result},
+    settings_file::SettingsProblem,
 };
 
 impl Engine {
+    /// What is wrong with the settings: [`Self::status`] says it for programs, the agent for people.
+    pub fn settings_problems(&self) -> &[SettingsProblem] {
+        &self.settings_problems
+    }
+
     /// The whole state, for front ends.
     pub fn status(&self) -> Result<Status> {
+        let problems: Vec<_> = self.settings_problems.iter().map(ToString::to_string).collect();
         let (waiting, refused) = self.ledger.outbox_counts()?;
         Ok(Status {
             schema: restante_local_api::SCHEMA,
@@ -39,7 +46,7 @@ impl Engine {
             drafts: self.ledger.draft_count()?,
             carriers: self.carriers,
             alerts: self.alerts_status(),
-            settings_problem: self.settings_problem.clone(),
+            settings_problem: (!problems.is_empty()).then(|| problems.join("; ")),
             storage: self.storage_status(),
             mailbox_revision: self.mailbox_revision,
             autosave_revision: self.chores.autosave_revision,

@@ -1,5 +1,7 @@
 //! How the agent's two databases are opened and brought to their schema.
 
+mod fault;
+
 use std::{
     io::Read as _,
     path::{Path, PathBuf},
@@ -7,6 +9,8 @@ use std::{
 
 use restante_model::{MessageId, Timestamp};
 use rusqlite::{Connection, ErrorCode, OpenFlags, types::Type};
+
+pub use fault::StorageFault;
 
 /// Why something could not be written down or read back.
 #[derive(Debug, thiserror::Error)]

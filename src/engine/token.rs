@@ -142,6 +142,10 @@ fn keyring_state(problem: &TokenProblem) -> KeyringState {
     match problem {
         TokenProblem::Locked => KeyringState::Locked,
         TokenProblem::Absent => KeyringState::Absent,
-        TokenProblem::Failed(_) => KeyringState::Unavailable,
+        TokenProblem::Silent
+        | TokenProblem::Failed(_)
+        | TokenProblem::NoToken
+        | TokenProblem::File { .. }
+        | TokenProblem::FileSpoilt { .. } => KeyringState::Unavailable,
     }
 }

@@ -9,14 +9,20 @@
 //! Invariant: imports none of ours. No number, date or plural is put together outside of this crate.
 
 pub mod arguments;
+mod foreign;
 mod interval;
 mod language;
+mod system;
 mod text;
+mod toml;
 mod when;
 mod words;
 
+pub use foreign::foreign_words;
 pub use interval::{Interval, SetBy, answers, interval};
 pub use language::Language;
+pub use system::{io_error, system_error, told};
 pub use text::{isolate, one_line};
+pub use toml::toml_error;
 pub use when::{clock_time, date_and_time, local, moment, span, when};
 pub use words::{Value, Words};

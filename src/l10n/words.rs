@@ -16,6 +16,7 @@ macro_rules! files {
             include_str!(concat!($language, "/demo.ftl")),
             include_str!(concat!($language, "/administration.ftl")),
             include_str!(concat!($language, "/problems.ftl")),
+            include_str!(concat!($language, "/system.ftl")),
             include_str!(concat!($language, "/arguments.ftl")),
             include_str!(concat!($language, "/server.ftl")),
         ]
@@ -90,7 +91,7 @@ impl fmt::Debug for Words {
     }
 }
 
-fn sources(language: Language) -> [&'static str; 8] {
+fn sources(language: Language) -> [&'static str; 9] {
     match language {
         Language::English => files!("en"),
         Language::Russian => files!("ru"),

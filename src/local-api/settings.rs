@@ -56,7 +56,10 @@ pub struct SettingProblem {
     pub line: u64,
     /// The column, from 1, in characters.
     pub column: u64,
-    /// What is wrong.
+    /// The key whose value is not taken; absent where the file itself is wrong, or there is no such key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What is wrong, in the person's language.
     pub reason: String,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use crate::PathsError;
+use crate::{FolderStep, PathsError};
 
 /// Nothing that this process writes from now on can be read by other users.
 pub fn private_umask() {
@@ -14,7 +14,7 @@ pub fn private_umask() {
 /// to it that nobody else owns it or can enter it.
 pub(crate) fn create_private(folder: &Path) -> Result<(), PathsError> {
     create_missing(folder).map_err(|source| PathsError::Io {
-        doing: "create",
+        doing: FolderStep::Create,
         path: folder.to_owned(),
         source,
     })?;
@@ -47,17 +47,17 @@ pub(crate) fn check_private(folder: &Path) -> Result<(), PathsError> {
         }
     };
 
-    let metadata = fs::symlink_metadata(folder).map_err(io("look at"))?;
+    let metadata = fs::symlink_metadata(folder).map_err(io(FolderStep::LookAt))?;
     owned(&metadata)?;
     // Some keep their settings elsewhere and link to them; that folder's mode is theirs to choose.
     let linked = metadata.is_symlink();
-    let metadata = if linked { fs::metadata(folder).map_err(io("look at"))? } else { metadata };
+    let metadata = if linked { fs::metadata(folder).map_err(io(FolderStep::LookAt))? } else { metadata };
     owned(&metadata)?;
     if !metadata.is_dir() {
         return Err(PathsError::NotAFolder { path: folder.to_owned() });
     }
     if !linked && metadata.mode() & 0o077 != 0 {
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(io("close to others"))?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(io(FolderStep::Close))?;
     }
     Ok(())
 }

@@ -15,5 +15,5 @@ pub mod shutdown;
 
 pub use exit::Exit;
 pub use folder::private_umask;
-pub use paths::{Paths, PathsError};
+pub use paths::{FolderStep, Paths, PathsError};
 pub use redaction::without_credentials;

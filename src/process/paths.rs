@@ -1,7 +1,7 @@
 //! Where a user's files lie: the XDG folders on Linux, their like elsewhere.
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -69,12 +69,64 @@ pub enum PathsError {
     #[error("could not {doing} folder {}: {source}", .path.display())]
     Io {
         /// What was being done.
-        doing: &'static str,
+        doing: FolderStep,
         /// To which folder.
         path: PathBuf,
         /// Why it failed.
         source: io::Error,
     },
+}
+
+/// What is done with a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderStep {
+    /// It is made.
+    Create,
+    /// It is looked at.
+    LookAt,
+    /// Others are shut out of it.
+    Close,
+}
+
+impl fmt::Display for FolderStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::LookAt => "look at",
+            Self::Close => "close to others",
+        })
+    }
+}
+
+impl PathsError {
+    /// The key of the words for it, and what belongs into them: this crate has none. What the system said is its source.
+    pub fn words(&self) -> (&'static str, Vec<(&'static str, String)>) {
+        let path = |path: &Path| ("path", path.display().to_string());
+        match self {
+            Self::BadProfile(name) => ("paths-bad-profile", vec![("name", name.clone())]),
+            Self::NoHome => ("paths-no-home", Vec::new()),
+            Self::SocketPathTooLong { path: socket, bytes } => (
+                "paths-socket-too-long",
+                vec![
+                    path(socket),
+                    ("bytes", bytes.to_string()),
+                    ("limit", MAX_SOCKET_PATH_BYTES.to_string()),
+                ],
+            ),
+            Self::NotOurs { path: folder, owner_id } => {
+                ("paths-not-ours", vec![path(folder), ("owner", owner_id.to_string())])
+            }
+            Self::NotAFolder { path: there } => ("paths-not-a-folder", vec![path(there)]),
+            Self::Io { doing, path: folder, .. } => {
+                let key = match doing {
+                    FolderStep::Create => "paths-not-created",
+                    FolderStep::LookAt => "paths-not-looked-at",
+                    FolderStep::Close => "paths-not-closed",
+                };
+                (key, vec![path(folder)])
+            }
+        }
+    }
 }
 
 impl Paths {

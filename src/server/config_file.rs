@@ -4,6 +4,7 @@
 //! WHEN ADDING A KEY: a row in [`KEYS`], a field in [`ServerSettings`], a line in server.example.toml; a test
 //! holds the three together.
 
+mod fault;
 mod keys;
 
 use std::{
@@ -15,7 +16,11 @@ use std::{
 use ipnet::IpNet;
 use toml_edit::{Document, Item, Table, Value};
 
-pub(crate) use self::keys::KEYS;
+use self::fault::BadValue;
+pub(crate) use self::{
+    fault::{SettingsFault, SettingsProblem},
+    keys::KEYS,
+};
 use crate::{Config, listen::ListenAddress, tls::TlsFiles};
 
 /// The file that is read where none is named, if it is there.
@@ -60,14 +65,14 @@ impl Default for ServerSettings {
 
 impl ServerSettings {
     /// The certificate and key to serve with; both or neither.
-    pub(crate) fn tls(&self) -> Result<Option<TlsFiles>, String> {
+    pub(crate) fn tls(&self) -> Result<Option<TlsFiles>, SettingsFault> {
         match (&self.tls_certificate_file, &self.tls_key_file) {
             (Some(certificate), Some(key)) => {
                 Ok(Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }))
             }
             (None, None) => Ok(None),
-            (Some(_), None) => Err("tls.certificate_file is set and tls.key_file is not".to_owned()),
-            (None, Some(_)) => Err("tls.key_file is set and tls.certificate_file is not".to_owned()),
+            (Some(_), None) => Err(SettingsFault::CertificateAlone),
+            (None, Some(_)) => Err(SettingsFault::KeyAlone),
         }
     }
 }
@@ -79,7 +84,7 @@ pub(crate) struct Key {
     pub(crate) path: &'static str,
     /// Its default as TOML; `None` where absent means something of its own.
     pub(crate) default: Option<&'static str>,
-    read: fn(&mut ServerSettings, &Value) -> Result<(), String>,
+    read: fn(&mut ServerSettings, &Value) -> Result<(), BadValue>,
 }
 
 impl Key {
@@ -105,15 +110,6 @@ impl fmt::Display for Origin {
             Self::CommandLine => f.write_str("command line"),
         }
     }
-}
-
-/// One thing that is wrong, with its place.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {reason}")]
-pub(crate) struct SettingsProblem {
-    /// File, line and column; or the variable; or the option.
-    pub(crate) place: String,
-    pub(crate) reason: String,
 }
 
 /// The settings in force, and where each that is not a default comes from.
@@ -142,19 +138,22 @@ impl Layers {
             Ok(document) => document,
             Err(error) => {
                 let offset = error.span().map_or(0, |span| span.start);
-                let reason = error.message().lines().collect::<Vec<_>>().join(" ");
-                return self.problems.push(SettingsProblem { place: at(offset), reason });
+                let said = error.message().lines().collect::<Vec<_>>().join(" ");
+                let fault = SettingsFault::Toml(said);
+                return self.problems.push(SettingsProblem { place: at(offset), fault });
             }
         };
         for entry in entries(document.as_table()) {
             let origin = Origin::File { path: path.to_owned(), line: place(entry.offset).0 };
-            let outcome = match entry.value {
-                Some(value) => self.take(&entry.path, value, &value.to_string(), origin),
-                None => Err("is not a value".to_owned()),
+            let outcome = match (KEYS.iter().find(|key| key.path == entry.path), entry.value) {
+                (Some(key), Some(value)) => self
+                    .take(key, value, &value.to_string(), origin)
+                    .map_err(|why| SettingsFault::Key { key: entry.path, why }),
+                (None, Some(_)) => Err(SettingsFault::UnknownKey(entry.path)),
+                (_, None) => Err(SettingsFault::Key { key: entry.path, why: BadValue::Table }),
             };
-            if let Err(reason) = outcome {
-                let reason = format!("{} {reason}", entry.path);
-                self.problems.push(SettingsProblem { place: at(entry.offset), reason });
+            if let Err(fault) = outcome {
+                self.problems.push(SettingsProblem { place: at(entry.offset), fault });
             }
         }
     }
@@ -164,33 +163,37 @@ impl Layers {
         for key in KEYS {
             let name = key.variable();
             if let Some(text) = variable(&name).filter(|text| !text.is_empty())
-                && let Err(reason) = self.text(key.path, &text, Origin::Variable(name.clone()))
+                && let Err(why) = self.text(key, &text, Origin::Variable(name.clone()))
             {
-                self.problems.push(SettingsProblem { place: name, reason: format!("its value {reason}") });
+                self.problems.push(SettingsProblem { place: name, fault: SettingsFault::Value(why) });
             }
         }
     }
 
     /// Lays an option of the command line over what is there.
     pub(crate) fn option(&mut self, path: &str, text: &str) {
-        if let Err(reason) = self.text(path, text, Origin::CommandLine) {
-            self.problems.push(SettingsProblem { place: path.to_owned(), reason });
-        }
+        let fault = match KEYS.iter().find(|key| key.path == path) {
+            None => SettingsFault::UnknownKey(path.to_owned()),
+            Some(key) => match self.text(key, text, Origin::CommandLine) {
+                Ok(()) => return,
+                Err(why) => SettingsFault::Value(why),
+            },
+        };
+        self.problems.push(SettingsProblem { place: path.to_owned(), fault });
     }
 
     /// A value that is not written as TOML: lists are separated by commas, and text has no quotes.
-    fn text(&mut self, path: &str, text: &str, origin: Origin) -> Result<(), String> {
+    fn text(&mut self, key: &Key, text: &str, origin: Origin) -> Result<(), BadValue> {
         let as_text = Value::from(text);
-        self.take(path, &as_text, &as_text.to_string(), origin.clone()).or_else(|reason| {
+        self.take(key, &as_text, &as_text.to_string(), origin.clone()).or_else(|why| {
             match text.parse::<Value>() {
-                Ok(value) if !value.is_str() => self.take(path, &value, text, origin),
-                _ => Err(reason),
+                Ok(value) if !value.is_str() => self.take(key, &value, text, origin),
+                _ => Err(why),
             }
         })
     }
 
-    fn take(&mut self, path: &str, value: &Value, shown: &str, origin: Origin) -> Result<(), String> {
-        let key = KEYS.iter().find(|key| key.path == path).ok_or("is no key of the server's settings")?;
+    fn take(&mut self, key: &Key, value: &Value, shown: &str, origin: Origin) -> Result<(), BadValue> {
         (key.read)(&mut self.settings, value)?;
         let shown = restante_process::without_credentials(shown.trim());
         self.origins.insert(key.path, (shown, origin));
@@ -199,8 +202,8 @@ impl Layers {
 
     /// What the settings say only together.
     pub(crate) fn check_together(&mut self) {
-        if let Err(reason) = self.settings.tls() {
-            self.problems.push(SettingsProblem { place: "tls".to_owned(), reason });
+        if let Err(fault) = self.settings.tls() {
+            self.problems.push(SettingsProblem { place: "tls".to_owned(), fault });
         }
     }
 }
@@ -245,9 +248,9 @@ fn entries(table: &Table) -> Vec<Entry<'_>> {
 pub(crate) const LOOPBACK_NETWORKS: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 
 /// One network, or one address.
-fn network(text: &str) -> Result<IpNet, String> {
+fn network(text: &str) -> Result<IpNet, BadValue> {
     let one = |text: &str| text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-    text.parse().or_else(|_| one(text)).map_err(|_| format!("{text:?} is no network such as 10.0.0.0/8"))
+    text.parse().or_else(|_| one(text)).map_err(|_| BadValue::NoNetwork(text.to_owned()))
 }
 
 #[cfg(test)]

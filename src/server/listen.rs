@@ -20,23 +20,24 @@ impl Default for ListenAddress {
     }
 }
 
-impl FromStr for ListenAddress {
-    type Err = String;
+/// A text that names no place to listen.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is neither ADDRESS:PORT, such as 127.0.0.1:8025, nor the absolute path of a socket, such as \
+     unix:/run/restante/server.sock"
+)]
+pub(crate) struct NotAnAddress(pub(crate) String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for ListenAddress {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAddress> {
         #[cfg(unix)]
         if let Some(path) = text.strip_prefix("unix:") {
-            return if path.starts_with('/') {
-                Ok(Self::Unix(path.into()))
-            } else {
-                Err(format!(
-                    "{text:?}: a socket has an absolute path, such as unix:/run/restante/server.sock"
-                ))
-            };
+            let path = Some(path).filter(|path| path.starts_with('/'));
+            return path.map(|path| Self::Unix(path.into())).ok_or_else(|| NotAnAddress(text.to_owned()));
         }
-        text.parse()
-            .map(Self::Tcp)
-            .map_err(|_| format!("{text:?} is neither ADDRESS:PORT, such as 127.0.0.1:8025, nor unix:/PATH"))
+        text.parse().map(Self::Tcp).map_err(|_| NotAnAddress(text.to_owned()))
     }
 }
 

@@ -2,6 +2,7 @@
 //! that are there go on; one that cannot be used leaves the old one in force.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
@@ -33,14 +34,27 @@ pub(crate) struct TlsFiles {
 /// A certificate that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TlsProblem {
-    #[error("{}: {what}", .file.display())]
-    File { file: PathBuf, what: String },
+    #[error("{}: {fault}", .file.display())]
+    File { file: PathBuf, fault: PemFault },
     #[error("the key in {} is not that of the certificate in {}", .0.key.display(), .0.certificate.display())]
     OtherKey(TlsFiles),
     #[error("the certificate in {} ended at {ended_at}", .file.display())]
     Ended { file: PathBuf, ended_at: Timestamp },
     #[error("TLS cannot be set up: {0}")]
     Protocol(#[from] rustls::Error),
+}
+
+/// What is wrong with a file of certificates, or of a key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PemFault {
+    #[error("{0}")]
+    Unreadable(io::Error),
+    #[error("holds no certificate in PEM")]
+    NoCertificate,
+    #[error("holds no key in PEM")]
+    NoKey,
+    #[error("{0}")]
+    Said(String),
 }
 
 /// Speaks TLS with the certificate in force.
@@ -118,38 +132,39 @@ impl Tls {
 }
 
 fn read(files: &TlsFiles, provider: &Arc<CryptoProvider>) -> Result<CertifiedKey, TlsProblem> {
-    let problem = |file: &Path, what: String| TlsProblem::File { file: file.to_owned(), what };
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| problem(&files.key, said(&error)))?;
+    let problem = |file: &Path, fault| TlsProblem::File { file: file.to_owned(), fault };
+    let key = PrivateKeyDer::from_pem_file(&files.key)
+        .map_err(|error| problem(&files.key, fault(error, PemFault::NoKey)))?;
     match CertifiedKey::from_der(certificates(&files.certificate)?, key, provider) {
         Ok(key) => Ok(key),
         Err(rustls::Error::InconsistentKeys(_)) => Err(TlsProblem::OtherKey(files.clone())),
-        Err(error) => Err(problem(&files.certificate, error.to_string())),
+        Err(error) => Err(problem(&files.certificate, PemFault::Said(error.to_string()))),
     }
 }
 
-fn said(error: &rustls::pki_types::pem::Error) -> String {
+fn fault(error: rustls::pki_types::pem::Error, none: PemFault) -> PemFault {
     use rustls::pki_types::pem::Error;
     match error {
-        Error::Io(error) => error.to_string(),
-        Error::NoItemsFound => "holds none in PEM".to_owned(),
-        error => error.to_string(),
+        Error::Io(error) => PemFault::Unreadable(error),
+        Error::NoItemsFound => none,
+        error => PemFault::Said(error.to_string()),
     }
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsProblem> {
-    let problem = |what| TlsProblem::File { file: file.to_owned(), what };
+    let problem = |fault| TlsProblem::File { file: file.to_owned(), fault };
     let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let read = read.map_err(|error| problem(said(&error)))?;
-    if read.is_empty() { Err(problem("holds no certificate in PEM".to_owned())) } else { Ok(read) }
+    let read = read.map_err(|error| problem(fault(error, PemFault::NoCertificate)))?;
+    if read.is_empty() { Err(problem(PemFault::NoCertificate)) } else { Ok(read) }
 }
 
 /// Until when the first certificate of the file holds.
 pub(crate) fn ends_at(files: &TlsFiles) -> Result<Timestamp, TlsProblem> {
-    let problem = |what| TlsProblem::File { file: files.certificate.clone(), what };
+    let problem = |fault| TlsProblem::File { file: files.certificate.clone(), fault };
     let certificates = certificates(&files.certificate)?;
-    let first = certificates.first().ok_or_else(|| problem("holds no certificate".to_owned()))?;
-    let (_, parsed) =
-        x509_parser::parse_x509_certificate(first).map_err(|error| problem(error.to_string()))?;
+    let first = certificates.first().ok_or_else(|| problem(PemFault::NoCertificate))?;
+    let (_, parsed) = x509_parser::parse_x509_certificate(first)
+        .map_err(|error| problem(PemFault::Said(error.to_string())))?;
     Ok(Timestamp::from_unix_ms(parsed.validity().not_after.timestamp().saturating_mul(1000)))
 }
 

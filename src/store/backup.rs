@@ -3,6 +3,8 @@
 use restante_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::StoreError;
+
 /// The version of the archive's form.
 pub(crate) const FORMAT: u32 = 1;
 /// The first file of the archive.
@@ -37,7 +39,7 @@ pub struct BackupEntry {
 }
 
 /// A database that was looked through.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ExaminedDatabase {
     /// Where it lies, without the password that leads to it.
     pub database: String,
@@ -46,5 +48,5 @@ pub struct ExaminedDatabase {
     /// Drafts held against their sums.
     pub drafts: u64,
     /// What is wrong with it.
-    pub problem: Option<String>,
+    pub problem: Option<StoreError>,
 }

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use crate::Refusal;
+
 /// The store could not do what it was asked. Letters that are stored together have their errors in common as well.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -23,7 +25,7 @@ pub enum StoreError {
     },
     /// An administrator wished something that does not fit.
     #[error("{0}")]
-    Refused(String),
+    Refused(Refusal),
     /// Another server has the data folder to itself.
     #[error("another server has the data folder {folder}{}", holder(.process.as_deref()), folder = .folder.display())]
     Served {
@@ -168,9 +170,23 @@ pub enum Unavailable {
     Unreachable {
         /// Which one.
         location: String,
-        /// What the system says.
-        reason: String,
+        /// Why not.
+        reason: NotOpened,
     },
+}
+
+/// Why a database is not opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOpened {
+    /// Its file is not there.
+    #[error("no such file")]
+    NoFile,
+    /// It is signed as that of another organisation or post office.
+    #[error("it is the database of another one: were files put in each other's place?")]
+    OfAnother,
+    /// Anything else, in the database's own words.
+    #[error("{0}")]
+    Said(String),
 }
 
 impl StoreError {

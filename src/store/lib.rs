@@ -15,6 +15,7 @@ mod mail;
 mod people;
 mod poll;
 mod postgres;
+mod refusal;
 mod remembering;
 mod settings;
 mod sql;
@@ -29,7 +30,7 @@ pub use administration::{
 };
 pub use agents::{Administrator, Agent, AgentDevice};
 pub use backup::{BackupEntry, BackupManifest, ExaminedDatabase};
-pub use error::{StoreError, Unavailable};
+pub use error::{NotOpened, StoreError, Unavailable};
 pub use ledger::{
     LedgerEntry, LedgerLine, LedgerPage, LedgerQuery, OldestClient, Reach, Retracted, Upgraded,
 };
@@ -40,6 +41,7 @@ pub use mail::{
 pub use people::{Account, Credentials, Device, Enrolled, NewDevice, NewUser, Owner, Seen, User};
 pub use poll::{NothingNew, Poll};
 pub use postgres::Durability;
+pub use refusal::Refusal;
 pub use remembering::Remembering;
 pub use settings::{IntervalReply, Settings};
 pub use sql::{Migrated, MigratedTable, SqlStore, Time};

@@ -41,6 +41,7 @@ mod people;
 mod pictures;
 mod profiles;
 mod restart;
+mod russian;
 mod screen;
 mod secrets;
 mod servers;

@@ -105,7 +105,7 @@ async fn play(seed: u64) {
     SqlStore::restore(&archive, &restored, None).await.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     let restored = opened(&restored).await;
     for database in restored.examine().await.expect("it can be looked through") {
-        assert_eq!(database.problem, None, "seed {seed}: {}", database.database);
+        assert!(database.problem.is_none(), "seed {seed}: {database:?}");
     }
     let mut found = Taken::new();
     for id in all.keys() {

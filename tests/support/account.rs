@@ -72,6 +72,15 @@ impl Cli {
         self.with_input(arguments, "").await
     }
 
+    /// Runs it as somebody who reads this language.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn in_language(&self, language: &str, arguments: &[&str]) -> Output {
+        let mut command = self.0.command(&Program::Cli.path());
+        run(command.env("RESTANTE_LANGUAGE", language).args(arguments), "").await
+    }
+
     /// Runs it with this on its standard input.
     ///
     /// # Panics

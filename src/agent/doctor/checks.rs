@@ -5,12 +5,15 @@ use restante_engine::{
     examine_database,
     settings_file::{Proxy, SettingsFile},
 };
-use restante_l10n::Value;
+use restante_l10n::{Value, told};
 use restante_local_api::{CacheState, CheckStatus, DoctorCheck, KeyringState, Mode, Status};
 use restante_process::without_credentials;
 
 use super::{Doctor, PATIENCE, check, ok};
-use crate::server_client::{ServerClient, http_client};
+use crate::{
+    problems,
+    server_client::{ServerClient, http_client},
+};
 
 /// A clock that is further off than this is shown: mail would carry wrong times.
 const MAX_SKEW_SECONDS: i64 = 120;
@@ -41,7 +44,7 @@ impl Doctor {
             Err(error) => check(
                 "folders",
                 CheckStatus::Fail,
-                error.to_string(),
+                told(error.words(), &error, &self.words),
                 Some(self.words.text("doctor-folders-hint")),
             ),
         }
@@ -51,17 +54,19 @@ impl Doctor {
     pub(super) fn settings(&self) -> (SettingsFile, DoctorCheck) {
         let hint = || Some(self.words.text("doctor-settings-hint"));
         match self.settings.settings() {
-            Ok(settings) if settings.problems.is_empty() => {
-                let path = self.settings.file.display().to_string();
-                (settings, ok("settings", self.with("doctor-settings-ok", "path", &path)))
-            }
             Ok(settings) => {
-                let problems: Vec<_> = settings.problems.iter().map(ToString::to_string).collect();
-                let check = check("settings", CheckStatus::Warn, problems.join("; "), hint());
+                let check = match problems::of_settings(&settings.problems, &self.words) {
+                    Some(wrong) => check("settings", CheckStatus::Warn, wrong, hint()),
+                    None => {
+                        let path = self.settings.file.display().to_string();
+                        ok("settings", self.with("doctor-settings-ok", "path", &path))
+                    }
+                };
                 (settings, check)
             }
             Err(problem) => {
-                (SettingsFile::default(), check("settings", CheckStatus::Fail, problem.to_string(), hint()))
+                let wrong = problems::of_setting(&problem, &self.words);
+                (SettingsFile::default(), check("settings", CheckStatus::Fail, wrong, hint()))
             }
         }
     }
@@ -85,7 +90,7 @@ impl Doctor {
             Ok(http) => http,
             Err(error) => {
                 let hint = self.words.text("doctor-certificates-hint");
-                let error = without_credentials(&error.to_string());
+                let error = problems::of_client(&error, &self.words);
                 return vec![check("certificates", CheckStatus::Fail, error, Some(hint))];
             }
         };
@@ -172,13 +177,13 @@ impl Doctor {
     /// Looks through both databases, on a thread of its own: 100,000 messages take half a second.
     pub(super) async fn databases(&self, status: Option<&Status>) -> DoctorCheck {
         let files = [("ledger", self.paths.ledger_database()), ("cache", self.paths.cache_database())];
-        let looked = tokio::task::spawn_blocking(move || {
-            files.map(|(name, path)| examine_database(name, &path).map_err(|error| error.to_string()))
-        });
+        let looked =
+            tokio::task::spawn_blocking(move || files.map(|(name, path)| examine_database(name, &path)));
         let hint = || Some(self.words.text("doctor-database-hint"));
         let bytes = match looked.await {
             Ok([Ok(ledger), Ok(cache)]) => ledger.unwrap_or(0) + cache.unwrap_or(0),
-            Ok([Err(why), _] | [_, Err(why)]) => {
+            Ok([Err(error), _] | [_, Err(error)]) => {
+                let why = problems::of_database(&error.fault(), &error.to_string(), &self.words);
                 return check("database", CheckStatus::Fail, why, hint());
             }
             Err(ended) => return check("database", CheckStatus::Fail, ended.to_string(), None),

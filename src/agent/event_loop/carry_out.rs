@@ -2,7 +2,13 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use restante_engine::{Effect, Event, effect::PopupCarrier, event::NotShown, examine_database};
+use restante_engine::{
+    Effect, Event,
+    effect::{Answer, PopupCarrier},
+    event::NotShown,
+    examine_database,
+};
+use restante_local_api::Status;
 
 use super::Agent;
 use crate::{problems, scheduler::Task, server_client::ServerClient, settings_text};
@@ -131,20 +137,29 @@ impl Agent {
 
             Effect::Answer { call, answer } => {
                 if let Some(reply) = self.waiting.remove(&call) {
-                    let answer = answer.map_err(|error| problems::of_ask(&error, &self.words));
+                    let answer = match answer {
+                        Ok(Answer::Status(status)) => Ok(Answer::Status(Box::new(self.in_words(*status)))),
+                        answer => answer.map_err(|error| problems::of_ask(&error, &self.words)),
+                    };
                     // Who asked may have gone meanwhile.
                     let _ = reply.send(answer);
                 }
             }
             Effect::Publish => match self.engine.status() {
                 Ok(status) => {
-                    self.published.send_replace(Arc::new(status));
+                    self.published.send_replace(Arc::new(self.in_words(status)));
                 }
                 Err(error) => tracing::error!(%error, "the state could not be read"),
             },
             Effect::Quit => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
+    }
+
+    /// What the engine says of itself, in the words of the person at this desktop.
+    fn in_words(&self, status: Status) -> Status {
+        let settings_problem = problems::of_settings(self.engine.settings_problems(), &self.words);
+        Status { settings_problem, ..status }
     }
 
     /// Lets a task ask the server, and the loop go on; the answer comes as an event.

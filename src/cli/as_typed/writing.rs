@@ -77,15 +77,12 @@ async fn a_letter_goes_to_the_outbox_as_it_came_and_its_id_is_printed() {
 }
 
 #[tokio::test]
-async fn a_letter_that_nobody_could_send_never_leaves() {
+async fn more_text_than_any_letter_may_have_never_leaves() {
     let agent = takes_letters();
     let too_long = "x".repeat(MAX_BODY_BYTES + 1);
-    for (input, line, exit) in [
-        ("", &["send", "--to", ","][..], Exit::Refused),
-        ("", &["send"][..], Exit::Usage),
-        ("", &["send", "--to", "anna", "--subject", "two\nlines"][..], Exit::Refused),
-        (too_long.as_str(), &["send", "--to", "anna"][..], Exit::Refused),
-    ] {
+    for (input, line, exit) in
+        [("", &["send"][..], Exit::Usage), (too_long.as_str(), &["send", "--to", "anna"][..], Exit::Refused)]
+    {
         let ran = Caller { input, ..SCRIPT }.types(&agent, line).await;
         assert_eq!(ran.exit, exit, "{line:?}: {}", ran.errors);
     }

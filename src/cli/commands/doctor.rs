@@ -78,8 +78,9 @@ fn print(session: &mut Session<'_, '_>, report: &DoctorReport) -> Result<(), Fai
     let words = session.words;
     let mut table = Table::new().column("").column("").column("");
     for check in &report.checks {
-        let id = check.id.clone();
-        table.row([status(words, check.status), id, check.detail.clone()]);
+        // An agent of another version may look at more than there are words for.
+        let name = words.find(&format!("doctor-name-{}", check.id), &[]).unwrap_or_else(|| check.id.clone());
+        table.row([status(words, check.status), name, check.detail.clone()]);
         if let Some(hint) = &check.hint {
             table.row([String::new(), String::new(), format!("-> {hint}")]);
         }

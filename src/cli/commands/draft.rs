@@ -1,7 +1,7 @@
 //! `restante draft`
 
 use clap::{Args, Subcommand};
-use restante_local_api::model::{Folder, Importance, Letter, LetterProblem, Seconds};
+use restante_local_api::model::{Folder, Importance, Letter, Seconds};
 use restante_process::Exit;
 
 use super::{list, send};
@@ -102,11 +102,6 @@ impl Edit {
             body: if self.text_stdin { send::text(session)? } else { draft.body },
             importance,
         };
-        if let Some(problem) =
-            letter.problems().into_iter().find(|problem| *problem != LetterProblem::NoRecipient)
-        {
-            return Err(Failure::Letter(problem));
-        }
         let saved = session.client.save_draft(id, &letter, draft.version).await?;
         send::print_id(session, saved)
     }

@@ -3,7 +3,7 @@
 use clap::Args;
 use restante_local_api::{
     CheckOutcome, ClientError, Connection, LetterId, LocalProblemKind, Mode, RowState, Undo,
-    model::{Folder, Importance, Letter, LetterProblem, MAX_BODY_BYTES, MessageId, Seconds, Timestamp},
+    model::{Folder, Importance, Letter, MAX_BODY_BYTES, MessageId, Seconds, Timestamp},
 };
 use restante_process::Exit;
 use uuid::{NoContext, Uuid};
@@ -44,12 +44,6 @@ impl Send {
             body: text(session)?,
             importance: if self.high { Importance::High } else { Importance::Normal },
         };
-        // A draft may still lack its recipients, and be mended; it may not be more than anybody can send.
-        let mut problems = letter.problems().into_iter();
-        if let Some(problem) = problems.find(|problem| !self.draft || *problem != LetterProblem::NoRecipient)
-        {
-            return Err(Failure::Letter(problem));
-        }
         let id = new_id(session.now());
         if self.draft {
             let saved = session.client.save_draft(id, &letter, None).await?;
@@ -91,7 +85,7 @@ pub(crate) fn text(session: &mut Session<'_, '_>) -> Result<String, Failure> {
     }
     let bytes = session.input(MAX_BODY_BYTES)?;
     if bytes.len() > MAX_BODY_BYTES {
-        return Err(Failure::Letter(LetterProblem::BodyTooLong));
+        return Err(Failure::TextTooLong);
     }
     String::from_utf8(bytes).map_err(|_| Failure::NotUtf8)
 }

@@ -40,7 +40,8 @@ fn what_is_wrong_is_named_with_its_place() {
         for problem in problems {
             let line = lines.get(problem.line - 1).unwrap_or_else(|| panic!("{problem}"));
             assert!((1..=line.chars().count() + 1).contains(&problem.column), "{problem}");
-            assert!(!problem.reason.is_empty() && !problem.reason.contains('\n'), "{problem}");
+            let said = problem.fault.to_string();
+            assert!(!said.is_empty() && !said.contains('\n'), "{problem}");
         }
     });
 }

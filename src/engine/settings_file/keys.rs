@@ -8,8 +8,9 @@ use restante_model::Seconds;
 use toml_edit::{Document, Item, Value};
 
 use super::{
-    Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, OverFullScreen, Preview, Proxy,
-    QuietHours, Rhythm, SettingsFile, SettingsProblem, Sound, Speech, TokenStorage, UndoWindow,
+    BadValue, Carrier, ImportantCarrier, InQuietHours, LogLevel, MarkReadAfter, OverFullScreen, Preview,
+    Proxy, Rhythm, SettingsFault, SettingsFile, SettingsProblem, Sound, Speech, TokenStorage, UndoWindow,
+    values::{duration_within, hook, number_up_to, one_of, quiet_hours, seconds, switch, text, url},
 };
 
 /// One key of the settings file.
@@ -19,13 +20,13 @@ pub struct Key {
     pub path: &'static str,
     /// Its default as TOML; `None` where absent means something of its own.
     pub default: Option<&'static str>,
-    read: fn(&mut SettingsFile, &Value) -> Result<(), String>,
+    read: fn(&mut SettingsFile, &Value) -> Result<(), BadValue>,
 }
 
 const fn key(
     path: &'static str,
     default: Option<&'static str>,
-    read: fn(&mut SettingsFile, &Value) -> Result<(), String>,
+    read: fn(&mut SettingsFile, &Value) -> Result<(), BadValue>,
 ) -> Key {
     Key { path, default, read }
 }
@@ -51,7 +52,7 @@ pub const KEYS: &[Key] = &[
         duration_within(value, 0..=Rhythm::LONGEST_SECONDS).map(|it| file.important_rhythm.lasting = it)
     }),
     key("notifications.preview", Some("true"), |file, value| {
-        let shown = value.as_bool().ok_or("must be true or false")?;
+        let shown = switch(value)?;
         file.preview = if shown { Preview::Shown } else { Preview::Hidden };
         Ok(())
     }),
@@ -59,7 +60,7 @@ pub const KEYS: &[Key] = &[
         quiet_hours(value).map(|it| file.quiet_hours = Some(it))
     }),
     key("notifications.important_in_quiet_hours", Some("true"), |file, value| {
-        let announced = value.as_bool().ok_or("must be true or false")?;
+        let announced = switch(value)?;
         file.important_in_quiet_hours = if announced { InQuietHours::Announced } else { InQuietHours::Held };
         Ok(())
     }),
@@ -67,35 +68,26 @@ pub const KEYS: &[Key] = &[
         file.sound = match value.as_bool() {
             Some(true) => Sound::NewMail,
             Some(false) => Sound::Off,
-            None => Sound::Named(text(value).map_err(|_| "must be true, false or the name of a sound")?),
+            None => Sound::Named(text(value).map_err(|_| BadValue::NoSound)?),
         };
         Ok(())
     }),
     key("notifications.respect_full_screen", Some("true"), |file, value| {
-        let respected = value.as_bool().ok_or("must be true or false")?;
+        let respected = switch(value)?;
         file.over_full_screen = if respected { OverFullScreen::GivesWay } else { OverFullScreen::Shown };
         Ok(())
     }),
     key("notifications.speak_important", Some("false"), |file, value| {
-        let spoken = value.as_bool().ok_or("must be true or false")?;
+        let spoken = switch(value)?;
         file.speech = if spoken { Speech::Important } else { Speech::Off };
         Ok(())
     }),
     key("notifications.hook", None, |file, value| hook(value).map(|it| file.hook = Some(it))),
     key("mail.mark_read_after_seconds", Some("2"), |file, value| {
-        let seconds = value.as_integer().and_then(|it| u64::try_from(it).ok()).filter(|it| *it <= 3_600);
-        file.mark_read_after =
-            MarkReadAfter(seconds.ok_or("must be a whole number of seconds from 0 to 3600")?);
-        Ok(())
+        number_up_to(value, 3_600).map(|it| file.mark_read_after = MarkReadAfter(it))
     }),
     key("mail.undo_seconds", Some("10"), |file, value| {
-        let seconds = value.as_integer().and_then(|it| u64::try_from(it).ok());
-        let seconds = seconds.filter(|it| *it <= Undo::MAX_SECONDS);
-        file.undo =
-            UndoWindow(Seconds::new(seconds.ok_or_else(|| {
-                format!("must be a whole number of seconds from 0 to {}", Undo::MAX_SECONDS)
-            })?));
-        Ok(())
+        number_up_to(value, Undo::MAX_SECONDS).map(|it| file.undo = UndoWindow(Seconds::new(it)))
     }),
     key("network.proxy", Some("\"system\""), |file, value| {
         file.proxy = match text(value)?.as_str() {
@@ -137,7 +129,7 @@ pub(super) fn value_said(key: &Key, said: &str) -> Value {
 }
 
 /// Why the key does not take this value.
-pub(super) fn try_value(key: &Key, value: &Value) -> Result<(), String> {
+pub(super) fn try_value(key: &Key, value: &Value) -> Result<(), BadValue> {
     (key.read)(&mut SettingsFile::default(), value)
 }
 
@@ -157,27 +149,29 @@ pub(super) fn read_into(
     file: &str,
     mut taken: impl FnMut(&'static str, String, usize),
 ) -> Result<(), SettingsProblem> {
-    let problem = |span: Option<std::ops::Range<usize>>, reason: String| {
+    let problem = |span: Option<std::ops::Range<usize>>, fault: SettingsFault| {
         let (line, column) = place(text, span.map_or(0, |span| span.start));
-        SettingsProblem { file: file.to_owned(), line, column, reason }
+        SettingsProblem { file: file.to_owned(), line, column, fault }
     };
-    let document = Document::parse(text).map_err(|error| problem(error.span(), one_line(error.message())))?;
+    let document = Document::parse(text).map_err(|error| problem(error.span(), error.into()))?;
     for (table, name, item, span) in entries(&document) {
         let path = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
-        let outcome = match (KEYS.iter().find(|key| key.path == path), item.as_value()) {
-            (Some(key), Some(value)) => match (key.read)(settings, value) {
-                Ok(()) => {
-                    let line = place(text, span.map_or(0, |span| span.start)).0;
-                    taken(key.path, value.to_string().trim().to_owned(), line);
-                    Ok(())
-                }
-                Err(reason) => Err((item.span(), format!("{path} {reason}"))),
-            },
-            (Some(_), None) => Err((span, format!("{path} must be a value, not a table"))),
-            (None, _) => Err((span, format!("there is no key {path}"))),
+        let Some(key) = KEYS.iter().find(|key| key.path == path) else {
+            settings.problems.push(problem(span, SettingsFault::UnknownKey(path)));
+            continue;
         };
-        if let Err((span, reason)) = outcome {
-            settings.problems.push(problem(span, reason));
+        let outcome = match item.as_value() {
+            Some(value) => (key.read)(settings, value).map(|()| value).map_err(|why| (item.span(), why)),
+            None => Err((span.clone(), BadValue::Table)),
+        };
+        match outcome {
+            Ok(value) => {
+                let line = place(text, span.map_or(0, |span| span.start)).0;
+                taken(key.path, value.to_string().trim().to_owned(), line);
+            }
+            Err((span, why)) => {
+                settings.problems.push(problem(span, SettingsFault::Value { key: key.path, why }));
+            }
         }
     }
     Ok(())
@@ -213,84 +207,10 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn text(value: &Value) -> Result<String, String> {
-    let text = value.as_str().ok_or("must be text in quotes")?.trim();
-    if text.is_empty() || text.chars().any(char::is_control) {
-        return Err("must not be empty or hold control characters".into());
-    }
-    Ok(text.to_owned())
-}
-
-fn url(value: &Value) -> Result<String, String> {
-    let url = text(value)?;
-    let good =
-        ["http://", "https://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
-    if good { Ok(url) } else { Err(format!("must begin with https:// or http://, not {url:?}")) }
-}
-
-fn seconds(value: &Value) -> Result<Seconds, String> {
-    let seconds = duration(value)?;
-    if seconds.get() == 0 { Err("must be at least \"1s\"".into()) } else { Ok(seconds) }
-}
-
-fn duration(value: &Value) -> Result<Seconds, String> {
-    let text = value.as_str().ok_or("must be a duration in quotes, such as \"5m\"")?;
-    text.parse().map_err(|error: restante_model::DurationError| error.to_string())
-}
-
-fn duration_within(value: &Value, range: std::ops::RangeInclusive<u64>) -> Result<Seconds, String> {
-    let seconds = duration(value)?;
-    if range.contains(&seconds.get()) {
-        return Ok(seconds);
-    }
-    let [least, most] = [range.start(), range.end()].map(|it| Seconds::new(*it).to_string());
-    Err(format!("must be from {least:?} to {most:?}, not {:?}", seconds.to_string()))
-}
-
-fn quiet_hours(value: &Value) -> Result<QuietHours, String> {
-    let minute = |text: &str| {
-        let (hours, minutes) = text.trim().split_once(':')?;
-        let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
-        (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
-    };
-    let (from, to) = value.as_str().and_then(|text| text.split_once('-')).unwrap_or_default();
-    match (minute(from), minute(to)) {
-        (Some(from_minute), Some(to_minute)) if from_minute != to_minute => {
-            Ok(QuietHours { from_minute, to_minute })
-        }
-        _ => Err("must be two different times of day, such as \"22:00-07:00\"".into()),
-    }
-}
-
-/// A program and its arguments, each a text of its own: no shell ever takes them apart.
-fn hook(value: &Value) -> Result<Vec<String>, String> {
-    let words: Option<Vec<&str>> =
-        value.as_array().and_then(|words| words.iter().map(Value::as_str).collect());
-    match words {
-        Some(words) if words.first().is_some_and(|program| !program.is_empty()) => {
-            Ok(words.into_iter().map(str::to_owned).collect())
-        }
-        Some(_) | None => {
-            Err("must be a program and its arguments, such as [\"/usr/bin/play\", \"-q\"]".into())
-        }
-    }
-}
-
-fn one_of<T: Copy>(value: &Value, words: &[(&str, T)]) -> Result<T, String> {
-    let found = value.as_str().and_then(|text| words.iter().find(|(word, _)| *word == text));
-    found.map(|(_, it)| *it).ok_or_else(|| {
-        let words: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        format!("must be one of {}", words.join(", "))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings_file::QuietHours;
 
     fn read(text: &str) -> SettingsFile {
         parse(text, "config.toml").unwrap()
@@ -319,11 +239,9 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named() {
         let settings = read("check_intervall = \"5m\"\n[mail]\nmark_read = 1\n[colour]\nred = 1\n");
-        let reasons: Vec<_> = settings.problems.iter().map(|it| it.reason.as_str()).collect();
-        assert_eq!(
-            reasons,
-            ["there is no key check_intervall", "there is no key mail.mark_read", "there is no key colour"]
-        );
+        let faults: Vec<_> = settings.problems.into_iter().map(|it| it.fault).collect();
+        let unknown = ["check_intervall", "mail.mark_read", "colour"];
+        assert_eq!(faults, unknown.map(|key| SettingsFault::UnknownKey(key.into())));
     }
 
     #[test]
@@ -353,10 +271,8 @@ mod tests {
             assert_eq!(settings.problems.len(), 1, "{bad}");
         }
         let settings = rhythm("important_repeat_every = \"9s\"");
-        assert!(
-            settings.problems[0].reason.ends_with("must be from \"10s\" to \"1d\", not \"9s\""),
-            "{settings:?}"
-        );
+        let said = settings.problems[0].fault.to_string();
+        assert!(said.ends_with("must be from \"10s\" to \"1d\", not \"9s\""), "{said}");
     }
 
     #[test]

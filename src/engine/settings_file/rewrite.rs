@@ -6,7 +6,7 @@ use std::ops::Range;
 use restante_model::{CheckInterval, Seconds};
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
-use super::{KEYS, SettingsProblem, keys, parse};
+use super::{BadValue, KEYS, SettingsFault, SettingsProblem, keys, parse};
 
 const CHECK_INTERVAL: &str = "check_interval";
 
@@ -18,7 +18,7 @@ pub enum SettingNotWritten {
     UnknownKey(String),
     /// The key does not take this value.
     #[error("{0}")]
-    BadValue(String),
+    BadValue(BadValue),
     /// A stronger source says otherwise, at this place.
     #[error("{key} is set by {place}")]
     Overruled {
@@ -61,21 +61,17 @@ pub fn with_setting(
     file: &str,
 ) -> Result<String, SettingsProblem> {
     parse(text, file)?;
-    let refused = |reason: &str| SettingsProblem {
-        file: file.to_owned(),
-        line: 1,
-        column: 1,
-        reason: reason.to_owned(),
-    };
-    let document = Document::parse(text).map_err(|error: toml_edit::TomlError| refused(error.message()))?;
+    let refused = |fault: SettingsFault| SettingsProblem::of_file(file, fault);
+    let document = Document::parse(text).map_err(|error| refused(error.into()))?;
     let (table_name, name) = path.split_once('.').map_or((None, path), |(table, name)| (Some(table), name));
     let table: Option<&dyn TableLike> = match table_name {
         None => Some(document.as_table()),
         Some(table_name) => match document.get(table_name) {
             None => None,
-            Some(item) => {
-                Some(item.as_table_like().ok_or_else(|| refused(&format!("{table_name} must be a table")))?)
-            }
+            Some(item) => Some(
+                item.as_table_like()
+                    .ok_or_else(|| refused(SettingsFault::NotATable(table_name.to_owned())))?,
+            ),
         },
     };
     let found = table.and_then(|table| {
@@ -88,7 +84,7 @@ pub fn with_setting(
     let inline = table_name.is_some() && table.is_some() && heading.is_none_or(toml_edit::Table::is_dotted);
     let written = match (found, value) {
         (Some((_, place)), Some(value)) => replaced(text, place, value),
-        (Some(_), None) | (None, Some(_)) if inline => with_inline(text, path, value, &refused)?,
+        (Some(_), None) | (None, Some(_)) if inline => with_inline(text, path, value).map_err(refused)?,
         (Some((key, value)), None) => {
             let start = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
             replaced(text, start..line_end(text, value.end), "")
@@ -157,21 +153,14 @@ fn inserted(text: &str, place: usize, lines: &str) -> String {
 
 /// The text with a key of an inline or dotted table changed: those the editing parser writes again, with
 /// the comments that stand around them.
-fn with_inline(
-    text: &str,
-    path: &str,
-    value: Option<&str>,
-    refused: &impl Fn(&str) -> SettingsProblem,
-) -> Result<String, SettingsProblem> {
-    let mut document: toml_edit::DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| refused(error.message()))?;
+fn with_inline(text: &str, path: &str, value: Option<&str>) -> Result<String, SettingsFault> {
+    let mut document: toml_edit::DocumentMut = text.parse()?;
     let (table_name, name) = path.split_once('.').unwrap_or(("", path));
     let table = document.get_mut(table_name).and_then(Item::as_table_like_mut);
-    let table = table.ok_or_else(|| refused(&format!("{table_name} must be a table")))?;
+    let table = table.ok_or_else(|| SettingsFault::NotATable(table_name.to_owned()))?;
     match value {
         Some(value) => {
-            let value: Value =
-                value.parse().map_err(|error: toml_edit::TomlError| refused(error.message()))?;
+            let value: Value = value.parse()?;
             table.insert(name, Item::Value(value));
         }
         None => drop(table.remove(name)),

@@ -63,3 +63,4 @@ arguments-not-one-line = 1 to 200 characters in one line
 arguments-not-a-range = a range is written 30s..24h
 arguments-range-backwards = a range goes from the shorter interval, at least 1s, to the longer
 arguments-not-a-moment = time "{ $value }" is not in the form 2026-11-24T09:30:00Z
+arguments-not-an-address = “{ $value }” is neither ADDRESS:PORT, such as 127.0.0.1:8025, nor the absolute path of a socket, such as unix:/run/restante/server.sock

@@ -4,7 +4,7 @@
 cli-agent-not-running = the agent is not running: no answer on { $socket }
 cli-agent-not-running-hint = start it: restante-agent
 cli-agent-ended = the agent has ended
-cli-broken = exchange with the agent failed: { $why }
+cli-broken = exchange with the agent failed: “{ $why }”
 cli-broken-hint = restante and restante-agent must be of the same version: restante --version
 cli-input = reading the input failed: { $why }
 cli-output = writing the output failed: { $why }

@@ -41,3 +41,9 @@ demo-thanks-subject = Thanks for the warning
 demo-thanks-body = We shall be there.
 demo-answer-subject = Re: { $subject }
 demo-answer-body = I am only a robot, but I have read every word of it. Boris
+
+# When something goes wrong
+demo-broken = the demo cannot go on: “{ $why }”
+demo-broken-hint = RESTANTE_LOG=info shows what server and agents say
+demo-agent-ended = an agent ended: { $why }
+demo-ends-late = something did not end in time

@@ -14,6 +14,7 @@ server-thing-organisation = organisation
 server-thing-office = post office
 server-thing-user = user
 server-thing-administrator = administrator
+server-thing-registry = registry
 server-starting = starting: { $why }
 
 # What to do about them
@@ -215,3 +216,60 @@ server-plain = { $address } is not a loopback address, and this is plain HTTP
 server-hint-plain = give a certificate (--tls-certificate, --tls-key), or listen on 127.0.0.1 with a TLS proxy in front (and --behind-proxy), or say --plain-http-anyway
 server-binding = listening on { $address }: { $why }
 server-hint-binding = another program may have it: choose another one with --listen ADDR
+
+# What the store says
+server-no-file = no such file
+server-file-of-another = it is the database of another one: were files put in each other's place?
+server-said = “{ $said }”
+server-path = { $path }: { $why }
+server-database-gate = { $database }: { $why }
+server-database-corrupt = { $database }: table { $table }, row { $row } is damaged: “{ $said }”
+server-database-busy = { $database }: others hold the database for too long
+server-database-disk-full = { $database }: the disk is full
+server-database-away = { $database }: the database does not answer: { $why }
+server-database-malformed = { $database }: the database is damaged: { $why }
+server-database-disk-broken = { $database }: the disk is damaged: { $why }
+server-database-fails = { $database }: the database fails: { $why }
+server-ended-damaged = a database or its disk is damaged: the server stopped rather than go on from a guess
+
+# What the store does not do
+server-refused-on-postgresql = the installation is on PostgreSQL already
+server-refused-database-not-empty = { $database } is not empty: an installation moves into new databases only
+server-refused-not-moved = table { $table } of { $database }: { $rows } rows came of { $expected }, or other ones
+server-refused-backup-of-postgresql = the installation is on PostgreSQL: pg_dump makes a copy of it
+server-refused-backup-of-office = { $name } lies in PostgreSQL: pg_dump makes a copy of it, and this cannot
+server-refused-backup-there = { $path } is there already: a backup takes no other file's place
+server-refused-no-address = a database elsewhere is named by postgres://HOST/DATABASE
+server-refused-bad-address = the URL of PostgreSQL: { $said }
+server-refused-database-taken = the database { $database } is post office “{ $office }” already
+server-refused-folder = the installation is on PostgreSQL, and several servers may share it: a folder of this machine cannot hold its post offices
+server-refused-path = { $path } is not UTF-8
+server-refused-registry-gone = { $folder } holds mail, but its registry restante.db is empty or gone: put it back, or restore a backup
+server-refused-database-of-others = { $database } is there already and no post office or organisation of this installation: move it away first
+server-refused-office-unavailable = post office “{ $office }”: { $why }
+server-refused-may-not-create = the role “{ $role }” may not create the database “{ $database }”: make it by hand and name it with --url, or use --placement current
+server-refused-lent = { $database }: a pooler lends its connections for a transaction at a time, and the server needs its own: let it lend them for a session (PgBouncer: pool_mode = session), or name PostgreSQL itself
+server-refused-folder-not-empty = the data folder { $folder } is not empty
+server-refused-there = { $path } is there already
+server-refused-no-whole-backup = { $archive } is no whole backup: { $said }
+server-refused-backup-form = { $archive } is of form { $form }, and this program knows { $known }: use the program that made it, { $program }
+
+# The certificate
+server-tls-unreadable = { $file } cannot be read: { $why }
+server-tls-no-certificate = { $file } holds no certificate in PEM
+server-tls-no-key = { $file } holds no key in PEM
+server-tls-unusable = { $file } cannot be used: “{ $said }”
+server-tls-other-key = the key in { $key } is not that of the certificate in { $file }
+server-tls-ended = the certificate in { $file } ended at { $moment }
+server-tls-fails = TLS cannot be set up: “{ $said }”
+
+# What is wrong with the settings; other reasons are those of the agent's
+server-settings-unknown-key = { $key } is no key of the server's settings
+server-settings-value-wrong = its value { $why }
+server-settings-certificate-alone = tls.certificate_file is set and tls.key_file is not
+server-settings-key-alone = tls.key_file is set and tls.certificate_file is not
+server-settings-no-list = must be a list of texts in quotes
+server-settings-no-addresses = must name at least one address
+server-settings-no-mode = must be octal digits from "0" to "0777"
+server-settings-no-network = has “{ $value }”, which is no network such as 10.0.0.0/8
+server-settings-no-number = must be a whole number from 1 to { $most }

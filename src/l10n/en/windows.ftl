@@ -181,7 +181,7 @@ about-what = Poste restante for an organisation’s desktops
 
 # Said on the command line when there is no window
 no-display = no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set
-no-window = the window could not be opened: { $why }
+no-window = the window could not be opened: “{ $why }”
 agent-not-running = the mail agent is not running: no answer on { $socket }
 agent-not-running-hint = start it: restante-agent
 nothing-to-show = none of these messages is unread any more

@@ -63,3 +63,4 @@ arguments-not-one-line = нужны 1–200 знаков в одной стро�
 arguments-not-a-range = пределы записываются так: 30s..24h
 arguments-range-backwards = пределы идут от более короткого интервала, не меньше 1s, к более длинному
 arguments-not-a-moment = время «{ $value }» записано не так, как 2026-11-24T09:30:00Z
+arguments-not-an-address = «{ $value }» — не АДРЕС:ПОРТ, например 127.0.0.1:8025, и не полный путь к сокету, например unix:/run/restante/server.sock

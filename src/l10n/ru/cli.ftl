@@ -4,7 +4,7 @@
 cli-agent-not-running = агент не запущен: на { $socket } никто не отвечает
 cli-agent-not-running-hint = запустите его: restante-agent
 cli-agent-ended = агент завершил работу
-cli-broken = обмен с агентом не удался: { $why }
+cli-broken = обмен с агентом не удался: «{ $why }»
 cli-broken-hint = restante и restante-agent должны быть одной версии: restante --version
 cli-input = не удалось прочитать ввод: { $why }
 cli-output = не удалось записать вывод: { $why }

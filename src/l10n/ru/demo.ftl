@@ -43,3 +43,9 @@ demo-thanks-subject = Спасибо за предупреждение
 demo-thanks-body = Мы будем.
 demo-answer-subject = Re: { $subject }
 demo-answer-body = Я всего лишь робот, но прочитал каждое слово. Борис
+
+# Когда что-то идёт не так
+demo-broken = демонстрацию нельзя продолжить: «{ $why }»
+demo-broken-hint = что говорят сервер и агенты, покажет RESTANTE_LOG=info
+demo-agent-ended = агент завершился: { $why }
+demo-ends-late = что-то не завершилось вовремя

@@ -14,6 +14,7 @@ server-thing-organisation = организация
 server-thing-office = сервер сообщений
 server-thing-user = пользователь
 server-thing-administrator = администратор
+server-thing-registry = реестр
 server-starting = запуск: { $why }
 
 # Что с ними делать
@@ -215,3 +216,60 @@ server-plain = { $address } доступен не только с этого к�
 server-hint-plain = укажите сертификат (--tls-certificate, --tls-key), или слушайте на 127.0.0.1 за прокси TLS (с --behind-proxy), или добавьте --plain-http-anyway
 server-binding = приём соединений на { $address }: { $why }
 server-hint-binding = возможно, адрес занят другой программой: укажите другой, --listen АДРЕС
+
+# Что говорит хранилище
+server-no-file = такого файла нет
+server-file-of-another = это чужая база данных; возможно, файлы перепутаны местами
+server-said = «{ $said }»
+server-path = { $path }: { $why }
+server-database-gate = { $database }: { $why }
+server-database-corrupt = { $database }: в таблице «{ $table }» повреждена строка { $row }: «{ $said }»
+server-database-busy = { $database }: базу данных слишком долго занимают другие
+server-database-disk-full = { $database }: на диске нет места
+server-database-away = { $database }: база данных не отвечает: { $why }
+server-database-malformed = { $database }: база данных повреждена: { $why }
+server-database-disk-broken = { $database }: диск повреждён: { $why }
+server-database-fails = { $database }: база данных не работает: { $why }
+server-ended-damaged = база данных или её диск повреждены: сервер остановился, чтобы не продолжать наугад
+
+# Чего хранилище не делает
+server-refused-on-postgresql = всё уже хранится в PostgreSQL
+server-refused-database-not-empty = { $database } не пуста, а переносить можно только в новые базы данных
+server-refused-not-moved = таблица «{ $table }» из { $database }: перенесено строк { $rows } из { $expected }, или это другие строки
+server-refused-backup-of-postgresql = всё хранится в PostgreSQL: копию делает `pg_dump`
+server-refused-backup-of-office = «{ $name }» хранится в PostgreSQL: его копию делает `pg_dump`, а эта команда не может
+server-refused-backup-there = { $path } уже есть: копия не записывается поверх другого файла
+server-refused-no-address = база данных в другом месте указывается так: postgres://СЕРВЕР/БАЗА
+server-refused-bad-address = неверный адрес PostgreSQL: «{ $said }»
+server-refused-database-taken = база данных { $database } уже занята сервером сообщений «{ $office }»
+server-refused-folder = всё хранится в PostgreSQL, и им могут пользоваться несколько серверов: в папке этого компьютера база данных лежать не может
+server-refused-path = { $path } — путь не в кодировке UTF-8
+server-refused-registry-gone = в папке { $folder } есть почта, а её реестр restante.db пуст или исчез: верните его или восстановите копию
+server-refused-database-of-others = { $database } уже есть и не принадлежит здесь ни серверу сообщений, ни организации: сначала уберите её оттуда
+server-refused-office-unavailable = сервер сообщений «{ $office }»: { $why }
+server-refused-may-not-create = роли «{ $role }» нельзя создать базу данных «{ $database }»: создайте её вручную и укажите в --url или возьмите --placement current
+server-refused-lent = { $database }: посредник выдаёт соединения только на одну транзакцию, а серверу нужны свои; пусть выдаёт их на сеанс (PgBouncer: pool_mode = `session`), или укажите сам PostgreSQL
+server-refused-folder-not-empty = папка данных { $folder } не пуста
+server-refused-there = { $path } уже есть
+server-refused-no-whole-backup = { $archive } — не полная копия: «{ $said }»
+server-refused-backup-form = { $archive } имеет формат { $form }, а эта программа знает { $known }: возьмите ту, которая его создала, { $program }
+
+# Сертификат
+server-tls-unreadable = файл { $file } не удаётся прочитать: { $why }
+server-tls-no-certificate = в файле { $file } нет сертификата в формате PEM
+server-tls-no-key = в файле { $file } нет ключа в формате PEM
+server-tls-unusable = файл { $file } нельзя использовать: «{ $said }»
+server-tls-other-key = ключ в { $key } — не от сертификата в { $file }
+server-tls-ended = срок действия сертификата в { $file } истёк { $moment }
+server-tls-fails = не удалось включить TLS: «{ $said }»
+
+# Что не так в настройках; прочие причины — те же, что у агента
+server-settings-unknown-key = у сервера нет настройки { $key }
+server-settings-value-wrong = значение не подходит: { $why }
+server-settings-certificate-alone = указан tls.certificate_file, но не tls.key_file
+server-settings-key-alone = указан tls.key_file, но не tls.certificate_file
+server-settings-no-list = нужен список текстов в кавычках
+server-settings-no-addresses = нужен хотя бы один адрес
+server-settings-no-mode = нужны восьмеричные цифры от "0" до "0777"
+server-settings-no-network = «{ $value }» — не сеть вида 10.0.0.0/8
+server-settings-no-number = нужно целое число от 1 до { $most }

@@ -188,7 +188,7 @@ about-what = Почта до востребования на рабочих ме
 
 # То, что говорится в командной строке, когда окна нет
 no-display = негде открыть окно: не заданы ни DISPLAY, ни WAYLAND_DISPLAY
-no-window = окно не открылось: { $why }
+no-window = окно не открылось: «{ $why }»
 agent-not-running = почтовый агент не запущен: нет ответа на { $socket }
 agent-not-running-hint = запустите его: restante-agent
 nothing-to-show = среди этих сообщений уже нет непрочитанных

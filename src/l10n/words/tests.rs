@@ -8,13 +8,14 @@ use std::{
 
 use super::*;
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "windows.ftl",
     "agent.ftl",
     "cli.ftl",
     "demo.ftl",
     "administration.ftl",
     "problems.ftl",
+    "system.ftl",
     "arguments.ftl",
     "server.ftl",
 ];

@@ -40,6 +40,7 @@ use crate::{
     extract::{From, came_encrypted},
     observe,
     problem::{Refusal, chain},
+    store_words::of_store,
 };
 
 /// What a form holds at most.
@@ -198,7 +199,7 @@ impl Refused {
             }
             error => {
                 tracing::warn!(error = chain(error), "an administrator's wish was not carried out");
-                Self(words.with("administration-failed", &[("why", Text(&chain(error)))]))
+                Self(words.with("administration-failed", &[("why", Text(&of_store(error, words)))]))
             }
         }
     }

@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 
-use restante_l10n::{Value, Words};
+use restante_l10n::Words;
 
 use super::println;
+pub(super) use crate::store_words::text;
 
 /// What every command needs to answer.
 #[derive(Clone, Copy)]
@@ -24,11 +25,4 @@ impl Answers<'_> {
     pub(super) fn text(self, key: &str, values: &[(&str, &dyn Display)]) -> String {
         text(self.words, key, values)
     }
-}
-
-/// The words of this key with these values filled in.
-pub(super) fn text(words: &Words, key: &str, values: &[(&str, &dyn Display)]) -> String {
-    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.to_string())).collect();
-    let values: Vec<_> = values.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
-    words.with(key, &values)
 }

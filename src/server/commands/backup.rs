@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Args;
+use restante_l10n::io_error;
 use restante_process::Exit;
 use restante_store::{BackupManifest, SqlStore};
 use serde_json::json;
@@ -53,7 +54,8 @@ impl Backup {
 impl Restore {
     pub(super) async fn run(self, data_folder: &Path, answers: Answers<'_>) -> Result<(), Failure> {
         if let Err(error) = std::fs::File::open(&self.from) {
-            let values: [(&str, &dyn Display); 2] = [("file", &self.from.display()), ("why", &error)];
+            let values: [(&str, &dyn Display); 2] =
+                [("file", &self.from.display()), ("why", &io_error(&error, answers.words))];
             let message = answers.text("server-backup-opening", &values);
             return Err(Failure::new(
                 Exit::Refused,

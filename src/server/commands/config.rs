@@ -7,7 +7,7 @@ use restante_process::Exit;
 use serde_json::{Value, json};
 
 use super::{answers::Answers, failure::Failure, print_json, println};
-use crate::config_file::{DEFAULT_FILE, KEYS, Layers, Origin, SettingsProblem};
+use crate::config_file::{DEFAULT_FILE, KEYS, Layers, Origin, SettingsFault, SettingsProblem};
 
 #[derive(Subcommand)]
 pub(super) enum Config {
@@ -26,7 +26,7 @@ pub(super) fn read(named: Option<&PathBuf>) -> Layers {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {}
         Err(error) => {
             let place = file.display().to_string();
-            layers.problems.push(SettingsProblem { place, reason: error.to_string() });
+            layers.problems.push(SettingsProblem { place, fault: SettingsFault::Unreadable(error) });
         }
     }
     layers.variables(|name| std::env::var(name).ok());
@@ -38,7 +38,7 @@ pub(super) fn usable(layers: &Layers, answers: Answers<'_>) -> Result<(), Failur
     if layers.problems.is_empty() {
         return Ok(());
     }
-    let said: Vec<String> = layers.problems.iter().map(ToString::to_string).collect();
+    let said: Vec<String> = layers.problems.iter().map(|it| it.said(answers.words)).collect();
     let hint = answers.text("server-hint-settings", &[]);
     Err(Failure::new(Exit::Usage, said.join("\n"), hint))
 }
@@ -49,8 +49,9 @@ impl Config {
             Self::Check => {
                 if answers.json {
                     let problems = layers.problems.iter();
-                    let problems: Value =
-                        problems.map(|it| json!({"place": it.place, "reason": it.reason})).collect();
+                    let problems: Value = problems
+                        .map(|it| json!({"place": it.place, "reason": it.fault.to_string()}))
+                        .collect();
                     print_json(&json!({"problems": problems}));
                 }
                 usable(layers, answers)?;

@@ -13,13 +13,14 @@ use serde_json::json;
 
 use super::{
     answers::{Answers, text},
-    failure::{Failure, unavailable},
+    failure::Failure,
     print_json, println,
 };
 use crate::{
+    certificate_words::of_certificate,
     config_file::ServerSettings,
     listen::ListenAddress,
-    problem::chain,
+    store_words::{of_store, unavailable},
     tls::{self, TlsFiles},
 };
 
@@ -83,15 +84,21 @@ pub(super) async fn run(
     match store {
         Ok(store) => checks.extend(contents(&store, now, words).await),
         Err(error @ StoreError::Refused(_)) => {
-            checks.push(fail("database", chain(&error), words.text("server-doctor-will-not-start")));
+            checks.push(fail(
+                "database",
+                of_store(&error, words),
+                words.text("server-doctor-will-not-start"),
+            ));
         }
-        Err(error) => checks.push(fail("database", chain(&error), words.text("server-doctor-damaged"))),
+        Err(error) => {
+            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")))
+        }
     }
     checks.push(listening(settings, words));
     checks.push(match settings.tls() {
         Ok(Some(files)) => certificate(&files, now, words),
         Ok(None) => ok("certificate", words.text("server-doctor-no-certificate")),
-        Err(reason) => fail("certificate", reason, words.text("server-doctor-both")),
+        Err(fault) => fail("certificate", fault.said(words), words.text("server-doctor-both")),
     });
     say(&checks, answers);
     if checks.iter().any(|check| check.status == Status::Fail) {
@@ -113,7 +120,8 @@ fn say(checks: &[Check], answers: Answers<'_>) {
     let longest = [Status::Ok, Status::Warn, Status::Fail].map(|it| status(it).chars().count());
     let width = longest.into_iter().max().unwrap_or_default() + 1;
     for check in checks {
-        println(&format!("{:<width$} {:<13} {}", status(check.status), check.id, check.detail));
+        let name = words.with(&format!("doctor-name-{}", check.id), &[]);
+        println(&format!("{:<width$} {name:<13} {}", status(check.status), check.detail));
         if let Some(hint) = &check.hint {
             let hint = words.with("hint", &[("hint", Value::Text(hint))]);
             println(&format!("{:<width$} {:<13} {hint}", "", ""));
@@ -197,12 +205,18 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
             let detail = text(words, "server-doctor-unnamed", &[("path", &path.display())]);
             warn("database", detail, words.text("server-doctor-unnamed-hint"))
         })),
-        Err(error) => checks.push(fail("database", chain(&error), words.text("server-doctor-damaged"))),
+        Err(error) => {
+            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")))
+        }
     }
     match store.durability().await {
         Ok(all) => checks.extend(all.iter().flat_map(|it| durability::checks(it, words))),
         Err(error) => {
-            checks.push(fail("postgresql", chain(&error), words.text("server-doctor-databases-above")));
+            checks.push(fail(
+                "postgresql",
+                of_store(&error, words),
+                words.text("server-doctor-databases-above"),
+            ));
         }
     }
     match store.organisations().await {
@@ -210,7 +224,9 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
             checks.extend(organisations.iter().map(|it| organisation(it, words)));
             checks.push(agents(store, &organisations, now, words).await);
         }
-        Err(error) => checks.push(fail("organisations", chain(&error), words.text("server-doctor-damaged"))),
+        Err(error) => {
+            checks.push(fail("organisations", of_store(&error, words), words.text("server-doctor-damaged")))
+        }
     }
     checks
 }
@@ -218,13 +234,15 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
 async fn databases(store: &SqlStore, words: &Words) -> Vec<Check> {
     let examined = match store.examine().await {
         Ok(examined) => examined,
-        Err(error) => return vec![fail("database", chain(&error), words.text("server-doctor-damaged"))],
+        Err(error) => {
+            return vec![fail("database", of_store(&error, words), words.text("server-doctor-damaged"))];
+        }
     };
     examined
         .into_iter()
         .map(|it| {
             if let Some(problem) = it.problem {
-                return fail("database", problem, words.text("server-doctor-damaged"));
+                return fail("database", of_store(&problem, words), words.text("server-doctor-damaged"));
             }
             let values: [(&str, &dyn Display); 3] =
                 [("database", &it.database), ("messages", &it.messages), ("drafts", &it.drafts)];
@@ -270,7 +288,9 @@ async fn agents(
                     }
                 }
             }
-            Err(error) => return fail("agents", chain(&error), words.text("server-doctor-databases-above")),
+            Err(error) => {
+                return fail("agents", of_store(&error, words), words.text("server-doctor-databases-above"));
+            }
         }
     }
     if silent.is_empty() {
@@ -311,7 +331,9 @@ fn certificate(files: &TlsFiles, now: Timestamp, words: &Words) -> Check {
     const ID: &str = "certificate";
     let ends_at = match tls::usable(files) {
         Ok(ends_at) => ends_at,
-        Err(error) => return fail(ID, chain(&error), words.text("server-doctor-certificate-unusable")),
+        Err(error) => {
+            return fail(ID, of_certificate(&error, words), words.text("server-doctor-certificate-unusable"));
+        }
     };
     let left = ends_at.ms_since(now);
     let values: [(&str, &dyn Display); 2] = [("file", &files.certificate.display()), ("moment", &ends_at)];

@@ -5,7 +5,7 @@ use restante_process::Exit;
 use restante_store::{StoreError, Unavailable};
 
 use super::answers::text;
-use crate::problem::chain;
+use crate::store_words::of_store;
 
 /// What went wrong, what to do about it, and the exit code.
 pub(super) struct Failure {
@@ -19,11 +19,18 @@ enum What {
     Told(String),
     /// The words for it are found when it is said.
     Store(StoreError),
+    /// The server ended itself.
+    Damaged,
 }
 
 impl Failure {
     pub(super) fn new(exit: Exit, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { exit, what: What::Told(message.into()), hint: hint.into() }
+    }
+
+    /// The server ended rather than go on from a guess.
+    pub(super) fn damaged() -> Self {
+        Self { exit: Exit::Bug, what: What::Damaged, hint: String::new() }
     }
 
     /// The same with this to do about it, unless there is something better.
@@ -39,6 +46,7 @@ impl Failure {
         let (message, hint) = match self.what {
             What::Told(message) => (message, None),
             What::Store(error) => (of_store(&error, words), hint_of_store(&error, words)),
+            What::Damaged => (words.text("server-ended-damaged"), Some(words.text("server-hint-doctor"))),
         };
         eprintln!("{}", words.with("arguments-mistake", &[("what", Value::Text(&message))]));
         let hint = hint.unwrap_or(self.hint);
@@ -53,61 +61,6 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let exit = if error.fatal() { Exit::Bug } else { Exit::Refused };
         Self { exit, what: What::Store(error), hint: String::new() }
-    }
-}
-
-/// What an administrator can do something about in words of his, and else as the system says it.
-fn of_store(error: &StoreError, words: &Words) -> String {
-    match error {
-        StoreError::NameTaken { what, name } => {
-            text(words, "server-name-taken", &[("what", &thing(what, words)), ("name", name)])
-        }
-        StoreError::Unknown { what, name } => {
-            text(words, "server-unknown", &[("what", &thing(what, words)), ("name", name)])
-        }
-        StoreError::Served { folder, process } => {
-            let folder = folder.display();
-            match process {
-                Some(process) => {
-                    text(words, "server-served-by", &[("folder", &folder), ("process", process)])
-                }
-                None => text(words, "server-served", &[("folder", &folder)]),
-            }
-        }
-        StoreError::Unavailable { organisation, why } => {
-            let why = unavailable(why, words);
-            text(words, "server-unavailable", &[("organisation", organisation), ("why", &why)])
-        }
-        error => chain(error),
-    }
-}
-
-/// Why an organisation cannot have its mail for now.
-pub(super) fn unavailable(why: &Unavailable, words: &Words) -> String {
-    match why {
-        Unavailable::NoneAttached => words.text("server-none-attached"),
-        Unavailable::UpgradeNeeded { part, found, needed } => {
-            let part = thing(part, words);
-            text(words, "server-upgrade-needed", &[("part", &part), ("found", found), ("needed", needed)])
-        }
-        Unavailable::ServerTooOld { part, found, known } => {
-            let part = thing(part, words);
-            text(words, "server-too-old", &[("part", &part), ("found", found), ("known", known)])
-        }
-        Unavailable::Unreachable { location, reason } => {
-            text(words, "server-unreachable", &[("location", location), ("reason", reason)])
-        }
-    }
-}
-
-/// The word for what the store names in English.
-pub(super) fn thing(what: &str, words: &Words) -> String {
-    match what {
-        "organisation" => words.text("server-thing-organisation"),
-        "post office" => words.text("server-thing-office"),
-        "user" => words.text("server-thing-user"),
-        "administrator" => words.text("server-thing-administrator"),
-        other => other.to_owned(),
     }
 }
 
@@ -126,6 +79,7 @@ fn hint_of_store(error: &StoreError, words: &Words) -> Option<String> {
         StoreError::Away { .. } => words.text("server-hint-away"),
         StoreError::Malformed { .. } => words.text("server-hint-malformed"),
         StoreError::DiskFull { .. } => words.text("server-hint-disk-full"),
+        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => words.text("server-hint-doctor"),
         _ => return None,
     })
 }
@@ -156,28 +110,5 @@ mod tests {
         let hint = hint_of_store(&old, &words);
         let hint = hint.unwrap_or_default();
         assert_eq!(hint, "обновит её, сделав копию, `restante-server organisation upgrade hall`");
-    }
-
-    #[test]
-    fn in_english_the_store_has_its_own_words() {
-        let words = Words::new(Language::English);
-        let part = "organisation";
-        let unavailable = [
-            Unavailable::NoneAttached,
-            Unavailable::UpgradeNeeded { part, found: 1, needed: 4 },
-            Unavailable::ServerTooOld { part, found: 9, known: 4 },
-            Unavailable::Unreachable { location: "x.db".to_owned(), reason: "no".to_owned() },
-        ];
-        let unavailable =
-            unavailable.map(|why| StoreError::Unavailable { organisation: "hall".to_owned(), why });
-        let others = [
-            StoreError::NameTaken { what: "user", name: "anna".to_owned() },
-            StoreError::Unknown { what: "administrator", name: "anna".to_owned() },
-            StoreError::Served { folder: "/srv".into(), process: Some("12".to_owned()) },
-            StoreError::Served { folder: "/srv".into(), process: None },
-        ];
-        for error in unavailable.iter().chain(&others) {
-            assert_eq!(of_store(error, &words), error.to_string());
-        }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use rand::seq::IndexedRandom;
-use restante_l10n::Words;
+use restante_l10n::{Words, io_error};
 use restante_model::{Login, Name, Person};
 use restante_process::Exit;
 use restante_store::{NewUser, Store};
@@ -52,7 +52,8 @@ pub(super) async fn import(
     answers: Answers<'_>,
 ) -> Result<(), Failure> {
     let bytes = std::fs::read(file).map_err(|error| {
-        let values: [(&str, &dyn Display); 2] = [("file", &file.display()), ("why", &error)];
+        let values: [(&str, &dyn Display); 2] =
+            [("file", &file.display()), ("why", &io_error(&error, answers.words))];
         Failure::new(Exit::Refused, answers.text("server-import-reading", &values), "")
     })?;
     let there: HashSet<Login> =
@@ -80,7 +81,8 @@ pub(super) async fn import(
         let mut lines = vec!["login,password".to_owned()];
         lines.extend(made.iter().map(|(password, row)| format!("{},{password}", row.person.login)));
         keep(&path, &(lines.join("\n") + "\n")).map_err(|error| {
-            let values: [(&str, &dyn Display); 2] = [("file", &path.display()), ("why", &error)];
+            let values: [(&str, &dyn Display); 2] =
+                [("file", &path.display()), ("why", &io_error(&error, answers.words))];
             let message = answers.text("server-import-passwords", &values);
             Failure::new(Exit::Refused, message, answers.text("server-hint-import-passwords", &[]))
         })?;

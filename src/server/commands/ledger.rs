@@ -3,6 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use clap::{Subcommand, ValueEnum};
+use restante_l10n::io_error;
 use restante_model::{Name, Timestamp};
 use restante_process::Exit;
 use restante_store::{LedgerLine, LedgerQuery, SqlStore, Store};
@@ -52,7 +53,8 @@ impl Ledger {
             // Who reads only the first lines has what he wants.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             Err(error) => {
-                let message = answers.text("server-ledger-writing", &[("why", &error)]);
+                let message =
+                    answers.text("server-ledger-writing", &[("why", &io_error(&error, answers.words))]);
                 Err(Failure::new(Exit::Refused, message, ""))
             }
         }

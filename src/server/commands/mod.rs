@@ -27,7 +27,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use restante_l10n::{Language, Value, Words, arguments};
+use restante_l10n::{Language, Value, Words, arguments, io_error};
 use restante_model::{DurationError, NameError, SystemClock, TimestampError};
 use restante_process::Exit;
 use restante_store::{SqlStore, StoreError, Time};
@@ -150,7 +150,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         .on_thread_start(restante_process::priority::go_ahead)
         .build()
         .map_err(|error| {
-            let message = words.with("server-starting", &[("why", Value::Text(&error.to_string()))]);
+            let message = words.with("server-starting", &[("why", Value::Text(&io_error(&error, &words)))]);
             Failure::new(Exit::Bug, message, "")
         })
         .and_then(|runtime| runtime.block_on(command(arguments, layers, &words)));

@@ -7,12 +7,8 @@ use restante_model::Name;
 use restante_store::{SqlStore, Store, Upgraded};
 use serde_json::{Value, json};
 
-use super::{
-    answers::Answers,
-    called,
-    failure::{Failure, thing, unavailable},
-    office, print_json, println,
-};
+use super::{answers::Answers, called, failure::Failure, office, print_json, println};
+use crate::store_words::{thing, unavailable};
 
 #[derive(Subcommand)]
 pub(super) enum Organisation {

@@ -5,7 +5,7 @@ use std::{
     io::{IsTerminal, Read},
 };
 
-use restante_l10n::Words;
+use restante_l10n::{Words, io_error};
 use restante_process::Exit;
 
 use super::{answers::text, failure::Failure};
@@ -14,7 +14,11 @@ use crate::passwords::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS, PasswordProb
 /// Takes a new password and hashes it; `about` as [`hash_password`] has it.
 pub(super) fn password_hash(from_stdin: bool, about: &[&str], words: &Words) -> Result<String, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Exit::Refused, text(words, "server-password-reading", &[("why", &error)]), "")
+        Failure::new(
+            Exit::Refused,
+            text(words, "server-password-reading", &[("why", &io_error(&error, words))]),
+            "",
+        )
     };
     let password = if from_stdin {
         let mut typed = String::new();

@@ -3,6 +3,7 @@
 use std::{future::pending, sync::Arc};
 
 use clap::Args;
+use restante_l10n::io_error;
 use restante_model::{Clock, SystemClock};
 use restante_process::{
     Exit, open_files,
@@ -15,6 +16,7 @@ use super::{answers::Answers, failure::Failure, println};
 use crate::{
     Config, ServeError,
     accept::{Desk, Doors},
+    certificate_words::of_certificate,
     config_file::{LOOPBACK_NETWORKS, Layers, ServerSettings},
     listen::{self, ListenAddress, Listener, Listeners, Socket},
     metrics,
@@ -207,10 +209,12 @@ fn check_open_files(config: &Config) {
 fn tls(settings: &ServerSettings, answers: Answers<'_>) -> Result<Option<Arc<Tls>>, Failure> {
     let refused =
         |message| Failure::new(Exit::Refused, message, answers.text("server-hint-certificates", &[]));
-    let Some(files) = settings.tls().map_err(|reason| Failure::new(Exit::Usage, reason, ""))? else {
+    let Some(files) =
+        settings.tls().map_err(|fault| Failure::new(Exit::Usage, fault.said(answers.words), ""))?
+    else {
         return Ok(None);
     };
-    let tls = Tls::load(files).map_err(|error| refused(chain(&error)))?;
+    let tls = Tls::load(files).map_err(|error| refused(of_certificate(&error, answers.words)))?;
     match tls.ends_at() {
         Ok(ends_at) if ends_at < SystemClock.now() => {
             tracing::error!(%ends_at, "the certificate has ended: agents will refuse it");
@@ -226,7 +230,11 @@ async fn listeners(
     answers: Answers<'_>,
 ) -> Result<Listeners, Failure> {
     let given = listen::activated().map_err(|error| {
-        Failure::new(Exit::Refused, answers.text("server-sockets", &[("why", &error)]), "")
+        Failure::new(
+            Exit::Refused,
+            answers.text("server-sockets", &[("why", &io_error(&error, answers.words))]),
+            "",
+        )
     })?;
     let sockets = if given.is_empty() {
         let mut sockets = Vec::new();
@@ -270,7 +278,8 @@ async fn bind(
     answers: Answers<'_>,
 ) -> Result<Socket, Failure> {
     address.bind(settings.unix_socket_mode).await.map_err(|error| {
-        let message = answers.text("server-binding", &[("address", address), ("why", &error)]);
+        let message = answers
+            .text("server-binding", &[("address", address), ("why", &io_error(&error, answers.words))]);
         Failure::new(Exit::Refused, message, answers.text("server-hint-binding", &[]))
     })
 }
@@ -311,9 +320,7 @@ impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         match error {
             ServeError::Store(error) => error.into(),
-            error @ ServeError::Damaged => {
-                Self::new(Exit::Bug, chain(&error), "`restante-server doctor` looks for the damage")
-            }
+            ServeError::Damaged => Self::damaged(),
         }
     }
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use toml_edit::Value;
 
-use super::{Key, ServerSettings, network};
+use super::{BadValue, Key, ServerSettings, network};
 use crate::Limits;
 
 const fn key(
     path: &'static str,
     default: Option<&'static str>,
-    read: fn(&mut ServerSettings, &Value) -> Result<(), String>,
+    read: fn(&mut ServerSettings, &Value) -> Result<(), BadValue>,
 ) -> Key {
     Key { path, default, read }
 }
@@ -20,12 +20,13 @@ pub(crate) const KEYS: &[Key] = &[
     key("data", None, |to, value| text(value).map(|it| to.data = Some(it.into()))),
     key("database", None, |to, value| text(value).map(|it| to.database = Some(it.to_owned()))),
     key("listen", Some("[\"127.0.0.1:8025\"]"), |to, value| {
-        to.listen = list(value)?.iter().map(|it| it.parse()).collect::<Result<_, _>>()?;
-        if to.listen.is_empty() { Err("must name at least one address".to_owned()) } else { Ok(()) }
+        to.listen =
+            list(value)?.iter().map(|it| it.parse()).collect::<Result<_, crate::listen::NotAnAddress>>()?;
+        if to.listen.is_empty() { Err(BadValue::NoAddresses) } else { Ok(()) }
     }),
     key("unix_socket_mode", Some("\"0660\""), |to, value| {
         let mode = u32::from_str_radix(text(value)?, 8).ok().filter(|mode| *mode <= 0o777);
-        to.unix_socket_mode = mode.ok_or("must be octal digits from \"0\" to \"0777\"")?;
+        to.unix_socket_mode = mode.ok_or(BadValue::NoMode)?;
         Ok(())
     }),
     key("plain_http_anyway", Some("false"), |to, value| flag(value).map(|it| to.plain_http_anyway = it)),
@@ -47,9 +48,10 @@ pub(crate) const KEYS: &[Key] = &[
         Ok(())
     }),
     key("log.level", Some("\"info\""), |to, value| {
+        const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
         let level = text(value)?;
-        if !["error", "warn", "info", "debug", "trace"].contains(&level) {
-            return Err("must be error, warn, info, debug or trace".to_owned());
+        if !LEVELS.contains(&level) {
+            return Err(BadValue::NoneOf(LEVELS));
         }
         level.clone_into(&mut to.log_level);
         Ok(())
@@ -58,7 +60,7 @@ pub(crate) const KEYS: &[Key] = &[
         to.log_as_json = match text(value)? {
             "text" => false,
             "json" => true,
-            _ => return Err("must be text or json".to_owned()),
+            _ => return Err(BadValue::NoneOf(&["text", "json"])),
         };
         Ok(())
     }),
@@ -80,8 +82,8 @@ pub(crate) const KEYS: &[Key] = &[
         count(value).map(|it| limits(to).idle_connections = it)
     }),
     key("limits.wrong_passwords", Some("10"), |to, value| {
-        let count = u32::try_from(count(value)?).map_err(|_| "is too many".to_owned())?;
-        limits(to).wrong_passwords = count;
+        // A count is a million at most.
+        limits(to).wrong_passwords = u32::try_from(count(value)?).unwrap_or(u32::MAX);
         Ok(())
     }),
 ];
@@ -90,36 +92,33 @@ fn limits(settings: &mut ServerSettings) -> &mut Limits {
     &mut settings.config.limits
 }
 
-fn text(value: &Value) -> Result<&str, String> {
-    value.as_str().filter(|text| !text.is_empty()).ok_or_else(|| "must be text in quotes".to_owned())
+fn text(value: &Value) -> Result<&str, BadValue> {
+    value.as_str().filter(|text| !text.is_empty()).ok_or(BadValue::NoText)
 }
 
-fn flag(value: &Value) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| "must be true or false".to_owned())
+fn flag(value: &Value) -> Result<bool, BadValue> {
+    value.as_bool().ok_or(BadValue::NoSwitch)
 }
 
 /// A list of texts; as one text, separated by commas.
-fn list(value: &Value) -> Result<Vec<String>, String> {
-    let wrong = || "must be a list of texts in quotes".to_owned();
+fn list(value: &Value) -> Result<Vec<String>, BadValue> {
     if let Some(text) = value.as_str() {
         return Ok(text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect());
     }
-    let array = value.as_array().ok_or_else(wrong)?;
-    array.iter().map(|it| it.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    let array = value.as_array().ok_or(BadValue::NoList)?;
+    array.iter().map(|it| it.as_str().map(str::to_owned).ok_or(BadValue::NoList)).collect()
 }
 
-fn number(value: &Value, most: u64) -> Result<u64, String> {
+fn number(value: &Value, most: u64) -> Result<u64, BadValue> {
     let number = value.as_integer().and_then(|it| u64::try_from(it).ok());
-    number
-        .filter(|it| (1..=most).contains(it))
-        .ok_or_else(|| format!("must be a whole number from 1 to {most}"))
+    number.filter(|it| (1..=most).contains(it)).ok_or(BadValue::NoNumber { most })
 }
 
 /// A day at most: longer, and a typing error is likelier than a wish.
-fn seconds(value: &Value) -> Result<Duration, String> {
+fn seconds(value: &Value) -> Result<Duration, BadValue> {
     number(value, 86_400).map(Duration::from_secs)
 }
 
-fn count(value: &Value) -> Result<usize, String> {
+fn count(value: &Value) -> Result<usize, BadValue> {
     number(value, 1_000_000).map(|it| usize::try_from(it).unwrap_or(usize::MAX))
 }

@@ -14,7 +14,7 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::{Schema, pooler, timeline::Timeline};
-use crate::StoreError;
+use crate::{Refusal, StoreError};
 
 /// How long a request waits for a connection before the database is said to be busy or away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -62,11 +62,10 @@ impl Server {
             // duplicate_database
             Some("42P04") => Ok(()),
             // insufficient_privilege
-            Some("42501") => Err(StoreError::Refused(format!(
-                "the role {:?} may not create the database {name:?}: make it by hand and name it with --url, or use \
-                 --placement current",
-                self.given.get_username()
-            ))),
+            Some("42501") => Err(StoreError::Refused(Refusal::MayNotCreate {
+                role: self.given.get_username().to_owned(),
+                database: name.to_owned(),
+            })),
             _ => Err(super::error(error, "making a database", shown(&self.given))),
         }
     }
@@ -91,11 +90,7 @@ impl Server {
         self.answers().await?;
         let lent = pooler::lends(&self.pool(&self.given).0).await;
         if lent.map_err(|error| super::error(error, "opening a connection", shown(&self.given)))? {
-            return Err(StoreError::Refused(format!(
-                "{}: a pooler lends its connections for a transaction at a time, and the server needs its own: let it \
-                 lend them for a session (PgBouncer: pool_mode = session), or name PostgreSQL itself",
-                shown(&self.given)
-            )));
+            return Err(StoreError::Refused(Refusal::ConnectionsLent { database: shown(&self.given) }));
         }
         Ok(())
     }
@@ -120,8 +115,9 @@ impl fmt::Debug for Server {
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     // The parser's words name no part of the URL, which may hold a password.
-    let options: PgConnectOptions =
-        url.parse().map_err(|error| StoreError::Refused(format!("the URL of PostgreSQL: {error}")))?;
+    let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| {
+        StoreError::Refused(Refusal::BadAddressOfPostgres { said: error.to_string() })
+    })?;
     // A pooler refuses start-up parameters that it does not know.
     Ok(options.application_name("restante-server").extra_float_digits(None))
 }

@@ -8,7 +8,7 @@ use super::{
     query_scalar,
     schema::{self, Part},
 };
-use crate::{Durability, ExaminedDatabase, StoreError};
+use crate::{Durability, ExaminedDatabase, Refusal, StoreError};
 
 /// The engine's own check, where it has one, then the sums of every row that has one.
 pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
@@ -31,14 +31,12 @@ impl SqlStore {
     /// Every database of the data folder with its place in it: the registry, then what the registry names.
     pub(crate) async fn all_files(&self) -> Result<Vec<(String, PathBuf)>, StoreError> {
         let Installation::Folder(folder, _) = &*self.installation else {
-            let what = "the installation is on PostgreSQL: pg_dump makes a copy of it".to_owned();
-            return Err(StoreError::Refused(what));
+            return Err(StoreError::Refused(Refusal::BackupOfPostgres));
         };
         let mut files = Vec::new();
         for (name, location) in self.all_locations().await? {
             if super::elsewhere(&location) {
-                let what = format!("{name} lies in PostgreSQL: pg_dump makes a copy of it, and this cannot");
-                return Err(StoreError::Refused(what));
+                return Err(StoreError::Refused(Refusal::BackupOfOfficeElsewhere { name }));
             }
             files.push((name, folder.join(location)));
         }
@@ -111,13 +109,6 @@ async fn look_through(database: &Database) -> ExaminedDatabase {
     };
     let looked = looked.await.map_err(|fault| fault.at("looking through", database));
     let rows = looked.as_ref().copied().unwrap_or_default();
-    let problem = looked.err().map(|error| match &error {
-        StoreError::Malformed { source, .. }
-        | StoreError::Damaged { source, .. }
-        | StoreError::Database { source, .. } => {
-            format!("{error}: {source}")
-        }
-        _ => error.to_string(),
-    });
-    ExaminedDatabase { database: database.address(), messages: rows.messages, drafts: rows.drafts, problem }
+    let (messages, drafts) = (rows.messages, rows.drafts);
+    ExaminedDatabase { database: database.address(), messages, drafts, problem: looked.err() }
 }

@@ -9,7 +9,7 @@ use super::{
     Database, Fault, Installation, Part, Query, Row, SqlStore, Tx, Value, elsewhere, query, query_scalar,
     schema, stored,
 };
-use crate::{StoreError, Unavailable, postgres};
+use crate::{Refusal, StoreError, Unavailable, postgres};
 
 /// Rows in one statement: enough that the way to the server hardly counts.
 const ROWS: usize = 100;
@@ -43,7 +43,7 @@ impl SqlStore {
     /// nothing in it changes. The registry comes last: until it is there, nothing serves the copy.
     pub async fn migrate_to(&self, url: &str) -> Result<Migrated, StoreError> {
         let Installation::Folder(..) = *self.installation else {
-            return Err(StoreError::Refused("the installation is on PostgreSQL already".to_owned()));
+            return Err(StoreError::Refused(Refusal::OnPostgresAlready));
         };
         let server = postgres::Server::new(url)?;
         server.refuse_lent_connections().await?;
@@ -144,9 +144,7 @@ async fn empty(tx: &mut Tx, database: &Database) -> Result<(), Fault> {
     if schema::tables(tx).await? == 0 {
         return Ok(());
     }
-    let message =
-        format!("{} is not empty: an installation moves into new databases only", database.address());
-    Err(StoreError::Refused(message).into())
+    Err(StoreError::Refused(Refusal::DatabaseNotEmpty { database: database.address() }).into())
 }
 
 /// Makes the same kinds of tables, and fills them.
@@ -176,10 +174,13 @@ async fn copy(
         let before = table.copy(source, target).await?;
         let after = table.sum(target).await?;
         if before != after {
-            let what = format!("{} rows came of {}, or other ones", after.rows, before.rows);
-            return Err(
-                StoreError::Refused(format!("table {} of {}: {what}", table.name, from.address())).into()
-            );
+            let refusal = Refusal::NotMoved {
+                table: table.name,
+                database: from.address(),
+                rows: after.rows,
+                expected: before.rows,
+            };
+            return Err(StoreError::Refused(refusal).into());
         }
         moved.push(MigratedTable { database: to.address(), table: table.name, rows: after.rows });
     }

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::{Database, Fault, Tx};
-use crate::{StoreError, Unavailable, postgres, sql, sqlite};
+use crate::{NotOpened, StoreError, Unavailable, postgres, sql, sqlite};
 
 /// A kind of tables; several may share one file (an office inside an organisation's database).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -135,8 +135,10 @@ pub(crate) async fn gate(
     id: Option<&str>,
 ) -> Result<Option<Unavailable>, StoreError> {
     if !database.is_there() {
-        let reason = "no such file".to_owned();
-        return Ok(Some(Unavailable::Unreachable { location: database.address(), reason }));
+        return Ok(Some(Unavailable::Unreachable {
+            location: database.address(),
+            reason: NotOpened::NoFile,
+        }));
     }
     let version = async {
         let mut tx = database.read().await?;
@@ -152,8 +154,7 @@ pub(crate) async fn gate(
         Ok((found, _)) if found > known => Ok(Some(Unavailable::ServerTooOld { part, found, known })),
         Ok((_, true)) => Ok(None),
         Ok((_, false)) => {
-            let reason =
-                "it is the database of another one: were files put in each other's place?".to_owned();
+            let reason = NotOpened::OfAnother;
             Ok(Some(Unavailable::Unreachable { location: database.address(), reason }))
         }
         Err(
@@ -162,7 +163,7 @@ pub(crate) async fn gate(
             | StoreError::Database { source, .. },
         ) => {
             let location = database.address();
-            Ok(Some(Unavailable::Unreachable { location, reason: source.to_string() }))
+            Ok(Some(Unavailable::Unreachable { location, reason: NotOpened::Said(source.to_string()) }))
         }
         Err(error) => Err(error),
     }

@@ -17,7 +17,7 @@ use tempfile::{NamedTempFile, TempDir};
 
 use super::File as DatabaseFile;
 use crate::{
-    BackupEntry, BackupManifest, SqlStore, StoreError,
+    BackupEntry, BackupManifest, Refusal, SqlStore, StoreError,
     backup::{FORMAT, MANIFEST},
     sql::{Database, Fault, Rows, Tx, examine},
 };
@@ -138,7 +138,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 fn taken(to: &Path) -> StoreError {
-    StoreError::Refused(format!("{} is there already: a backup takes no other file's place", to.display()))
+    StoreError::Refused(Refusal::BackupThere { path: to.to_owned() })
 }
 
 /// Size and SHA-256 of a file.

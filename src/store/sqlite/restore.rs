@@ -16,7 +16,7 @@ use super::{
     neighbours,
 };
 use crate::{
-    BackupManifest, SqlStore, StoreError,
+    BackupManifest, Refusal, SqlStore, StoreError,
     backup::{FORMAT, MANIFEST},
     sql::{self, Part, examine, found, renew_epoch},
 };
@@ -39,13 +39,10 @@ impl SqlStore {
         let lock = DataFolderLock::take(data_folder)?;
         if holds_something(data_folder).map_err(failed("reading the folder", data_folder))? {
             let Some(kept) = keep_old_in else {
-                return Err(StoreError::Refused(format!(
-                    "the data folder {} is not empty",
-                    data_folder.display()
-                )));
+                return Err(StoreError::Refused(Refusal::FolderNotEmpty { folder: data_folder.to_owned() }));
             };
             if kept.symlink_metadata().is_ok() {
-                return Err(StoreError::Refused(format!("{} is there already", kept.display())));
+                return Err(StoreError::Refused(Refusal::ThereAlready { path: kept.to_owned() }));
             }
             super::folder::make(kept)?;
             move_away(data_folder, kept).map_err(failed("moving the old files to", kept))?;
@@ -107,7 +104,7 @@ fn holds_something(folder: &Path) -> io::Result<bool> {
 
 /// Unpacks what the manifest names, each file held against its sum.
 fn unpack(archive: File, from: &Path, to: &Path) -> Result<BackupManifest, StoreError> {
-    let wrong = |what: String| StoreError::Refused(format!("{} is no whole backup: {what}", from.display()));
+    let wrong = |what: String| StoreError::Refused(Refusal::NoWholeBackup { archive: from.to_owned(), what });
     let torn = |error: io::Error| wrong(error.to_string());
     let mut archive = tar::Archive::new(io::BufReader::new(archive));
     let mut entries = archive.entries().map_err(torn)?;
@@ -119,12 +116,12 @@ fn unpack(archive: File, from: &Path, to: &Path) -> Result<BackupManifest, Store
     first.take(MAX_MANIFEST_BYTES).read_to_end(&mut text).map_err(torn)?;
     let manifest: BackupManifest = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
     if manifest.format != FORMAT {
-        return Err(StoreError::Refused(format!(
-            "{} is of form {}, and this program knows {FORMAT}: use the program that made it, {}",
-            from.display(),
-            manifest.format,
-            manifest.made_by
-        )));
+        return Err(StoreError::Refused(Refusal::BackupOfOtherForm {
+            archive: from.to_owned(),
+            form: manifest.format,
+            known: FORMAT,
+            made_by: manifest.made_by,
+        }));
     }
     let mut missing: BTreeSet<&str> = manifest.databases.iter().map(|entry| entry.file.as_str()).collect();
     if !missing.contains("restante.db") {

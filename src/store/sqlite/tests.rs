@@ -342,7 +342,7 @@ async fn what_an_interrupted_command_left_is_used_and_what_is_others_is_not() {
     ];
     for outcome in refused {
         assert!(
-            matches!(&outcome, Err(StoreError::Refused(why)) if why.contains("move it away")),
+            matches!(&outcome, Err(StoreError::Refused(why)) if why.to_string().contains("move it away")),
             "{outcome:?}"
         );
     }

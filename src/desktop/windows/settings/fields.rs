@@ -276,21 +276,16 @@ impl Field {
     /// What a file says of it that cannot be understood.
     fn bad_in_file(&self, words: &Words, known: &Known) -> Option<String> {
         let problems = &known.report.as_ref()?.problems;
-        let problem =
-            problems.iter().find(|problem| !self.key.is_empty() && self.is_about(&problem.reason))?;
+        let problem = problems.iter().find(|problem| problem.key.as_deref() == Some(self.key))?;
         Some(problem_said(words, problem))
-    }
-
-    /// A problem with a value begins with its key.
-    fn is_about(&self, reason: &str) -> bool {
-        reason.strip_prefix(self.key).is_some_and(|rest| rest.starts_with(' '))
     }
 }
 
 /// What is wrong in the settings that no field here says.
 pub(super) fn other_problem(words: &Words, report: &SettingsReport) -> Option<String> {
-    let own = |reason: &str| FIELDS.iter().any(|field| !field.key.is_empty() && field.is_about(reason));
-    report.problems.iter().find(|problem| !own(&problem.reason)).map(|problem| problem_said(words, problem))
+    let own = |key: &str| FIELDS.iter().any(|field| field.key == key);
+    let other = report.problems.iter().find(|problem| !problem.key.as_deref().is_some_and(own));
+    other.map(|problem| problem_said(words, problem))
 }
 
 fn problem_said(words: &Words, problem: &restante_local_api::SettingProblem) -> String {

@@ -90,15 +90,19 @@ fn what_is_locked_says_by_whom() {
 
 #[test]
 fn what_is_wrong_in_the_file_is_said_at_its_field() {
-    let problem = |reason: &str| SettingProblem {
+    let problem = |key: Option<&str>, reason: &str| SettingProblem {
         file: "config.toml".into(),
         line: 4,
         column: 9,
+        key: key.map(str::to_owned),
         reason: reason.into(),
     };
     let known = known(
         vec![],
-        vec![problem("mail.undo_seconds must be a whole number"), problem("there is no key red")],
+        vec![
+            problem(Some("mail.undo_seconds"), "mail.undo_seconds must be a whole number"),
+            problem(None, "there is no key red"),
+        ],
     );
     let undo = row("mail.undo_seconds", &known).problem;
     assert!(undo.contains("config.toml:4:9") && undo.contains("a whole number"), "{undo}");

@@ -3,7 +3,7 @@
 use restante_model::Name;
 
 use super::{Fault, OFFICE, Office, SqlStore, Tx, office, stored, unsigned};
-use crate::{OfficeOverview, OfficeTerms, StoreError, Unavailable, sql};
+use crate::{OfficeOverview, OfficeTerms, Refusal, StoreError, Unavailable, sql};
 
 /// What an organisation's post office says of settings.
 pub(in super::super) struct HomeTerms {
@@ -20,7 +20,8 @@ impl SqlStore {
         self.known_organisation(organisation).await?;
         let overview = self.known_office(office).await?;
         if let Some(why) = overview.unavailable {
-            return Err(StoreError::Refused(format!("post office {:?}: {why}", office.as_str())));
+            let office = office.to_string();
+            return Err(StoreError::Refused(Refusal::OfficeUnavailable { office, why }));
         }
         let now = self.now().await?;
         let write = async {

@@ -12,7 +12,7 @@ use super::{
     schema::{self, Part},
     signed, stored, unsigned,
 };
-use crate::{StoreError, Unavailable, sql};
+use crate::{Refusal, StoreError, Unavailable, sql};
 
 use self::offices::{OFFICE, Office, office};
 pub(super) use self::{attachments::HomeTerms, organisations::Home};
@@ -55,11 +55,7 @@ impl SqlStore {
         let there =
             |part: &str| folder.join(part).read_dir().is_ok_and(|mut entries| entries.next().is_some());
         if there("organisations") || there("offices") {
-            let message = format!(
-                "{} holds mail, but its registry restante.db is empty or gone: put it back, or restore a backup",
-                folder.display()
-            );
-            return Err(StoreError::Refused(message));
+            return Err(StoreError::Refused(Refusal::RegistryGone { folder: folder.to_owned() }));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use restante_model::Timestamp;
 
 use super::{super::mail, Fault, Part, Tx, schema};
 use crate::{
-    StoreError,
+    Refusal, StoreError,
     sql::{self, Installation},
 };
 
@@ -43,11 +43,8 @@ pub(super) async fn make(
             }
             There::Unused => {}
             There::Others => {
-                let message = format!(
-                    "{} is there already and no post office or organisation of this installation: move it away first",
-                    database.address()
-                );
-                return Err(StoreError::Refused(message).into());
+                let refusal = Refusal::DatabaseOfOthers { database: database.address() };
+                return Err(StoreError::Refused(refusal).into());
             }
         }
         schema::sign(&mut tx, part, id).await?;

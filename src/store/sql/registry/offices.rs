@@ -11,7 +11,7 @@ use super::{
     schema, signed, stored, unsigned,
 };
 use crate::{
-    NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OldestClient, Placement, StoreError,
+    NewOffice, OfficeChange, OfficeOverview, OfficeTerms, OldestClient, Placement, Refusal, StoreError,
     sql::{self, Installation},
 };
 
@@ -47,8 +47,7 @@ impl SqlStore {
             }
             Placement::Elsewhere { url } => {
                 if !sql::elsewhere(&url.0) {
-                    let message = "a database elsewhere is named by postgres://HOST/DATABASE";
-                    return Err(StoreError::Refused(message.to_owned()));
+                    return Err(StoreError::Refused(Refusal::NoAddressOfPostgres));
                 }
                 ("separate", url.0.clone(), Ground::Elsewhere)
             }
@@ -72,8 +71,8 @@ impl SqlStore {
                 .fetch_optional(&mut tx)
                 .await?;
             if let Some(other) = other {
-                let message = format!("the database {} is post office {other:?} already", database.address());
-                return Err(StoreError::Refused(message).into());
+                let refusal = Refusal::DatabaseTaken { database: database.address(), office: other };
+                return Err(StoreError::Refused(refusal).into());
             }
             let id = format!("{:016x}", rand::random::<u64>());
             new_database::make(&self.installation, &location, Part::Office, ground, &id, now).await?;
@@ -87,9 +86,7 @@ impl SqlStore {
     /// The location of a database's file in a folder that an administrator named.
     fn location_in(&self, folder: &Path) -> Result<String, StoreError> {
         if let Installation::Server(_) = *self.installation {
-            let message = "the installation is on PostgreSQL, and several servers may share it: \
-                           a folder of this machine cannot hold its post offices";
-            return Err(StoreError::Refused(message.to_owned()));
+            return Err(StoreError::Refused(Refusal::FolderBesidePostgres));
         }
         let finding = |source| StoreError::Folder {
             doing: "finding the folder",
@@ -98,7 +95,7 @@ impl SqlStore {
         };
         // Absolute: the next command may run elsewhere.
         let path = std::path::absolute(folder).map_err(finding)?.join("office.db");
-        let not_text = || StoreError::Refused(format!("folder {} is not UTF-8", folder.display()));
+        let not_text = || StoreError::Refused(Refusal::PathNotUtf8 { path: folder.to_owned() });
         path.to_str().map(str::to_owned).ok_or_else(not_text)
     }
 

@@ -9,7 +9,7 @@ use restante_model::{Name, Timestamp};
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::{Fault, Part, SqlStore, schema};
-use crate::{StoreError, Unavailable, Upgraded, sql::Database};
+use crate::{Refusal, StoreError, Unavailable, Upgraded, sql::Database};
 
 impl SqlStore {
     pub(in super::super) async fn upgrade(&self, organisation: &Name) -> Result<Vec<Upgraded>, StoreError> {
@@ -92,7 +92,7 @@ async fn copy_to(path: &Path, copy: &Path) -> Result<(), Fault> {
         source: Arc::new(source),
     };
     let name =
-        copy.to_str().ok_or_else(|| StoreError::Refused(format!("{} is not UTF-8", copy.display())))?;
+        copy.to_str().ok_or_else(|| StoreError::Refused(Refusal::PathNotUtf8 { path: copy.to_owned() }))?;
     let mut connection = SqliteConnectOptions::new().filename(path).connect().await?;
     sqlx::query("VACUUM INTO $1").bind(name).execute(&mut connection).await?;
     connection.close().await?;

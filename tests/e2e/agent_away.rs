@@ -65,11 +65,15 @@ async fn the_mailbox_says_that_its_agent_is_away_and_stands_as_it_stood_when_it_
     anna.start().await;
     anna.cli.check().await;
     screen.titled(r"\((59|60|61)\)").await;
+    // A look at the window is a walk from element to element, and the list is read anew behind the strip: until it has
+    // the row that came, a look may show some rows as they were and others as they are.
+    let read_anew = |it: &Told| it.role == "list item" && it.is("selected") && it.of == "61";
+    let back = screen.until_told("^Mail", "the list with what came", read_anew).await;
+    assert!(selected_row(&back).is_some_and(|row| row.contains("Report 20")), "{back:#?}");
     let back = within("the strip to go", async {
         loop {
             let told = screen.told_to_screen_reader("^Mail").await;
-            let strip = told.iter().any(|it| it.name.starts_with(AWAY) || it.name.starts_with(FOREIGN));
-            if !strip && told.iter().any(|it| it.name.starts_with("Inbox, ")) {
+            if !told.iter().any(|it| it.name.starts_with(AWAY) || it.name.starts_with(FOREIGN)) {
                 return told;
             }
         }

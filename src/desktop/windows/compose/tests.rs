@@ -170,3 +170,23 @@ fn a_letter_that_was_sent_counts_down_unchangeable_and_then_its_window_is_gone()
     compose.tell_seconds_left(Timestamp::from_unix_ms(14_500));
     assert!(closed.get());
 }
+
+#[test]
+fn with_forty_recipients_there_is_room_for_the_letter_and_one_more() {
+    init_no_event_loop();
+    let to = (0..40).map(|number| person(&format!("user{number}"), "Somebody with a name of some length"));
+    let compose = make(&desk(), Sheet { to: to.collect(), ..Sheet::empty() }, Box::new(|| ())).unwrap();
+    compose.window.show().unwrap();
+    compose.window.window().set_size(slint::LogicalSize::new(720.0, 560.0));
+    i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+    let found = |label| {
+        let found = ElementHandle::find_by_accessible_label(&compose.window, label).next();
+        let found = found.unwrap_or_else(|| panic!("{label} is not there"));
+        (found.absolute_position().y, found.size().height)
+    };
+    let (text, height) = found("Text");
+    assert!(text > 100.0 && height >= 200.0 && text + height <= 560.0, "it is at {text}, {height} high");
+    let (entry, height) = found("To");
+    assert!(entry + height < text, "where one more is typed: {entry}, {height} high");
+    assert!(entry > 40.0, "it is not under the toolbar: {entry}");
+}

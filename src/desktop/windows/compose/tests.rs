@@ -103,6 +103,37 @@ fn a_name_leaves_the_field_at_once_and_comes_back_where_nobody_is_meant() {
 }
 
 #[test]
+fn a_key_takes_nobody_who_was_offered_for_less_than_is_typed_by_now() {
+    init_no_event_loop();
+    let compose = make(&desk(), Sheet::empty(), Box::new(|| ())).unwrap();
+    let offered = || vec![person("ann", "Ann"), person("anna", "Anna")];
+    compose.window.set_typed("ann".into());
+    compose.offer("ann", offered());
+    compose.window.set_typed("annabel".into());
+    compose.window.invoke_add_by_key(0);
+    assert_eq!(compose.letter().to, Vec::<String>::new(), "it is not known yet who annabel is");
+
+    compose.window.set_typed("ann ".into());
+    compose.offer("ann", offered());
+    compose.window.invoke_add_by_key(1);
+    assert_eq!(compose.letter().to, ["anna"], "what was offered for what stands there");
+    compose.window.set_typed("an".into());
+    compose.offer("an", offered());
+    compose.window.set_typed("anno".into());
+    compose.window.invoke_add(0);
+    assert_eq!(compose.letter().to, ["anna", "ann"], "what is pointed at is what is seen");
+}
+
+#[test]
+fn whoever_is_called_as_typed_is_offered_first() {
+    init_no_event_loop();
+    let compose = make(&desk(), Sheet::empty(), Box::new(|| ())).unwrap();
+    compose.offer("ann", vec![person("anna", "A"), person("joann", "B"), person("ann", "Zoe")]);
+    let offered: Vec<_> = compose.found.iter().map(|chip| chip.login.to_string()).collect();
+    assert_eq!(offered, ["ann", "anna", "joann"]);
+}
+
+#[test]
 fn a_reply_goes_to_the_sender_and_quotes_him() {
     let words = Words::new(Language::English);
     let at = Timestamp::parse("2026-11-24T09:05:00Z").unwrap();

@@ -1,5 +1,9 @@
 //! All routes of the local API on one page: each turns a request into a question for the loop.
 
+mod answers;
+mod reading;
+mod writing;
+
 use std::{convert::Infallible, sync::Arc};
 
 use axum::{
@@ -8,32 +12,31 @@ use axum::{
         DefaultBodyLimit, Path, Query, State,
         rejection::{JsonRejection, PathRejection, QueryRejection},
     },
-    http::StatusCode,
     response::{
         IntoResponse, Response,
         sse::{Event, Sse},
     },
     routing::{delete, get, post, put},
 };
-use restante_engine::{
-    effect::Answer,
-    event::{Ask, PageStart},
-};
+use restante_engine::{effect::Answer, event::Ask};
 use restante_local_api::{
-    FolderOrder, LocalProblem, LocalProblemKind, Login, MessageIds, PutInterval, PutMode, PutPassword,
-    PutSetting, PutSnooze, RemindLater, Show, SortBy, Status, Undo, UndoError, path,
+    LocalProblem, LocalProblemKind, Login, MessageIds, PutInterval, PutMode, PutPassword, PutSetting,
+    PutSnooze, RemindLater, Show, Status, path,
 };
-use restante_model::{Folder, Letter, MessageId, Seconds};
+use restante_model::{MessageId, Seconds};
 use serde::Deserialize;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+use self::{
+    answers::{ask, invalid, refusal},
+    reading::{directory, folder, position, search},
+    writing::{save_draft, send, send_draft},
+};
 use crate::doctor::Doctor;
 
 /// As large as the server takes.
 const MAX_REQUEST_BYTES: usize = restante_server_api::MAX_REQUEST_BYTES;
-/// Rows of a page where the front end does not say.
-const DEFAULT_ROWS: u32 = 100;
 
 /// A question on its way to the loop, with the way back.
 pub(crate) struct Question {
@@ -114,127 +117,10 @@ async fn check(office: State<Office>, parameters: Parameters<CheckParameters>) -
     }
 }
 
-#[derive(Deserialize)]
-struct FolderParameters {
-    before: Option<String>,
-    from: Option<u64>,
-    limit: Option<u32>,
-    #[serde(default)]
-    unread: bool,
-    #[serde(default)]
-    sort: SortBy,
-    #[serde(default)]
-    ascending: bool,
-}
-
-async fn folder(
-    office: State<Office>,
-    folder: Result<Path<Folder>, PathRejection>,
-    parameters: Parameters<FolderParameters>,
-) -> Response {
-    match (folder, parameters) {
-        (Ok(Path(folder)), Ok(Query(FolderParameters { before, from, limit, unread, sort, ascending }))) => {
-            let limit = limit.unwrap_or(DEFAULT_ROWS);
-            let order = FolderOrder { sort, ascending };
-            let start = match (before, from) {
-                (Some(_), Some(_)) => {
-                    return invalid("a page begins at `from` or behind `before`".to_owned());
-                }
-                (Some(before), None) => PageStart::Behind(before),
-                (None, from) => PageStart::Row(from.unwrap_or(0)),
-            };
-            ask(office, Ask::Folder { folder, order, start, limit, unread }).await
-        }
-        (Err(_), _) => refusal(LocalProblemKind::NotFound, "there is no such folder"),
-        (_, Err(rejection)) => invalid(rejection.body_text()),
-    }
-}
-
-#[derive(Deserialize)]
-struct PositionParameters {
-    folder: Folder,
-    #[serde(default)]
-    unread: bool,
-    #[serde(default)]
-    sort: SortBy,
-    #[serde(default)]
-    ascending: bool,
-}
-
-async fn position(office: State<Office>, id: Id, parameters: Parameters<PositionParameters>) -> Response {
-    match (id, parameters) {
-        (Ok(Path(id)), Ok(Query(PositionParameters { folder, unread, sort, ascending }))) => {
-            let order = FolderOrder { sort, ascending };
-            ask(office, Ask::Position { id, folder, order, unread }).await
-        }
-        (Err(rejection), _) => invalid(rejection.body_text()),
-        (_, Err(rejection)) => invalid(rejection.body_text()),
-    }
-}
-
 async fn with_id(office: State<Office>, id: Id, question: fn(MessageId) -> Ask) -> Response {
     match id {
         Ok(Path(id)) => ask(office, question(id)).await,
         Err(rejection) => invalid(rejection.body_text()),
-    }
-}
-
-#[derive(Deserialize)]
-struct SendParameters {
-    undo_seconds: Option<String>,
-}
-
-impl SendParameters {
-    fn undo(&self) -> Result<Undo, UndoError> {
-        self.undo_seconds.as_deref().map_or(Ok(Undo::AtOnce), str::parse)
-    }
-}
-
-async fn send(
-    office: State<Office>,
-    id: Id,
-    parameters: Parameters<SendParameters>,
-    letter: Body<Letter>,
-) -> Response {
-    let undo = match parameters {
-        Ok(Query(parameters)) => parameters.undo(),
-        Err(rejection) => return invalid(rejection.body_text()),
-    };
-    match (id, letter, undo) {
-        (Ok(Path(id)), Ok(Json(letter)), Ok(undo)) => ask(office, Ask::Send { id, letter, undo }).await,
-        (Err(rejection), ..) => invalid(rejection.body_text()),
-        (_, Err(rejection), _) => invalid(rejection.body_text()),
-        (.., Err(error)) => invalid(error.to_string()),
-    }
-}
-
-async fn send_draft(office: State<Office>, id: Id, parameters: Parameters<SendParameters>) -> Response {
-    match (id, parameters.map(|Query(parameters)| parameters.undo())) {
-        (Ok(Path(id)), Ok(Ok(undo))) => ask(office, Ask::SendDraft { id, undo }).await,
-        (Err(rejection), _) => invalid(rejection.body_text()),
-        (_, Err(rejection)) => invalid(rejection.body_text()),
-        (_, Ok(Err(error))) => invalid(error.to_string()),
-    }
-}
-
-#[derive(Deserialize)]
-struct SaveParameters {
-    base_version: Option<u64>,
-}
-
-async fn save_draft(
-    office: State<Office>,
-    id: Id,
-    parameters: Parameters<SaveParameters>,
-    letter: Body<Letter>,
-) -> Response {
-    match (id, parameters, letter) {
-        (Ok(Path(id)), Ok(Query(SaveParameters { base_version })), Ok(Json(letter))) => {
-            ask(office, Ask::SaveDraft { id, letter, base_version }).await
-        }
-        (Err(rejection), ..) => invalid(rejection.body_text()),
-        (_, Err(rejection), _) => invalid(rejection.body_text()),
-        (.., Err(rejection)) => invalid(rejection.body_text()),
     }
 }
 
@@ -280,36 +166,6 @@ async fn password(office: State<Office>, body: Body<PutPassword>) -> Response {
 
 async fn show(office: State<Office>, body: Body<Show>) -> Response {
     with_body(office, body, |Show { what, id }| Ask::Show { what, id }).await
-}
-
-#[derive(Deserialize)]
-struct DirectoryParameters {
-    #[serde(default)]
-    q: String,
-}
-
-async fn directory(office: State<Office>, parameters: Parameters<DirectoryParameters>) -> Response {
-    match parameters {
-        Ok(Query(DirectoryParameters { q })) => ask(office, Ask::Directory { text: q }).await,
-        Err(rejection) => invalid(rejection.body_text()),
-    }
-}
-
-#[derive(Deserialize)]
-struct SearchParameters {
-    #[serde(default)]
-    q: String,
-    before: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn search(office: State<Office>, parameters: Parameters<SearchParameters>) -> Response {
-    match parameters {
-        Ok(Query(SearchParameters { q, before, limit })) => {
-            ask(office, Ask::Search { words: q, before, limit: limit.unwrap_or(DEFAULT_ROWS) }).await
-        }
-        Err(rejection) => invalid(rejection.body_text()),
-    }
 }
 
 /// As the files and the environment say now, be it in force already or not.
@@ -361,48 +217,4 @@ fn event(status: &mut watch::Receiver<Arc<Status>>) -> Option<Event> {
     text.inspect_err(|error| tracing::error!(%error, "the state is no JSON"))
         .ok()
         .map(|text| Event::default().data(text))
-}
-
-async fn ask(State(office): State<Office>, ask: Ask) -> Response {
-    let (reply, answer) = oneshot::channel();
-    if office.questions.send(Question { ask, reply }).await.is_err() {
-        return refusal(LocalProblemKind::Internal, "the agent is ending");
-    }
-    match answer.await {
-        Ok(Ok(answer)) => answered(answer),
-        Ok(Err(problem)) => refused(&problem),
-        Err(_) => refusal(LocalProblemKind::Internal, "the agent is ending"),
-    }
-}
-
-fn answered(answer: Answer) -> Response {
-    match answer {
-        Answer::Status(status) => Json(status).into_response(),
-        Answer::Check(check) => Json(check).into_response(),
-        Answer::Folders(folders) => Json(folders).into_response(),
-        Answer::Folder(page) => Json(page).into_response(),
-        Answer::Position(position) => Json(position).into_response(),
-        Answer::Found(page) => Json(page).into_response(),
-        Answer::Message(message) => Json(message).into_response(),
-        Answer::Ids(ids) => Json(MessageIds { ids }).into_response(),
-        Answer::Letter(letter) => Json(letter).into_response(),
-        Answer::Recipients(recipients) => Json(recipients).into_response(),
-        Answer::People(people) => Json(people).into_response(),
-        Answer::Jobs(jobs) => Json(jobs).into_response(),
-        Answer::Done => StatusCode::NO_CONTENT.into_response(),
-    }
-}
-
-fn invalid(detail: String) -> Response {
-    refused(&LocalProblem { code: LocalProblemKind::Invalid, detail, hint: None })
-}
-
-fn refusal(code: LocalProblemKind, detail: &str) -> Response {
-    refused(&LocalProblem { code, detail: detail.to_owned(), hint: None })
-}
-
-fn refused(problem: &LocalProblem) -> Response {
-    let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let media_type = [(axum::http::header::CONTENT_TYPE, "application/problem+json")];
-    (status, media_type, Json(problem)).into_response()
 }

@@ -149,12 +149,23 @@ pub(crate) enum Seen {
     Drawn,
 }
 
-/// Tells what becomes of the window. A window has room for one such listener.
+/// Tells what becomes of the window, and has what a wheel, a button or a key does drawn at once. A window has room for
+/// one such listener.
+///
+/// By itself the toolkit waits on X11 for a whole tick of 16 ms first, also where nothing was drawn for long
+/// (`TimerBasedFrameThrottle` of i-slint-backend-winit). What comes in one go is still drawn as one: winit hands over all
+/// that waits before it asks for a frame.
 pub(crate) fn on_seen(window: &slint::Window, told: impl Fn(Seen) + 'static) {
-    window.on_winit_window_event(move |_, event| {
+    use winit::event::WindowEvent;
+    window.on_winit_window_event(move |window, event| {
         match event {
-            winit::event::WindowEvent::Focused(active) => told(Seen::Active(*active)),
-            winit::event::WindowEvent::RedrawRequested => told(Seen::Drawn),
+            WindowEvent::Focused(active) => told(Seen::Active(*active)),
+            WindowEvent::RedrawRequested => told(Seen::Drawn),
+            WindowEvent::MouseWheel { .. }
+            | WindowEvent::MouseInput { .. }
+            | WindowEvent::KeyboardInput { .. } => {
+                window.with_winit_window(winit::window::Window::request_redraw);
+            }
             _ => {}
         }
         EventResult::Propagate

@@ -1,8 +1,8 @@
 //! The rows of one list: those that are loaded, and how many there are.
 //!
 //! The list is as long as the folder, so that its scroll bar tells the truth. A row that is not loaded is empty, and
-//! being asked for it sets off the loading of its page. Of a folder any page can be asked for, and only those around
-//! the place that is looked at are held; of what was looked for each page follows the one before it.
+//! being asked for it sets off the loading of its page. Any page can be asked for, and only those around the place that
+//! is looked at are held.
 
 use std::{
     any::Any,
@@ -21,7 +21,7 @@ use crate::ui::Row;
 pub(crate) const LIMIT: u32 = 200;
 /// Rows in one page.
 pub(crate) const PAGE: usize = LIMIT as usize;
-/// Pages of a folder in memory: about 2 MB, and 28 screens to go back and forth in without asking.
+/// Pages in memory: about 2 MB, and 28 screens to go back and forth in without asking.
 const PAGES_HELD: usize = 10;
 /// Rows before and behind one that is drawn which are loaded too, so that the next screen is there at once.
 pub(crate) const ROWS_AHEAD: usize = 70;
@@ -49,30 +49,18 @@ impl Page {
     }
 }
 
-/// How the rows that are not loaded are reached.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// By their number.
-    #[default]
-    Anywhere,
-    /// Behind those that are loaded, by what their last page said; `None`: there are no more.
-    Behind(Option<String>),
-}
-
 /// A page that is to be loaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
     /// To be handed back with it: a page that was asked for before the last [`Rows::replace`] is of another list.
     generation: u64,
     pub(crate) first: usize,
-    pub(crate) reach: Reach,
 }
 
 /// The list's model.
 #[derive(Default)]
 pub(crate) struct Rows {
     pages: RefCell<Vec<Page>>,
-    reach: RefCell<Reach>,
     total: Cell<usize>,
     generation: Cell<u64>,
     /// First rows of the pages that were asked for and are not loaded, the most urgent first.
@@ -83,10 +71,9 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Another list, or the same one as it is now: these pages of it, and `total` rows in all.
-    pub(crate) fn replace(&self, fresh: Vec<Page>, reach: Reach, total: usize) {
+    pub(crate) fn replace(&self, fresh: Vec<Page>, total: usize) {
         self.generation.set(self.generation.get() + 1);
         self.wanted.borrow_mut().clear();
-        self.reach.replace(reach);
         let old_total = self.total.replace(total);
         let old = self.pages.replace(fresh);
 
@@ -117,20 +104,17 @@ impl Rows {
         }
     }
 
-    /// The page that was wanted, how the others are reached then, and how many rows there are by now. Says whether it
-    /// still belongs here.
-    pub(crate) fn add(&self, wanted: &Wanted, page: Page, reach: Reach, total: usize) -> bool {
+    /// The page that was wanted, and how many rows there are by now. Says whether it still belongs here.
+    pub(crate) fn add(&self, wanted: Wanted, page: Page, total: usize) -> bool {
         if wanted.generation != self.generation.get() {
             return false;
         }
         self.wanted.borrow_mut().retain(|first| *first != wanted.first);
-        let bounded = reach == Reach::Anywhere;
-        self.reach.replace(reach);
         let rows = page.rows();
         let mut pages = self.pages.borrow_mut();
         pages.retain(|held| held.first != page.first);
         pages.push(page);
-        if bounded && pages.len() > PAGES_HELD {
+        if pages.len() > PAGES_HELD {
             // What lies farthest from it is the last to be looked at again.
             pages.sort_by_key(|held| held.first.abs_diff(wanted.first));
             pages.truncate(PAGES_HELD);
@@ -165,7 +149,7 @@ impl Rows {
     /// The page to load next.
     pub(crate) fn next_page(&self) -> Option<Wanted> {
         let first = *self.wanted.borrow().front()?;
-        Some(Wanted { generation: self.generation.get(), first, reach: self.reach.borrow().clone() })
+        Some(Wanted { generation: self.generation.get(), first })
     }
 
     /// Wants the page of this row, unless it is loaded. What is on the screen is more urgent than what may come there.
@@ -174,11 +158,7 @@ impl Rows {
         if entry(&pages, index).is_some() {
             return;
         }
-        let first = match &*self.reach.borrow() {
-            Reach::Anywhere => index / PAGE * PAGE,
-            Reach::Behind(None) => return,
-            Reach::Behind(Some(_)) => pages.last().map_or(0, |last| last.rows().end),
-        };
+        let first = index / PAGE * PAGE;
         if pages.iter().any(|page| page.first == first) {
             return; // It says that there is no such row: the list is about to be read anew.
         }

@@ -62,7 +62,7 @@ pub(crate) struct Cache {
 
 pub(crate) use apply::DoneHere;
 pub(crate) use place::Place;
-pub(crate) use search::{FoundRow, Wanted};
+pub(crate) use search::{FoundPage, FoundRow, Wanted};
 pub(crate) use sort_keys::{sort_key, who_key};
 
 type Result<T> = std::result::Result<T, StorageError>;

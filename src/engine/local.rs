@@ -57,7 +57,11 @@ impl Engine {
                 None => Err(AskError::NoSuchMessage(id)),
             },
             Ask::Directory { text } => Ok(Answer::People(self.cache.people(&text)?)),
-            Ask::Search { words, before, limit } => self.search(&words, before.as_deref(), limit)?,
+            Ask::Search { words, start, limit } => self.search(&words, start, limit)?,
+            Ask::FoundPosition { id, words } => match self.found_position(id, &words)? {
+                Some(position) => Ok(Answer::Position(position)),
+                None => Err(AskError::NoSuchMessage(id)),
+            },
             Ask::Jobs => Ok(Answer::Jobs(self.jobs())),
             Ask::Check { wait } => return self.check_asked(call, wait, now),
             Ask::MarkRead(id) => match self.mark_read(id, now)? {

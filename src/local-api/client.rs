@@ -220,6 +220,18 @@ impl Client {
         self.call(Request::new(Method::GET, path::SEARCH).query(&query)).await
     }
 
+    /// The rows of the same answer from this one on, and how many there are in all, as far as they were counted.
+    pub async fn search_from(&self, text: &str, from: u64, limit: u32) -> Result<SearchPage, ClientError> {
+        let numbers = [("from", from.to_string()), ("limit", limit.to_string())];
+        let request = Request::new(Method::GET, path::SEARCH).query(&[("q", text)]);
+        self.call(request.query(&numbers)).await
+    }
+
+    /// Where a message stands in the answer to `text`.
+    pub async fn position_found(&self, id: MessageId, text: &str) -> Result<RowPosition, ClientError> {
+        self.call(Request::new(Method::GET, &path::position(id)).query(&[("q", text)])).await
+    }
+
     /// The scheduler's jobs.
     pub async fn jobs(&self) -> Result<Vec<Job>, ClientError> {
         self.get(path::JOBS).await

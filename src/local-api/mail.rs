@@ -57,20 +57,28 @@ pub struct FolderPage {
 }
 
 /// Answer to `GET /v1/messages/{id}/position?folder=&sort=&ascending=&unread=`: where its row stands in a folder
-/// that is asked for with the same words; `not_found` where it is not among the rows.
+/// that is asked for with the same words, or, with `?q=`, in what was found by those; `not_found` where it is not
+/// among the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowPosition {
     /// Rows before it, zero for the first.
     pub position: u64,
 }
 
-/// Answer to `GET /v1/search?q=&before=&limit=`: messages that hold every word of the question, newest first.
+/// Answer to `GET /v1/search?q=&limit=`: messages that hold every word of the question, newest first; the rows behind a
+/// page (`before`), or those from a row on (`from`, zero for the first).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SearchPage {
     /// The messages.
     pub messages: Vec<FoundMessage>,
     /// What to give as `before` for the page that follows; absent at the end.
     pub next_before: Option<String>,
+    /// Rows in all, as far as they were counted: 10,000 behind the page at most. Absent behind `before`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// Whether there are more rows than `count` says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more_than_count: bool,
 }
 
 /// A message that was looked for, and where it lies.

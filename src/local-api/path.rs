@@ -60,7 +60,7 @@ pub fn message(id: MessageId) -> String {
     format!("{MESSAGES}/{id}")
 }
 
-/// Where one message stands in a folder.
+/// Where one message stands in a folder, or among what was found.
 pub fn position(id: MessageId) -> String {
     format!("{MESSAGES}/{id}/position")
 }

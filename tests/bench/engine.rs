@@ -157,12 +157,18 @@ fn searches(agent: &mut Agent, words: &Vocabulary) {
     ] {
         let mut found = 0;
         quickest(what, "5 ms", || {
-            let ask = Ask::Search { words: question.clone(), before: None, limit: ROWS };
+            let ask = Ask::Search { words: question.clone(), start: PageStart::Row(0), limit: ROWS };
             if let Answer::Found(page) = agent.ask(ask) {
                 found = page.messages.len();
             }
         });
         assert_eq!(found == 0, what.ends_with("nothing found"), "{what}: {question} found {found}");
+    }
+    for from in [50_000, 90_000] {
+        quickest(&format!("search, frequent word, from row {from} on"), "5 ms", || {
+            let ask = Ask::Search { words: frequent.clone(), start: PageStart::Row(from), limit: ROWS };
+            drop(agent.ask(ask));
+        });
     }
 }
 

@@ -6,6 +6,7 @@ import re
 import sys
 
 import pyatspi
+from gi.repository import GLib
 
 
 def elements(element):
@@ -33,10 +34,21 @@ def written(element):
         return ""
 
 
-for element in elements(window(sys.argv[1])):
+def told(element):
     states = [pyatspi.stateToString(state) for state in element.getState().getStates()]
     places = dict(attribute.split(":", 1) for attribute in element.getAttributes() or ())
     told = {"role": element.getRoleName(), "name": element.name or "", "description": element.description or ""}
     told |= {"states": states, "text": written(element)}
-    told |= {"place": places.get("posinset", ""), "of": places.get("setsize", "")}
-    print(json.dumps(told))
+    return told | {"place": places.get("posinset", ""), "of": places.get("setsize", "")}
+
+
+def look():
+    while True:
+        try:
+            return [told(element) for element in elements(window(sys.argv[1]))]
+        except GLib.Error:  # an element went while it was asked: the window has changed
+            continue
+
+
+for element in look():
+    print(json.dumps(element))

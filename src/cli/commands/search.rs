@@ -35,7 +35,7 @@ impl Search {
             Ok((page.messages, page.next_before))
         };
         let (messages, next_before) = paging::rows(self.limit.limit, ask).await?;
-        Ok(SearchPage { messages, next_before })
+        Ok(SearchPage { messages, next_before, count: None, more_than_count: false })
     }
 }
 

@@ -41,7 +41,7 @@ fn feed(rows: &Rows, total: usize) -> Vec<usize> {
     while let Some(wanted) = rows.next_page() {
         asked.push(wanted.first);
         let numbers = wanted.first..total.min(wanted.first + PAGE);
-        assert!(rows.add(&wanted, page(wanted.first, numbers), Reach::Anywhere, total));
+        assert!(rows.add(wanted, page(wanted.first, numbers), total));
     }
     asked
 }
@@ -58,7 +58,7 @@ fn shown(rows: &Rows) -> Vec<String> {
 #[test]
 fn the_list_is_as_long_as_the_folder_and_loads_what_is_looked_at() {
     let rows = Rows::default();
-    rows.replace(vec![page(0, 0..200)], Reach::Anywhere, 1000);
+    rows.replace(vec![page(0, 0..200)], 1000);
     assert_eq!(rows.row_count(), 1000);
     assert_eq!(rows.row_data(20).unwrap().subject, "20");
     assert!(!needed(&rows), "what is loaded is not asked for again");
@@ -75,7 +75,7 @@ fn the_list_is_as_long_as_the_folder_and_loads_what_is_looked_at() {
 #[test]
 fn the_next_screen_is_loaded_before_it_is_looked_at() {
     let rows = Rows::default();
-    rows.replace(vec![page(0, 0..200)], Reach::Anywhere, 1000);
+    rows.replace(vec![page(0, 0..200)], 1000);
     assert!(rows.row_data(199 - ROWS_AHEAD).unwrap().loaded);
     assert_eq!(rows.next_page(), None);
     assert!(rows.row_data(200 - ROWS_AHEAD).unwrap().loaded);
@@ -85,7 +85,7 @@ fn the_next_screen_is_loaded_before_it_is_looked_at() {
 #[test]
 fn rows_far_from_what_is_looked_at_are_given_up_and_what_is_dragged_past_is_not_read() {
     let rows = Rows::default();
-    rows.replace(vec![page(0, 0..200)], Reach::Anywhere, 100_000);
+    rows.replace(vec![page(0, 0..200)], 100_000);
     for index in (0..60_000).step_by(30) {
         rows.row_data(index);
         feed(&rows, 100_000);
@@ -103,26 +103,28 @@ fn rows_far_from_what_is_looked_at_are_given_up_and_what_is_dragged_past_is_not_
 }
 
 #[test]
-fn what_was_found_is_read_page_behind_page() {
+fn the_last_row_of_a_list_that_goes_on_leads_to_the_rows_behind_it() {
     let rows = Rows::default();
-    rows.replace(vec![page(0, 0..203)], Reach::Behind(Some("17".into())), 204);
-    assert!(!rows.row_data(203).unwrap().loaded);
+    rows.replace(vec![page(0, 0..200)], 401);
+    assert!(!rows.row_data(400).unwrap().loaded);
     let wanted = rows.next_page().unwrap();
-    assert_eq!((wanted.first, &wanted.reach), (203, &Reach::Behind(Some("17".into()))));
-    assert!(rows.add(&wanted, page(203, 203..250), Reach::Behind(None), 250));
-    assert_eq!(rows.row_count(), 250);
-    assert_eq!(shown(&rows), (0..250).map(|number| number.to_string()).collect::<Vec<_>>());
-    assert_eq!(rows.next_page(), None, "that was the last one");
+    assert_eq!(wanted.first, 400);
+    assert!(rows.add(wanted, page(400, 400..600), 601));
+    assert_eq!((rows.row_count(), rows.row_data(400).unwrap().subject.as_str()), (601, "400"));
+    rows.row_data(600);
+    assert_eq!(rows.next_page().unwrap().first, 600);
+    assert!(rows.add(rows.next_page().unwrap(), page(600, 600..603), 603));
+    assert_eq!((rows.row_count(), rows.row_data(602).unwrap().subject.as_str()), (603, "602"));
 }
 
 #[test]
 fn a_page_of_another_list_is_not_taken() {
     let rows = Rows::default();
-    rows.replace(vec![page(0, 0..200)], Reach::Anywhere, 1000);
+    rows.replace(vec![page(0, 0..200)], 1000);
     rows.row_data(999);
     let wanted = rows.next_page().unwrap();
-    rows.replace(vec![page(0, 5000..5003)], Reach::Anywhere, 3);
-    assert!(!rows.add(&wanted, page(800, 800..1000), Reach::Anywhere, 1000));
+    rows.replace(vec![page(0, 5000..5003)], 3);
+    assert!(!rows.add(wanted, page(800, 800..1000), 1000));
     assert_eq!(shown(&rows), ["5000", "5001", "5002"]);
     assert_eq!(rows.next_page(), None, "nor is it asked for again");
 }
@@ -130,10 +132,10 @@ fn a_page_of_another_list_is_not_taken() {
 #[test]
 fn the_list_grows_and_shrinks_with_what_a_page_says() {
     let rows = Rows::default();
-    rows.replace(vec![page(0, 0..200)], Reach::Anywhere, 1000);
+    rows.replace(vec![page(0, 0..200)], 1000);
     rows.row_data(700);
     let wanted = rows.next_page().unwrap();
-    assert!(rows.add(&wanted, page(600, 600..650), Reach::Anywhere, 650));
+    assert!(rows.add(wanted, page(600, 600..650), 650));
     assert_eq!(rows.row_count(), 650);
     assert_eq!(rows.row_data(649).unwrap().subject, "649");
     assert_eq!(rows.row_data(650), None);
@@ -142,9 +144,9 @@ fn the_list_grows_and_shrinks_with_what_a_page_says() {
 #[test]
 fn a_message_is_found_again_after_new_mail() {
     let rows = Rows::default();
-    rows.replace(vec![page(400, 10..15)], Reach::Anywhere, 405);
+    rows.replace(vec![page(400, 10..15)], 405);
     assert_eq!(rows.index_of(id(12)), Some(402));
-    rows.replace(vec![page(400, 8..15)], Reach::Anywhere, 407);
+    rows.replace(vec![page(400, 8..15)], 407);
     assert_eq!(rows.index_of(id(12)), Some(404));
     assert_eq!(rows.id(404), Some(id(12)));
     assert_eq!(rows.index_of(id(99)), None);
@@ -173,7 +175,7 @@ fn the_toolkit_follows_every_change() {
     let first = |numbers: Range<usize>| numbers.map(|number| number.to_string()).collect::<Vec<_>>();
     let replace = |page: Page| {
         let total = page.entries.len();
-        rows.replace(vec![page], Reach::Anywhere, total);
+        rows.replace(vec![page], total);
     };
 
     replace(page(0, 10..14));
@@ -195,7 +197,7 @@ fn of_a_hundred_thousand_rows_the_last_one_is_one_key_away() {
     const TOTAL: usize = 100_000;
     let rows = Rc::new(Rows::default());
     let window = window(&rows);
-    rows.replace(vec![page(0, 0..PAGE)], Reach::Anywhere, TOTAL);
+    rows.replace(vec![page(0, 0..PAGE)], TOTAL);
     let picked = Rc::new(Cell::new(-1));
     let told = picked.clone();
     window.on_picked(move |index| told.set(index));

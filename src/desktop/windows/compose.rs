@@ -58,6 +58,8 @@ struct Compose {
     undo_timer: Timer,
     /// Answers to an older search are not shown.
     search: Cell<u64>,
+    /// What was typed when those in `found` were found.
+    found_for: RefCell<String>,
     closed: Box<dyn Fn()>,
 }
 
@@ -108,6 +110,7 @@ fn make(desk: &Desk, sheet: Sheet, closed: Box<dyn Fn()>) -> Result<Rc<Compose>,
         goes_out_at: Cell::default(),
         undo_timer: Timer::default(),
         search: Cell::new(0),
+        found_for: RefCell::default(),
         closed,
     });
     compose.window.set_recipients(ModelRc::from(compose.recipients.clone()));
@@ -151,6 +154,7 @@ impl Compose {
         }));
         window.on_remove(later_at(|it, index| it.remove(index)));
         window.on_add(later_at(Self::add));
+        window.on_add_by_key(later_at(Self::add_by_key));
         let weak = Rc::downgrade(self);
         window.on_search(move |typed| weak.upgrade().into_iter().for_each(|it| it.look_for(&typed)));
         let compose = Rc::downgrade(self);

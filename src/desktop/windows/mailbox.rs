@@ -73,6 +73,8 @@ struct Mailbox {
     /// Where the arrangement of the window is kept.
     layout_file: Option<PathBuf>,
     active: Cell<bool>,
+    /// Whether the agent is of a version that gives only the first rows of a list.
+    agent_outdated: Cell<bool>,
     /// What this start of the program is for, until the window is on the screen.
     first_errand: Cell<Option<Errand>>,
 }
@@ -106,6 +108,7 @@ pub(super) fn run(
         search_timer: Timer::default(),
         layout_file,
         active: Cell::new(false),
+        agent_outdated: Cell::new(false),
         first_errand: Cell::new(Some(errand)),
     });
     mailbox.window.set_rows(ModelRc::from(mailbox.rows.clone()));
@@ -253,13 +256,24 @@ impl Mailbox {
 
     fn show_link(&self, link: &Link) {
         let now = self.desk.now();
-        self.window.set_status(phrases::status_line(&self.desk.words, now, link));
+        let mut status = phrases::status_line(&self.desk.words, now, link);
+        if self.agent_outdated.get() && status.strip.is_empty() {
+            status.strip = self.desk.words.text("status-agent-outdated").into();
+        }
+        self.window.set_status(status);
         self.window.set_away(!matches!(link, Link::Here(_)));
         if let Link::Here(status) = link {
             self.window.set_signed_out(status.connection == Connection::SignedOut);
             self.window.set_offline(status.mode == Mode::Offline);
             let unread = if status.unread == 0 { String::new() } else { format!("({})", status.unread) };
             self.window.set_unread(unread.into());
+        }
+    }
+
+    /// It answered, as one of this version does or as an older one that was not started anew.
+    fn met_agent(&self, up_to_date: bool) {
+        if self.agent_outdated.replace(!up_to_date) == up_to_date {
+            self.show_link(&self.desk.link().borrow().clone());
         }
     }
 

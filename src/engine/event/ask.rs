@@ -120,10 +120,17 @@ pub enum Ask {
     Search {
         /// The words, as the person wrote them.
         words: String,
-        /// Where the page before it ended.
-        before: Option<String>,
+        /// Where the page begins.
+        start: PageStart,
         /// How many rows.
         limit: u32,
+    },
+    /// Where a message stands in the answer to these words.
+    FoundPosition {
+        /// Which message.
+        id: MessageId,
+        /// The words, as the person wrote them.
+        words: String,
     },
     /// The scheduler's jobs.
     Jobs,
@@ -144,7 +151,7 @@ pub enum Ask {
     Quit,
 }
 
-/// Where a page of a folder begins.
+/// Where a page of a folder, or of what was found, begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageStart {
     /// Behind the page that said so: whatever comes meanwhile, nothing is read twice or left out.

@@ -54,3 +54,23 @@ fn beside_whole_words_it_finds_what_has_all_of_them() {
     assert_eq!(all(&mut story, "редкая ста", 50), [300, 200, 100]);
     assert_eq!(all(&mut story, "нигде при", 50), []);
 }
+
+#[test]
+fn from_any_row_on_it_finds_the_same() {
+    let mut story = with_mail();
+    for (words, whole) in [
+        ("при", newest_first(|it| it.is_multiple_of(3))),
+        ("ста", newest_first(|it| it <= 300)),
+        ("редкая при", newest_first(|it| it.is_multiple_of(300))),
+    ] {
+        for (from, limit) in [(0, 50), (50, 50), (250, 100), (whole.len(), 10)] {
+            let (found, count, more) = story.found_from(words, from as u64, limit);
+            let limit = limit as usize;
+            let expected: Vec<_> = whole.iter().skip(from).take(limit).copied().collect();
+            assert_eq!(found, expected, "{words}: {limit} from {from}");
+            let counted = (count, more) == (whole.len() as u64, false);
+            // Where the texts were looked through, nothing behind the page was.
+            assert!(counted || (from, count, more) == (0, limit as u64, true), "{words}: {count}, {more}");
+        }
+    }
+}

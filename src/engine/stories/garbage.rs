@@ -92,7 +92,7 @@ fn whatever_is_looked_for_is_answered() {
     story.due();
     let good = ["отчет квар", "\"report\" AND draft*", "quarterly NOT (x OR y)", "мария NEAR/2 кузнецова"];
     restante_garbage::each_text(&good, |words| {
-        let answer = story.engine.search(words, None, 100).expect("the database can be read");
+        let answer = story.engine.search(words, PageStart::Row(0), 100).expect("the database can be read");
         assert!(answer.is_ok());
     });
     is_well(&story);

@@ -118,6 +118,7 @@ status-client-too-old = This version is too old for your organisation
 status-untried = Not checked yet
 status-agent-away = The mail agent is not running. Waiting for it; what you read and write here stays.
 status-agent-foreign = The mail agent is of another version now. Close the windows of the mail and open them again.
+status-agent-outdated = The mail agent is older than this window, so only the beginning of a list is shown. Sign out of the computer and in again.
 status-connecting = Connecting to the mail agent …
 status-detail = { $what }: { $detail }
 status-next-try = { $what }, next try: { $next }

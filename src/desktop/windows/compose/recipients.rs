@@ -24,16 +24,34 @@ impl Compose {
         spawn(async move {
             let people = self.people(&typed).await.unwrap_or_default();
             if self.search.get() == round {
-                let chosen: Vec<SharedString> = self.recipients.iter().map(|chip| chip.login).collect();
-                let offered = people.iter().map(chip).filter(|it| !chosen.contains(&it.login));
-                self.found.set_vec(offered.take(MOST_FOUND).collect::<Vec<_>>());
+                self.offer(&typed, people);
             }
         });
+    }
+
+    /// Whoever is called just so is the first one: a key takes the first.
+    pub(super) fn offer(&self, typed: &str, mut people: Vec<Person>) {
+        people.retain(|person| !self.recipients.iter().any(|chip| chip.login == person.login.as_str()));
+        if let Meant::One(person) = meant(typed, &people) {
+            let login = person.login.clone();
+            people.sort_by_key(|person| person.login != login);
+        }
+        people.truncate(MOST_FOUND);
+        self.found.set_vec(people.iter().map(chip).collect::<Vec<_>>());
+        self.found_for.replace(typed.to_owned());
     }
 
     pub(super) async fn people(&self, typed: &str) -> Result<Vec<Person>, ClientError> {
         let typed = typed.to_owned();
         self.desk.agent.ask(|client| async move { client.directory(&typed).await }).await
+    }
+
+    /// The same by a key. Who types faster than people are found has not seen those offered: it is whoever was typed.
+    pub(super) fn add_by_key(self: Rc<Self>, index: usize) {
+        if *self.found_for.borrow() != self.window.get_typed().trim() {
+            self.found.set_vec(Vec::new());
+        }
+        self.add(index);
     }
 
     /// Takes the person that was offered at `index`; where nobody was offered, whoever was typed.

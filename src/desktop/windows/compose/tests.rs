@@ -103,6 +103,37 @@ fn a_name_leaves_the_field_at_once_and_comes_back_where_nobody_is_meant() {
 }
 
 #[test]
+fn a_key_takes_nobody_who_was_offered_for_less_than_is_typed_by_now() {
+    init_no_event_loop();
+    let compose = make(&desk(), Sheet::empty(), Box::new(|| ())).unwrap();
+    let offered = || vec![person("ann", "Ann"), person("anna", "Anna")];
+    compose.window.set_typed("ann".into());
+    compose.offer("ann", offered());
+    compose.window.set_typed("annabel".into());
+    compose.window.invoke_add_by_key(0);
+    assert_eq!(compose.letter().to, Vec::<String>::new(), "it is not known yet who annabel is");
+
+    compose.window.set_typed("ann ".into());
+    compose.offer("ann", offered());
+    compose.window.invoke_add_by_key(1);
+    assert_eq!(compose.letter().to, ["anna"], "what was offered for what stands there");
+    compose.window.set_typed("an".into());
+    compose.offer("an", offered());
+    compose.window.set_typed("anno".into());
+    compose.window.invoke_add(0);
+    assert_eq!(compose.letter().to, ["anna", "ann"], "what is pointed at is what is seen");
+}
+
+#[test]
+fn whoever_is_called_as_typed_is_offered_first() {
+    init_no_event_loop();
+    let compose = make(&desk(), Sheet::empty(), Box::new(|| ())).unwrap();
+    compose.offer("ann", vec![person("anna", "A"), person("joann", "B"), person("ann", "Zoe")]);
+    let offered: Vec<_> = compose.found.iter().map(|chip| chip.login.to_string()).collect();
+    assert_eq!(offered, ["ann", "anna", "joann"]);
+}
+
+#[test]
 fn a_reply_goes_to_the_sender_and_quotes_him() {
     let words = Words::new(Language::English);
     let at = Timestamp::parse("2026-11-24T09:05:00Z").unwrap();
@@ -169,4 +200,24 @@ fn a_letter_that_was_sent_counts_down_unchangeable_and_then_its_window_is_gone()
     clock.0.store(14_500, std::sync::atomic::Ordering::Relaxed);
     compose.tell_seconds_left(Timestamp::from_unix_ms(14_500));
     assert!(closed.get());
+}
+
+#[test]
+fn with_forty_recipients_there_is_room_for_the_letter_and_one_more() {
+    init_no_event_loop();
+    let to = (0..40).map(|number| person(&format!("user{number}"), "Somebody with a name of some length"));
+    let compose = make(&desk(), Sheet { to: to.collect(), ..Sheet::empty() }, Box::new(|| ())).unwrap();
+    compose.window.show().unwrap();
+    compose.window.window().set_size(slint::LogicalSize::new(720.0, 560.0));
+    i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+    let found = |label| {
+        let found = ElementHandle::find_by_accessible_label(&compose.window, label).next();
+        let found = found.unwrap_or_else(|| panic!("{label} is not there"));
+        (found.absolute_position().y, found.size().height)
+    };
+    let (text, height) = found("Text");
+    assert!(text > 100.0 && height >= 200.0 && text + height <= 560.0, "it is at {text}, {height} high");
+    let (entry, height) = found("To");
+    assert!(entry + height < text, "where one more is typed: {entry}, {height} high");
+    assert!(entry > 40.0, "it is not under the toolbar: {entry}");
 }

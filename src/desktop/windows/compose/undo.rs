@@ -23,6 +23,7 @@ impl Compose {
         self.id.set(sent.id);
         self.goes_out_at.set(Some(goes_out_at));
         self.window.set_can_undo(true);
+        self.window.set_notice(SharedString::new());
         self.tell_seconds_left(goes_out_at);
         self.window.invoke_focus_undo();
         let weak = Rc::downgrade(self);

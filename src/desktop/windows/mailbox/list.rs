@@ -1,6 +1,6 @@
 //! The list: folders, their rows as they are loaded, and what is chosen among them.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 use restante_local_api::{
     ClientError, FolderSummary,
@@ -11,14 +11,13 @@ use slint::{ComponentHandle as _, Model as _};
 use super::{Mailbox, as_index, spawn, view::Read};
 use crate::{
     phrases,
-    rows::{PAGE, Page, ROWS_AHEAD, Reach},
+    rows::{PAGE, Page},
     ui,
 };
 
 /// The list as it is by now.
 struct Anew {
     pages: Vec<Page>,
-    reach: Reach,
     total: usize,
     /// Where the uppermost row on the screen was, and where it is.
     moved: Option<(usize, usize)>,
@@ -35,9 +34,9 @@ impl Mailbox {
                 rows.needed().await;
                 while let Some(wanted) = rows.next_page() {
                     let Some(mailbox) = weak.upgrade() else { return };
-                    let read = mailbox.page(mailbox.folder.get(), wanted.first, wanted.reach.clone()).await;
-                    let Ok(Read { page, reach, total }) = read else { break };
-                    rows.add(&wanted, page, reach, total);
+                    let read = mailbox.page(mailbox.folder.get(), wanted.first).await;
+                    let Ok(Read { page, total }) = read else { break };
+                    rows.add(wanted, page, total);
                     mailbox.pick_awaited();
                 }
             }
@@ -54,12 +53,7 @@ impl Mailbox {
         let _alone = self.refreshing.lock().await;
         let (folder, view) = (self.folder.get(), self.view.borrow().clone());
         let Ok(summaries) = self.ask(|client| async move { client.folders().await }).await else { return };
-        let read = if view.words.is_empty() {
-            self.folder_anew(folder, row).await
-        } else {
-            self.found_anew(folder).await
-        };
-        let Ok(anew) = read else { return };
+        let Ok(anew) = self.list_anew(folder, row).await else { return };
         self.show_folders(summaries);
         if self.folder.get() != folder || *self.view.borrow() != view {
             return; // Another one was chosen meanwhile, and is being read.
@@ -99,8 +93,8 @@ impl Mailbox {
         });
     }
 
-    /// The pages of a folder around this row, or those on the screen, wherever what they show is by now.
-    async fn folder_anew(&self, folder: Folder, row: Option<usize>) -> Result<Anew, ClientError> {
+    /// The pages around this row, or those on the screen, wherever what they show is by now.
+    async fn list_anew(&self, folder: Folder, row: Option<usize>) -> Result<Anew, ClientError> {
         let on_screen = self.rows_on_screen();
         let moved_to = match self.anchor() {
             Some(id) => self.position(folder, id).await,
@@ -108,23 +102,7 @@ impl Mailbox {
         };
         let top = row.map_or(moved_to.unwrap_or(on_screen.start), |row| row.saturating_sub(on_screen.len()));
         let many = if row.is_some() { 2 * on_screen.len() } else { on_screen.len() };
-        let (mut pages, mut wanted) = (Vec::new(), top..top + many);
-        let mut first = wanted.start / PAGE * PAGE;
-        let total = loop {
-            let read = self.page(folder, first, Reach::Anywhere).await?;
-            if read.page.entries.is_empty() && read.total > 0 {
-                // It has become so short: its end is what is looked at.
-                wanted = read.total.saturating_sub(many)..read.total;
-                first = wanted.start / PAGE * PAGE;
-                pages.clear();
-                continue;
-            }
-            pages.push(read.page);
-            first += PAGE;
-            if first >= wanted.end.min(read.total) {
-                break read.total;
-            }
-        };
+        let (pages, total) = pages_of(top..top + many, async |first| self.page(folder, first).await).await?;
         let selected = match self.selected.get() {
             Some(id) => match place_of(&pages, id) {
                 None => self.position(folder, id).await,
@@ -133,25 +111,7 @@ impl Mailbox {
             None => None,
         };
         let moved = moved_to.map(|moved_to| (on_screen.start, moved_to));
-        Ok(Anew { pages, reach: Reach::Anywhere, total, moved, selected })
-    }
-
-    /// What was looked for, from its beginning to behind what is on the screen.
-    async fn found_anew(&self, folder: Folder) -> Result<Anew, ClientError> {
-        let (on_screen, anchor) = (self.rows_on_screen(), self.anchor());
-        let (mut pages, mut reach, mut first) = (Vec::new(), Reach::Behind(None), 0);
-        let total = loop {
-            let read = self.page(folder, first, reach).await?;
-            first += read.page.entries.len();
-            pages.push(read.page);
-            reach = read.reach;
-            if reach == Reach::Behind(None) || first >= on_screen.end + ROWS_AHEAD {
-                break read.total;
-            }
-        };
-        let moved = anchor.and_then(|id| Some((on_screen.start, place_of(&pages, id)?)));
-        let selected = self.selected.get().and_then(|id| place_of(&pages, id));
-        Ok(Anew { pages, reach, total, moved, selected })
+        Ok(Anew { pages, total, moved, selected })
     }
 
     /// The row that stays where it is when the list is read anew. At the top there is none, and new mail comes into
@@ -161,7 +121,7 @@ impl Mailbox {
     }
 
     fn replace_rows(self: &Rc<Self>, anew: Anew) {
-        self.rows.replace(anew.pages, anew.reach, anew.total);
+        self.rows.replace(anew.pages, anew.total);
         if let Some((top, moved_to)) = anew.moved {
             #[expect(clippy::cast_precision_loss, reason = "rows of one folder")]
             let by = (moved_to as f32 - top as f32) * self.window.get_row_height();
@@ -171,7 +131,7 @@ impl Mailbox {
         self.pick_awaited();
     }
 
-    pub(super) fn rows_on_screen(&self) -> std::ops::Range<usize> {
+    pub(super) fn rows_on_screen(&self) -> Range<usize> {
         let row_height = self.window.get_row_height().max(1.0);
         let scale = self.window.window().scale_factor().max(0.1);
         #[expect(clippy::cast_precision_loss, reason = "a window's height in pixels")]
@@ -197,7 +157,7 @@ impl Mailbox {
         self.widen();
         self.select(None);
         self.window.set_loading(true);
-        self.rows.replace(Vec::new(), Reach::Anywhere, 0);
+        self.rows.replace(Vec::new(), 0);
         self.window.set_scroll(0.0);
         self.show_current_folder();
     }
@@ -239,6 +199,86 @@ impl Mailbox {
     }
 }
 
+/// The pages that hold these rows, or as many at the end of a list that has become too short for them; and how many rows
+/// it has.
+async fn pages_of<E>(
+    mut wanted: Range<usize>,
+    read: impl AsyncFn(usize) -> Result<Read, E>,
+) -> Result<(Vec<Page>, usize), E> {
+    let (mut pages, mut first) = (Vec::new(), wanted.start / PAGE * PAGE);
+    loop {
+        let Read { page, total } = read(first).await?;
+        if page.entries.is_empty() {
+            let end = total.saturating_sub(wanted.len())..total;
+            let first_of_end = end.start / PAGE * PAGE;
+            // Where that lies no nearer the count is wrong, and an answer that is no other would be asked for for ever.
+            if total > 0 && first_of_end < first {
+                (wanted, first) = (end, first_of_end);
+                pages.clear();
+                continue;
+            }
+        }
+        pages.push(page);
+        first += PAGE;
+        if first >= wanted.end.min(total) {
+            return Ok((pages, total));
+        }
+    }
+}
+
 fn place_of(pages: &[Page], id: MessageId) -> Option<usize> {
     pages.iter().find_map(|page| Some(page.first + page.entries.iter().position(|entry| entry.id == id)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::RefCell,
+        task::{Context, Poll, Waker},
+    };
+
+    use super::*;
+    use crate::rows::Entry;
+
+    /// The first rows of the pages that are asked for on the way to these rows, of an agent that has so many and says
+    /// that there are so many.
+    fn asked(wanted: Range<usize>, there_are: usize, it_says: usize) -> (Vec<usize>, Vec<Range<usize>>) {
+        let asked = RefCell::new(Vec::new());
+        let read = async |first: usize| {
+            asked.borrow_mut().push(first);
+            assert!(asked.borrow().len() < 100, "it asks for ever: {asked:?}");
+            let row = |number: usize| Entry {
+                id: format!("01936a70-1b3c-7000-8000-{number:012}").parse().unwrap(),
+                row: ui::Row::default(),
+            };
+            let entries = (first..there_are.min(first + PAGE)).map(row).collect();
+            Ok::<_, ()>(Read { page: Page { first, entries }, total: it_says })
+        };
+        let found = std::pin::pin!(pages_of(wanted, read)).poll(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(Ok((pages, total))) = found else { panic!("an answer is there at once") };
+        assert_eq!(total, it_says);
+        let rows = pages.iter().map(|page| page.first..page.first + page.entries.len()).collect();
+        (asked.into_inner(), rows)
+    }
+
+    #[test]
+    fn the_pages_of_the_rows_on_the_screen_are_read() {
+        assert_eq!(asked(0..40, 1_000, 1_000), (vec![0], vec![0..200]));
+        assert_eq!(asked(390..430, 1_000, 1_000), (vec![200, 400], vec![200..400, 400..600]));
+        assert_eq!(asked(0..40, 0, 0), (vec![0], vec![0..0]));
+    }
+
+    #[test]
+    fn of_a_list_that_has_become_short_its_end_is_read() {
+        assert_eq!(asked(900..940, 210, 210), (vec![800, 0, 200], vec![0..200, 200..210]));
+        assert_eq!(asked(390..430, 400, 400), (vec![200], vec![200..400]));
+    }
+
+    #[test]
+    fn an_agent_that_counts_wrongly_is_not_asked_for_ever() {
+        assert_eq!(asked(900..940, 210, 1_000).0, [800]);
+        assert_eq!(asked(900..940, 210, 700).0, [800, 600]);
+        assert_eq!(asked(0..40, 0, 1_000).0, [0]);
+        assert_eq!(asked(900..940, 210, 0).0, [800]);
+    }
 }

@@ -6,12 +6,12 @@ use restante_local_api::{
     ClientError, MessageRow,
     model::{Folder, MessageId},
 };
-use slint::TimerMode;
+use slint::{Model as _, TimerMode};
 
 use super::{Mailbox, layout::order, spawn};
 use crate::{
     phrases,
-    rows::{Entry, LIMIT, Page, Reach},
+    rows::{Entry, LIMIT, Page},
 };
 
 /// How long typing pauses before it is looked for: the next letter comes sooner while one types.
@@ -26,50 +26,49 @@ pub(super) struct View {
     pub(super) unread: bool,
 }
 
-/// A page of what the list shows, how the others are reached then, and how many rows there are in all.
+/// A page of what the list shows, and how many rows there are in all.
 pub(super) struct Read {
     pub(super) page: Page,
-    pub(super) reach: Reach,
     pub(super) total: usize,
 }
 
 impl Mailbox {
     /// The rows from `first` on.
-    pub(super) async fn page(&self, folder: Folder, first: usize, reach: Reach) -> Result<Read, ClientError> {
-        let words = self.view.borrow().words.clone();
-        if words.is_empty() {
-            return self.page_of_folder(folder, first).await;
-        }
-        let before = match reach {
-            Reach::Anywhere => None,
-            Reach::Behind(before) => before,
+    pub(super) async fn page(&self, folder: Folder, first: usize) -> Result<Read, ClientError> {
+        let (words, from) = (self.view.borrow().words.clone(), first as u64);
+        let (entries, count, more): (Vec<_>, _, _) = if words.is_empty() {
+            let (order, unread) = (order(&self.window), self.unread_only(folder));
+            let read = self.ask(move |client| async move {
+                client.folder_from(folder, order, from, LIMIT, unread).await
+            });
+            let page = read.await?;
+            (page.messages.iter().map(|row| self.entry(folder, row)).collect(), page.count, false)
+        } else {
+            let read = self.ask(move |client| async move { client.search_from(&words, from, LIMIT).await });
+            let page = read.await?;
+            let entries = page.messages.iter().map(|it| self.entry(it.folder, &it.row)).collect();
+            (entries, page.count, page.more_than_count)
         };
-        let found = self
-            .ask(move |client| async move { client.search(&words, before.as_deref(), LIMIT).await })
-            .await?;
-        let entries: Vec<_> = found.messages.iter().map(|it| self.entry(it.folder, &it.row)).collect();
-        // One more than is loaded, so that scrolling to the end asks for the next page.
-        let total = first + entries.len() + usize::from(found.next_before.is_some());
-        Ok(Read { page: Page { first, entries }, reach: Reach::Behind(found.next_before), total })
+        self.met_agent(count.is_some());
+        let count = count.and_then(|count| usize::try_from(count).ok()).unwrap_or(first + entries.len());
+        // Of what is not counted to its end there is one row more, which asks for those behind it when it comes into
+        // view; and what was counted further down before is there.
+        let total = if more { self.rows.row_count().max(count + 1) } else { count };
+        Ok(Read { page: Page { first, entries }, total })
     }
 
-    async fn page_of_folder(&self, folder: Folder, first: usize) -> Result<Read, ClientError> {
-        let (order, unread, from) = (order(&self.window), self.unread_only(folder), first as u64);
-        let page = self
-            .ask(move |client| async move { client.folder_from(folder, order, from, LIMIT, unread).await })
-            .await?;
-        let entries: Vec<_> = page.messages.iter().map(|row| self.entry(folder, row)).collect();
-        let known = first + entries.len();
-        let total = page.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(known);
-        Ok(Read { page: Page { first, entries }, reach: Reach::Anywhere, total })
-    }
-
-    /// How many rows stand before a message in the folder; `None` where it is not among them.
+    /// How many rows stand before a message; `None` where it is not among them.
     pub(super) async fn position(&self, folder: Folder, id: MessageId) -> Option<usize> {
+        let words = self.view.borrow().words.clone();
         let (order, unread) = (order(&self.window), self.unread_only(folder));
-        let position =
-            self.ask(move |client| async move { client.position(id, folder, order, unread).await }).await;
-        usize::try_from(position.ok()?.position).ok()
+        let position = self.ask(move |client| async move {
+            if words.is_empty() {
+                client.position(id, folder, order, unread).await
+            } else {
+                client.position_found(id, &words).await
+            }
+        });
+        usize::try_from(position.await.ok()?.position).ok()
     }
 
     fn unread_only(&self, folder: Folder) -> bool {
@@ -109,7 +108,7 @@ impl Mailbox {
 
     /// Another list than before: from its beginning.
     pub(super) fn read_anew(self: &Rc<Self>) {
-        self.rows.replace(Vec::new(), Reach::Anywhere, 0);
+        self.rows.replace(Vec::new(), 0);
         self.window.set_loading(true);
         self.window.set_scroll(0.0);
         let mailbox = self.clone();

@@ -12,7 +12,7 @@ use crate::{Durability, ExaminedDatabase, StoreError};
 
 /// The engine's own check, where it has one, then the sums of every row that has one.
 pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
-    if let Tx::Sqlite(_) = tx {
+    if let Tx::Sqlite(..) = tx {
         let found: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(tx).await?;
         if found != ["ok"] {
             let what = found.into_iter().take(3).collect::<Vec<_>>().join("; ");

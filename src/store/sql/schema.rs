@@ -78,7 +78,7 @@ pub(crate) async fn tables(tx: &mut Tx) -> Result<i64, Fault> {
 /// How many tables there are of this name; without one, of any.
 async fn named(tx: &mut Tx, name: Option<&str>) -> Result<i64, Fault> {
     let count = match tx {
-        Tx::Sqlite(_) => {
+        Tx::Sqlite(..) => {
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND ($1 IS NULL OR name = $1)"
         }
         Tx::Postgres(..) => {
@@ -156,6 +156,7 @@ pub(crate) async fn gate(
                 "it is the database of another one: were files put in each other's place?".to_owned();
             Ok(Some(Unavailable::Unreachable { location: database.address(), reason }))
         }
+        Err(StoreError::Gate { why, .. }) => Ok(Some(why)),
         Err(
             StoreError::Malformed { source, .. }
             | StoreError::Damaged { source, .. }

@@ -49,7 +49,7 @@ impl Insert<'_> {
     /// Gives what `tail` has returned, if anything.
     pub(crate) async fn run(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
         match tx {
-            Tx::Sqlite(_) => self.in_values(tx).await,
+            Tx::Sqlite(..) => self.in_values(tx).await,
             Tx::Postgres(..) => self.in_lists(tx).await,
         }
     }
@@ -195,14 +195,14 @@ impl<'q> Query<'q> {
     /// How many rows it changed.
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, sqlx::Error> {
         match tx {
-            Tx::Sqlite(tx) => Ok(self.for_sqlite().execute(&mut **tx).await?.rows_affected()),
+            Tx::Sqlite(tx, _) => Ok(self.for_sqlite().execute(&mut **tx).await?.rows_affected()),
             Tx::Postgres(tx, _) => Ok(self.for_postgres().execute(&mut **tx).await?.rows_affected()),
         }
     }
 
     pub(crate) async fn fetch_all(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
         Ok(match tx {
-            Tx::Sqlite(tx) => {
+            Tx::Sqlite(tx, _) => {
                 let rows = self.for_sqlite().fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
@@ -215,7 +215,7 @@ impl<'q> Query<'q> {
 
     pub(crate) async fn fetch_optional(self, tx: &mut Tx) -> Result<Option<Row>, sqlx::Error> {
         Ok(match tx {
-            Tx::Sqlite(tx) => self.for_sqlite().fetch_optional(&mut **tx).await?.map(Row::Sqlite),
+            Tx::Sqlite(tx, _) => self.for_sqlite().fetch_optional(&mut **tx).await?.map(Row::Sqlite),
             Tx::Postgres(tx, _) => self.for_postgres().fetch_optional(&mut **tx).await?.map(Row::Postgres),
         })
     }
@@ -230,7 +230,7 @@ impl<'q> Query<'q> {
         'q: 't,
     {
         match tx {
-            Tx::Sqlite(tx) => self.for_sqlite().fetch(&mut **tx).map_ok(Row::Sqlite).boxed(),
+            Tx::Sqlite(tx, _) => self.for_sqlite().fetch(&mut **tx).map_ok(Row::Sqlite).boxed(),
             Tx::Postgres(tx, _) => self.for_postgres().fetch(&mut **tx).map_ok(Row::Postgres).boxed(),
         }
     }

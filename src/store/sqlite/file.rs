@@ -1,6 +1,7 @@
 //! One SQLite file: one writer, a few readers, and how its errors are told apart.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -17,7 +18,7 @@ use sqlx::{
     },
 };
 
-use super::neighbours::Neighbours;
+use super::{log::Log, neighbours::Neighbours};
 use crate::{StoreError, sql::Fault};
 
 /// How long one waits for another process's write before it is said to be busy.
@@ -42,6 +43,7 @@ pub(crate) struct File {
     path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    log: Arc<Log>,
     /// To whom a write is announced.
     neighbours: Option<Arc<Neighbours>>,
     /// Transactions begun so far.
@@ -68,13 +70,20 @@ impl File {
                 .idle_timeout(IDLE)
                 .test_before_acquire(false)
         };
+        let log = Arc::new(Log::of(path));
+        let of_writer = Arc::clone(&log);
         Self {
             path: path.to_owned(),
             writer: pool()
                 .max_connections(1)
-                .after_connect(|connection, _| Box::pin(go_behind(connection)))
-                .connect_lazy_with(options.clone()),
+                .after_connect(move |connection, _| {
+                    of_writer.connected();
+                    Box::pin(go_behind(connection))
+                })
+                // The log is copied by us.
+                .connect_lazy_with(options.clone().pragma("wal_autocheckpoint", "0")),
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
+            log,
             neighbours: None,
             transactions: AtomicU64::new(0),
         }
@@ -95,26 +104,41 @@ impl File {
     }
 
     /// A transaction that sees one moment of the database.
-    pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn read(&self) -> Result<Tx, Fault> {
+        self.log.found_whole(&self.readers).await?;
         self.transactions.fetch_add(1, Ordering::Relaxed);
-        self.readers.begin().await
+        Ok(self.readers.begin().await?)
     }
 
-    /// A transaction that writes. It takes the write lock at once: one that reads first and writes
-    /// later is refused without waiting when another has written meanwhile.
-    pub(crate) async fn write(&self) -> Result<Tx, Fault> {
+    /// A transaction that writes, to be committed by the log with it. It takes the write lock at once: one that reads
+    /// first and writes later is refused without waiting when another has written meanwhile.
+    pub(crate) async fn write(&self) -> Result<(Tx, Arc<Log>), Fault> {
+        self.log.found_whole(&self.readers).await?;
         if let Some(neighbours) = &self.neighbours {
             neighbours.announce_write()?;
         }
         self.transactions.fetch_add(1, Ordering::Relaxed);
+        if self.log.long() {
+            self.log.settle(&mut *self.writer.acquire().await?).await?;
+        }
+        let mut tx = self.begin().await?;
+        if self.log.fresh() {
+            tx.rollback().await?;
+            self.log.settle(&mut *self.writer.acquire().await?).await?;
+            tx = self.begin().await?;
+        }
+        Ok((tx, Arc::clone(&self.log)))
+    }
+
+    async fn begin(&self) -> Result<Tx, sqlx::Error> {
         match self.writer.begin_with(BEGIN).await {
             // On a full disk SQLite itself undoes a transaction; undoing it once more fails, and the connection
             // counts as one in a transaction for good.
             Err(sqlx::Error::InvalidSavePointStatement) => {
                 self.writer.acquire().await?.close().await?;
-                Ok(self.writer.begin_with(BEGIN).await?)
+                self.writer.begin_with(BEGIN).await
             }
-            begun => Ok(begun?),
+            begun => begun,
         }
     }
 }
@@ -133,6 +157,15 @@ async fn go_behind(connection: &mut SqliteConnection) -> Result<(), sqlx::Error>
 
 /// What an error of SQLite means to whoever asked.
 pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) -> StoreError {
+    if let sqlx::Error::Io(error) = &source {
+        // Of the note beside the database: as with the database, nobody knows what is on the disk.
+        return match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                StoreError::DiskFull { doing, database }
+            }
+            _ => StoreError::Damaged { doing, database, source: Arc::new(source) },
+        };
+    }
     let code = extended_code(&source);
     if code == Some(code::IOERR_SHMSIZE) {
         return StoreError::DiskFull { doing, database };
@@ -175,7 +208,7 @@ mod tests {
     async fn a_new_file_has_the_settings_that_keep_mail() {
         let folder = tempfile::tempdir().unwrap();
         let database = File::new(&folder.path().join("x.db"), true);
-        let mut tx = database.write().await.unwrap();
+        let mut tx = database.write().await.unwrap().0;
         let pragma = async |tx: &mut Tx, text: &'static str| -> String {
             use sqlx::{Row, ValueRef};
             let row = sqlx::query(text).fetch_one(&mut **tx).await.unwrap();
@@ -192,7 +225,7 @@ mod tests {
     async fn a_reader_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let database = File::new(&folder.path().join("x.db"), true);
-        let mut tx = database.write().await.unwrap();
+        let mut tx = database.write().await.unwrap().0;
         sqlx::query("CREATE TABLE t (x)").execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = database.read().await.unwrap();
@@ -218,7 +251,7 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let database = File::new(&folder.path().join("x.db"), true);
-        let writer = niceness(database.write().await.unwrap()).await;
+        let writer = niceness(database.write().await.unwrap().0).await;
         let reader = niceness(database.read().await.unwrap()).await;
         assert!(writer > reader, "{writer} {reader}");
     }
@@ -229,8 +262,10 @@ mod tests {
         let path = folder.path().join("x.db");
         std::fs::write(&path, "This was never a database. ".repeat(100)).unwrap();
         let database = File::new(&path, false);
-        let error =
-            error(database.read().await.map(drop).unwrap_err(), "reading", path.display().to_string());
+        let error = match database.read().await.map(drop).unwrap_err() {
+            Fault::Sql(source) => error(source, "reading", path.display().to_string()),
+            other => panic!("{other:?}"),
+        };
         assert!(matches!(error, StoreError::Malformed { .. }) && !error.fatal(), "{error:?}");
         assert!(error.to_string().contains("x.db"));
     }

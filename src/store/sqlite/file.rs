@@ -13,6 +13,7 @@ use std::{
 use restante_process::priority;
 use sqlx::{
     Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
     },
@@ -23,6 +24,9 @@ use crate::{StoreError, sql::Fault};
 
 /// How long one waits for another process's write before it is said to be busy.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often one waits so long who writes beside a server: SQLite lets him in by chance, and a server that has much to
+/// write holds the lock most of the time.
+const TRIES_BESIDE: u32 = 6;
 /// Readers of one file at a time: each is a thread, and more than a few only queue for the same disk.
 const READERS: u32 = 4;
 /// Rows that SQLite's thread is ahead of who reads them at most: with few the two wait for each other again and again
@@ -53,17 +57,20 @@ pub(crate) struct File {
 impl File {
     /// Names the file; it is opened at the first use.
     pub(crate) fn new(path: &Path, create: bool) -> Self {
-        // FULL: with NORMAL a power cut loses acknowledged messages. INCREMENTAL must come before the
-        // journal mode, or it needs a VACUUM to take effect.
-        let options = SqliteConnectOptions::new()
+        // FULL: with NORMAL a power cut loses acknowledged messages.
+        let mut options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(create)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .row_buffer_size(ROWS_AHEAD)
             .busy_timeout(BUSY_TIMEOUT);
+        if path.metadata().is_ok_and(|file| file.len() == 0) || !path.exists() {
+            // Of a new file alone, before its journal mode: the statement writes, so that whoever opens the file would wait
+            // for others who write.
+            options = options.auto_vacuum(SqliteAutoVacuum::Incremental);
+        }
         let pool = || {
             SqlitePoolOptions::new()
                 .acquire_timeout(BUSY_TIMEOUT)
@@ -110,6 +117,13 @@ impl File {
         Ok(self.readers.begin().await?)
     }
 
+    /// A connection for a statement that reads.
+    pub(crate) async fn glance(&self) -> Result<PoolConnection<Sqlite>, Fault> {
+        self.log.found_whole(&self.readers).await?;
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        Ok(self.readers.acquire().await?)
+    }
+
     /// A transaction that writes, to be committed by the log with it. It takes the write lock at once: one that reads
     /// first and writes later is refused without waiting when another has written meanwhile.
     pub(crate) async fn write(&self) -> Result<(Tx, Arc<Log>), Fault> {
@@ -131,14 +145,20 @@ impl File {
     }
 
     async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        match self.writer.begin_with(BEGIN).await {
-            // On a full disk SQLite itself undoes a transaction; undoing it once more fails, and the connection
-            // counts as one in a transaction for good.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                self.writer.acquire().await?.close().await?;
-                self.writer.begin_with(BEGIN).await
+        let mut tries =
+            if self.neighbours.as_ref().is_some_and(|all| !all.serves()) { TRIES_BESIDE } else { 1 };
+        loop {
+            tries -= 1;
+            match self.writer.begin_with(BEGIN).await {
+                // On a full disk SQLite itself undoes a transaction; undoing it once more fails, and the connection
+                // counts as one in a transaction for good.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    self.writer.acquire().await?.close().await?;
+                    return self.writer.begin_with(BEGIN).await;
+                }
+                Err(error) if tries > 0 && primary_code(&error) == Some(code::BUSY) => {}
+                begun => return begun,
             }
-            begun => begun,
         }
     }
 }
@@ -170,8 +190,7 @@ pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) 
     if code == Some(code::IOERR_SHMSIZE) {
         return StoreError::DiskFull { doing, database };
     }
-    // The primary code is in the lowest byte.
-    match code.map(|code| code & 0xff) {
+    match primary_code(&source) {
         Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
         Some(code::FULL) => StoreError::DiskFull { doing, database },
         Some(code::IOERR) => StoreError::Damaged { doing, database, source: Arc::new(source) },
@@ -198,6 +217,11 @@ mod code {
 
 fn extended_code(error: &sqlx::Error) -> Option<i32> {
     error.as_database_error()?.code()?.parse().ok()
+}
+
+/// It is in the lowest byte.
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    extended_code(error).map(|code| code & 0xff)
 }
 
 #[cfg(test)]
@@ -230,6 +254,18 @@ mod tests {
         tx.commit().await.unwrap();
         let mut tx = database.read().await.unwrap();
         assert!(sqlx::query("INSERT INTO t VALUES (1)").execute(&mut *tx).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn who_reads_waits_for_nobody_who_writes_not_even_to_open_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.db");
+        let mut made = File::new(&path, true).write().await.unwrap().0;
+        sqlx::query("CREATE TABLE t (x)").execute(&mut *made).await.unwrap();
+        made.commit().await.unwrap();
+        let writer = File::new(&path, false);
+        let _held = writer.write().await.unwrap();
+        drop(File::new(&path, false).read().await.unwrap());
     }
 
     #[cfg(target_os = "linux")]

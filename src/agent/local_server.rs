@@ -95,3 +95,31 @@ impl Listener for SameUser {
         self.listener.local_addr()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn another_users_process_is_turned_away_unheard() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = rustix::process::getuid().as_raw();
+        for (uid, welcome) in [(ours, true), (ours + 1, false)] {
+            let socket = folder.path().join(uid.to_string());
+            let mut listener = SameUser { listener: UnixListener::bind(&socket).unwrap(), uid };
+            let mut visitor = UnixStream::connect(&socket).await.unwrap();
+            let answer = async {
+                let (mut stream, _) = listener.accept().await;
+                stream.write_all(b"come in").await.unwrap();
+                std::future::pending::<()>().await;
+            };
+            let mut heard = [0; 7];
+            tokio::select! {
+                () = answer => unreachable!("it waits"),
+                read = visitor.read(&mut heard) => assert_eq!(read.unwrap_or(0) > 0, welcome, "user {uid}"),
+            }
+        }
+    }
+}

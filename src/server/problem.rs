@@ -93,12 +93,13 @@ fn unavailable(why: &Unavailable) -> Problem {
         Unavailable::ServerTooOld { .. } => {
             (UnavailableReason::UpgradeNeeded, "the database is newer than the server: upgrade the server")
         }
+        Unavailable::LogLost { .. } => (UnavailableReason::Unreachable, "its database is damaged"),
         Unavailable::Unreachable { .. } => (UnavailableReason::Unreachable, "its database cannot be opened"),
     };
     let schema = match *why {
         Unavailable::UpgradeNeeded { found, needed, .. } => Some(SchemaVersions { found, needed }),
         Unavailable::ServerTooOld { found, known, .. } => Some(SchemaVersions { found, needed: known }),
-        Unavailable::NoneAttached | Unavailable::Unreachable { .. } => None,
+        Unavailable::NoneAttached | Unavailable::LogLost { .. } | Unavailable::Unreachable { .. } => None,
     };
     let mut problem = office_unavailable(reason, detail);
     problem.schema = schema;

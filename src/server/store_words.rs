@@ -91,6 +91,9 @@ pub(crate) fn unavailable(why: &Unavailable, words: &Words) -> String {
             let part = thing(part, words);
             text(words, "server-too-old", &[("part", &part), ("found", found), ("known", known)])
         }
+        Unavailable::LogLost { location, log, note } => {
+            text(words, "server-log-lost", &[("location", location), ("log", log), ("note", note)])
+        }
         Unavailable::Unreachable { location, reason } => {
             let reason = match reason {
                 NotOpened::NoFile => words.text("server-no-file"),

@@ -42,12 +42,12 @@ pub enum StoreError {
         /// What is missing.
         why: Unavailable,
     },
-    /// A database beside the post offices' is of another schema.
+    /// A database cannot be used as it is.
     #[error("{database}: {why}")]
     Gate {
         /// Which one.
         database: String,
-        /// Older or newer.
+        /// What is wrong with it.
         why: Unavailable,
     },
     /// A row is not what was written.
@@ -164,6 +164,19 @@ pub enum Unavailable {
         found: i64,
         /// The newest schema that this build knows.
         known: i64,
+    },
+    /// The database has lost its log, in which what was written last lay.
+    #[error(
+        "its database {location} has lost what was written last, since its log {log} is not there: put the log back, or \
+         restore a backup; if the database is a copy that was put there on purpose, remove {note}"
+    )]
+    LogLost {
+        /// Which one.
+        location: String,
+        /// What is not there.
+        log: String,
+        /// What tells of the log: without it the database is taken as it is.
+        note: String,
     },
     /// The database cannot be opened.
     #[error("its database {location} cannot be opened: {reason}")]

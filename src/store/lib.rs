@@ -12,6 +12,7 @@ mod backup;
 mod error;
 mod ledger;
 mod mail;
+mod part;
 mod people;
 mod poll;
 mod postgres;

@@ -9,6 +9,7 @@ server-unavailable = organisation "{ $organisation }": { $why }
 server-none-attached = no post office is attached
 server-upgrade-needed = its { $part } database is of schema { $found }, this server needs { $needed }: the database must be upgraded
 server-too-old = its { $part } database is of schema { $found }, this server knows only { $known }: the server must be upgraded
+server-log-lost = its database { $location } has lost what was written last, since its log { $log } is not there: put the log back, or restore a backup; if the database is a copy that was put there on purpose, remove { $note }
 server-unreachable = its database { $location } cannot be opened: { $reason }
 server-thing-organisation = organisation
 server-thing-office = post office

@@ -9,6 +9,7 @@ server-unavailable = организация «{ $organisation }»: { $why }
 server-none-attached = сервер сообщений не присоединён
 server-upgrade-needed = база данных ({ $part }) имеет схему { $found }, этому серверу нужна { $needed }: базу нужно обновить
 server-too-old = база данных ({ $part }) имеет схему { $found }, этот сервер знает только { $known }: нужно обновить сервер
+server-log-lost = в её базе данных { $location } нет записанного последним: не найден журнал { $log }. Верните журнал на место или восстановите резервную копию; если это копия, положенная сюда намеренно, удалите { $note }
 server-unreachable = её база данных { $location } не открывается: { $reason }
 server-thing-organisation = организация
 server-thing-office = сервер сообщений

@@ -69,6 +69,7 @@ fn hint_of_store(error: &StoreError, words: &Words) -> Option<String> {
         StoreError::NameTaken { .. } => words.text("server-hint-name-taken"),
         StoreError::Unknown { what: "organisation", .. } => words.text("server-hint-organisations"),
         StoreError::Unknown { what: "post office", .. } => words.text("server-hint-offices"),
+        StoreError::Unknown { what: "administrator", .. } => words.text("server-hint-administrators"),
         StoreError::Unknown { .. } => words.text("server-hint-users"),
         StoreError::Folder { .. } => words.text("server-hint-folder"),
         StoreError::Unavailable { organisation, why: Unavailable::UpgradeNeeded { .. } } => {

@@ -15,7 +15,7 @@ use restante_model::Timestamp;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgConnectOptions};
 
 use super::{Durability, announcement, server::quoted, timeline::Timeline};
-use crate::{News, sql::Part};
+use crate::{News, part::Part};
 
 /// All steps from an empty schema to this build's.
 pub(crate) fn steps(part: Part) -> &'static [&'static str] {

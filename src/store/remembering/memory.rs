@@ -10,7 +10,7 @@ use std::{
 use restante_model::Timestamp;
 
 use crate::{
-    ChangesQuery, ChangesReply, Checked, Enrolled, News, NothingNew, Owner, Poll, Settings, Standing,
+    ChangesQuery, ChangesReply, Checked, Enrolled, News, NothingNew, Owner, Poll, Settings, Standing, Touched,
 };
 
 /// What nobody asked for during so long is forgotten: twice the longest usual interval.
@@ -203,19 +203,8 @@ impl Memory {
     /// Forgets what is not so any more.
     pub(super) fn hear(&self, news: &News) {
         match news {
-            // Each mailbox is a matter of its own, so that no poll need wait until all are done.
-            News::Touched(touched) => {
-                for (step, touched) in touched.chunks(FORGOTTEN_TOGETHER).enumerate() {
-                    if step > 0 {
-                        // The lock is not fair: whoever waits for it must find it free.
-                        thread::yield_now();
-                    }
-                    let mut kept = self.kept();
-                    for touched in touched {
-                        kept.mailboxes.forget(&touched.owner);
-                    }
-                }
-            }
+            // The lock is not fair: whoever waits for it must find it free.
+            News::Touched(touched) => self.forget_in_steps(touched, thread::yield_now),
             News::User(owner) => {
                 let mut kept = self.kept();
                 kept.mailboxes.forget(owner);
@@ -223,6 +212,19 @@ impl Memory {
                 kept.tokens.retain(|bearer| bearer.owner != *owner);
             }
             News::Everything => self.kept().forget_all(),
+        }
+    }
+
+    /// Each mailbox is a matter of its own, so that no poll need wait until all are done.
+    fn forget_in_steps(&self, touched: &[Touched], between: impl Fn()) {
+        for (step, touched) in touched.chunks(FORGOTTEN_TOGETHER).enumerate() {
+            if step > 0 {
+                between();
+            }
+            let mut kept = self.kept();
+            for touched in touched {
+                kept.mailboxes.forget(&touched.owner);
+            }
         }
     }
 }
@@ -309,6 +311,8 @@ impl<K: Eq + Hash + Clone, V> Kind<K, V> {
 
 #[cfg(test)]
 mod tests {
+    use restante_model::Cursor;
+
     use super::*;
 
     #[test]
@@ -336,5 +340,37 @@ mod tests {
             assert!(kind.young.len() + kind.old.len() <= 102, "{number}");
         }
         assert_eq!(kind.get(&500), None);
+    }
+
+    #[test]
+    fn polls_have_the_memory_between_the_steps_in_which_mailboxes_are_forgotten() {
+        let memory = Memory::new(10_000);
+        let standing = Standing { number: 1, latest_now: Timestamp::EPOCH };
+        let owner = |number: usize| Owner {
+            organisation: "town".parse().unwrap(),
+            login: format!("user{number}").parse().unwrap(),
+        };
+        let touched: Vec<_> =
+            (0..5 * FORGOTTEN_TOGETHER).map(|number| Touched { owner: owner(number), modseq: 1 }).collect();
+        for touched in &touched {
+            let ticket = memory.ask_changes(standing, &touched.owner);
+            let cursor = Cursor { epoch: "e".into(), generation: "g".into(), modseq: 1 };
+            let reply = ChangesReply::UpToDate(cursor);
+            memory.learn_changes(
+                ticket,
+                &touched.owner,
+                &Checked { reply, next_expiry: None, expired: vec![] },
+            );
+        }
+        let known = || {
+            // Whoever polls finds the lock free.
+            let mut kept = memory.kept.try_lock().unwrap();
+            touched.iter().filter(|touched| kept.mailboxes.get(&touched.owner).is_some()).count()
+        };
+        assert_eq!(known(), touched.len());
+        let seen = std::cell::RefCell::default();
+        memory.forget_in_steps(&touched, || Vec::push(&mut seen.borrow_mut(), known()));
+        let left: Vec<_> = (1..5).rev().map(|steps| steps * FORGOTTEN_TOGETHER).collect();
+        assert_eq!((seen.into_inner(), known()), (left, 0));
     }
 }

@@ -11,6 +11,8 @@ mod servers_tests;
 mod tasks;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk_tests;
 
 use std::sync::Arc;
 

@@ -7,7 +7,8 @@ use restante_model::{CheckInterval, Cursor};
 
 use super::{
     Remembering,
-    tests::{ALL, Remembered, look, step, sum},
+    tests::{Remembered, sum},
+    walk_tests::{ALL, look, step},
 };
 use crate::{
     ChangesReply, OfficeChange, SqlStore, Store, StoreError, Time,

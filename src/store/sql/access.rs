@@ -7,11 +7,8 @@ use std::{
 
 use restante_model::Name;
 
-use super::{
-    Database, Fault, Installation, SqlStore, mail,
-    schema::{self, Part},
-};
-use crate::{OfficeTerms, StoreError, Unavailable};
+use super::{Database, Fault, Installation, SqlStore, mail, schema};
+use crate::{OfficeTerms, StoreError, Unavailable, part::Part};
 
 impl SqlStore {
     /// Does something in an organisation's database, once it passed the gate; `doing` says what, where that fails. It

@@ -5,14 +5,13 @@ use std::{collections::HashSet, path::PathBuf, sync::Arc};
 use super::{
     Database, Fault, Installation, SqlStore, Tx,
     mail::{self, Rows},
-    query_scalar,
-    schema::{self, Part},
+    query_scalar, schema,
 };
-use crate::{Durability, ExaminedDatabase, Refusal, StoreError};
+use crate::{Durability, ExaminedDatabase, Refusal, StoreError, part::Part};
 
 /// The engine's own check, where it has one, then the sums of every row that has one.
 pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
-    if let Tx::Sqlite(_) = tx {
+    if !tx.others_write() {
         let found: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(tx).await?;
         if found != ["ok"] {
             let what = found.into_iter().take(3).collect::<Vec<_>>().join("; ");
@@ -20,7 +19,7 @@ pub(crate) async fn examine(tx: &mut Tx) -> Result<Rows, Fault> {
         }
     }
     // A mail schema of another version is its own upgrade's business.
-    if schema::found(tx, Part::Office).await? == Part::Office.version() {
+    if schema::found(tx, Part::Office).await? == schema::version(Part::Office) {
         mail::check_rows(tx).await
     } else {
         Ok(Rows::default())

@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Database, Fault, Installation, Part, Query, Row, SqlStore, Tx, Value, elsewhere, query, query_scalar,
-    schema, stored,
+    Database, Fault, Installation, Query, Row, SqlStore, Tx, Value, elsewhere, query, query_scalar, schema,
+    stored,
 };
-use crate::{Refusal, StoreError, Unavailable, postgres};
+use crate::{Refusal, StoreError, Unavailable, part::Part, postgres};
 
 /// Rows in one statement: enough that the way to the server hardly counts.
 const ROWS: usize = 100;
@@ -156,7 +156,7 @@ async fn copy(
 ) -> Result<Vec<MigratedTable>, Fault> {
     let reading = |fault: Fault| Fault::Store(fault.at("reading what moves", from));
     for part in [Part::Registry, Part::Organisation, Part::Office] {
-        let (found, known) = (schema::found(source, part).await.map_err(reading)?, part.version());
+        let (found, known) = (schema::found(source, part).await.map_err(reading)?, schema::version(part));
         if found == known {
             schema::create(target, to, part).await?;
         } else if found > 0 {

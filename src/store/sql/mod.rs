@@ -34,14 +34,14 @@ pub(crate) use self::{
     examine::examine,
     installation::{Installation, elsewhere},
     mail::{Rows, renew_epoch},
-    schema::{Part, found},
+    schema::found,
     statement::{Insert, Query, Row, Value, Values, query, query_scalar},
 };
 use self::{
     deposit::Letters,
     values::{json, signed, stored, unsigned},
 };
-use crate::{StoreError, postgres, sqlite::folder};
+use crate::{StoreError, part::Part, postgres, sqlite::folder};
 
 /// The store of one installation: a data folder, or a database of PostgreSQL. A clone is the same store.
 #[derive(Clone)]

@@ -253,7 +253,7 @@ pub(super) async fn resolve(
 ) -> Result<Vec<Result<Vec<Person>, Vec<String>>>, Fault> {
     let logins: HashSet<Login> =
         letters.iter().copied().flatten().filter_map(|text| text.parse().ok()).collect();
-    let mut tx = database.read().await?;
+    let mut tx = database.glance().await?;
     let users = people(&mut tx, &logins.iter().map(Login::as_str).collect::<Vec<_>>()).await?;
     Ok(letters.iter().map(|written| recipients(written, &users)).collect())
 }

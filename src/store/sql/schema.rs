@@ -3,30 +3,11 @@
 use sqlx::AssertSqlSafe;
 
 use super::{Database, Fault, Tx};
-use crate::{NotOpened, StoreError, Unavailable, postgres, sql, sqlite};
+use crate::{NotOpened, StoreError, Unavailable, part::Part, postgres, sql, sqlite};
 
-/// A kind of tables; several may share one file (an office inside an organisation's database).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Part {
-    Registry,
-    Organisation,
-    Office,
-}
-
-impl Part {
-    /// The name used in SQL and in messages.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Registry => "registry",
-            Self::Organisation => "organisation",
-            Self::Office => "office",
-        }
-    }
-
-    /// The version of this build, the same on both engines.
-    pub(crate) fn version(self) -> i64 {
-        i64::try_from(sqlite::schema::steps(self).len()).unwrap_or(i64::MAX)
-    }
+/// The version of this build, the same on both engines.
+pub(crate) fn version(part: Part) -> i64 {
+    i64::try_from(sqlite::schema::steps(part).len()).unwrap_or(i64::MAX)
 }
 
 /// Makes this part's tables inside the transaction; the database has none of them yet.
@@ -43,7 +24,7 @@ pub(crate) async fn create(tx: &mut Tx, database: &Database, part: Part) -> Resu
     }
     sql::query("INSERT INTO schema_version (part, version) VALUES ($1, $2)")
         .bind(part.name())
-        .bind(part.version())
+        .bind(version(part))
         .execute(tx)
         .await?;
     Ok(())
@@ -57,7 +38,7 @@ pub(crate) async fn upgrade(tx: &mut Tx, database: &Database, part: Part, found:
     }
     sql::query("UPDATE schema_version SET version = $2 WHERE part = $1")
         .bind(part.name())
-        .bind(part.version())
+        .bind(version(part))
         .execute(tx)
         .await?;
     Ok(())
@@ -78,7 +59,7 @@ pub(crate) async fn tables(tx: &mut Tx) -> Result<i64, Fault> {
 /// How many tables there are of this name; without one, of any.
 async fn named(tx: &mut Tx, name: Option<&str>) -> Result<i64, Fault> {
     let count = match tx {
-        Tx::Sqlite(_) => {
+        Tx::Sqlite(..) | Tx::Glance(_) => {
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND ($1 IS NULL OR name = $1)"
         }
         Tx::Postgres(..) => {
@@ -140,14 +121,14 @@ pub(crate) async fn gate(
             reason: NotOpened::NoFile,
         }));
     }
-    let version = async {
+    let looked = async {
         let mut tx = database.read().await?;
         let found = found(&mut tx, part).await?;
-        let ours = found != part.version() || signature(&mut tx, part).await?.as_deref() == id;
+        let ours = found != version(part) || signature(&mut tx, part).await?.as_deref() == id;
         Ok((found, ours))
     };
-    let (part, known) = (part.name(), part.version());
-    match version.await.map_err(|fault: Fault| fault.at("reading the schema's version", database)) {
+    let (part, known) = (part.name(), version(part));
+    match looked.await.map_err(|fault: Fault| fault.at("reading the schema's version", database)) {
         Ok((found, _)) if found < known => {
             Ok(Some(Unavailable::UpgradeNeeded { part, found, needed: known }))
         }
@@ -157,6 +138,7 @@ pub(crate) async fn gate(
             let reason = NotOpened::OfAnother;
             Ok(Some(Unavailable::Unreachable { location: database.address(), reason }))
         }
+        Err(StoreError::Gate { why, .. }) => Ok(Some(why)),
         Err(
             StoreError::Malformed { source, .. }
             | StoreError::Damaged { source, .. }

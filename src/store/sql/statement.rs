@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::Tx;
+use super::{Tx, database::Connection};
 
 /// A statement with `$1`, `$2`, ... that is to run on whichever engine the transaction belongs to.
 ///
@@ -48,10 +48,7 @@ const MOST_VALUES: usize = 320;
 impl Insert<'_> {
     /// Gives what `tail` has returned, if anything.
     pub(crate) async fn run(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
-        match tx {
-            Tx::Sqlite(_) => self.in_values(tx).await,
-            Tx::Postgres(..) => self.in_lists(tx).await,
-        }
+        if let Tx::Postgres(..) = tx { self.in_lists(tx).await } else { self.in_values(tx).await }
     }
 
     /// In a statement for all: to ask once more takes PostgreSQL as long as several rows.
@@ -194,29 +191,37 @@ impl<'q> Query<'q> {
 
     /// How many rows it changed.
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, sqlx::Error> {
-        match tx {
-            Tx::Sqlite(tx) => Ok(self.for_sqlite().execute(&mut **tx).await?.rows_affected()),
-            Tx::Postgres(tx, _) => Ok(self.for_postgres().execute(&mut **tx).await?.rows_affected()),
+        match tx.connection() {
+            Connection::Sqlite(connection) => {
+                Ok(self.for_sqlite().execute(connection).await?.rows_affected())
+            }
+            Connection::Postgres(connection) => {
+                Ok(self.for_postgres().execute(connection).await?.rows_affected())
+            }
         }
     }
 
     pub(crate) async fn fetch_all(self, tx: &mut Tx) -> Result<Vec<Row>, sqlx::Error> {
-        Ok(match tx {
-            Tx::Sqlite(tx) => {
-                let rows = self.for_sqlite().fetch_all(&mut **tx).await?;
+        Ok(match tx.connection() {
+            Connection::Sqlite(connection) => {
+                let rows = self.for_sqlite().fetch_all(connection).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Tx::Postgres(tx, _) => {
-                let rows = self.for_postgres().fetch_all(&mut **tx).await?;
+            Connection::Postgres(connection) => {
+                let rows = self.for_postgres().fetch_all(connection).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
     }
 
     pub(crate) async fn fetch_optional(self, tx: &mut Tx) -> Result<Option<Row>, sqlx::Error> {
-        Ok(match tx {
-            Tx::Sqlite(tx) => self.for_sqlite().fetch_optional(&mut **tx).await?.map(Row::Sqlite),
-            Tx::Postgres(tx, _) => self.for_postgres().fetch_optional(&mut **tx).await?.map(Row::Postgres),
+        Ok(match tx.connection() {
+            Connection::Sqlite(connection) => {
+                self.for_sqlite().fetch_optional(connection).await?.map(Row::Sqlite)
+            }
+            Connection::Postgres(connection) => {
+                self.for_postgres().fetch_optional(connection).await?.map(Row::Postgres)
+            }
         })
     }
 
@@ -229,9 +234,11 @@ impl<'q> Query<'q> {
     where
         'q: 't,
     {
-        match tx {
-            Tx::Sqlite(tx) => self.for_sqlite().fetch(&mut **tx).map_ok(Row::Sqlite).boxed(),
-            Tx::Postgres(tx, _) => self.for_postgres().fetch(&mut **tx).map_ok(Row::Postgres).boxed(),
+        match tx.connection() {
+            Connection::Sqlite(connection) => self.for_sqlite().fetch(connection).map_ok(Row::Sqlite).boxed(),
+            Connection::Postgres(connection) => {
+                self.for_postgres().fetch(connection).map_ok(Row::Postgres).boxed()
+            }
         }
     }
 

@@ -97,7 +97,7 @@ pub(super) async fn with_copy<T>(
     let options = SqliteConnectOptions::new().filename(copy).read_only(read_only);
     let pool: SqlitePool = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
     let done = async {
-        let mut tx = Tx::Sqlite(pool.begin().await?);
+        let mut tx = Tx::Sqlite(pool.begin().await?, None);
         let done = work(&mut tx).await?;
         tx.commit().await?;
         Ok(done)

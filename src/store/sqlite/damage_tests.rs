@@ -257,8 +257,9 @@ async fn whatever_is_damaged_nobody_gets_wrong_mail_and_the_doctor_says_what_is_
         // A server that ends is started again, and would end at the same page.
         assert!(!outcome.stopped, "{told}");
         assert!(outcome.errors.is_empty() || outcome.doctor, "the doctor finds nothing: {told}");
-        // The end of a log may be gone in silence, as after a power cut; so may what another's file takes the place of.
-        let silent = harm.in_log || harm.kind == "of another";
+        // The end of a log may be gone in silence, as after a power cut; so may what another's file takes the place of. A
+        // log that is not there is missed.
+        let silent = harm.kind == "of another" || (harm.in_log && harm.kind != "lost");
         assert!(outcome.shown == whole || !outcome.errors.is_empty() || silent, "nobody is told: {told}");
         let (times, noticed) = kinds.entry(harm).or_default();
         *times += 1;
@@ -266,6 +267,8 @@ async fn whatever_is_damaged_nobody_gets_wrong_mail_and_the_doctor_says_what_is_
     }
     eprintln!("{kinds:?}");
     for database in DATABASES {
+        let (times, noticed) = kinds[&Harm { database, in_log: true, kind: "lost" }];
+        assert_eq!(times, noticed, "{database}: a log was lost and nobody told");
         for kind in ["flips", "cut", "zeros", "lost"] {
             let (times, noticed) = kinds[&Harm { database, in_log: false, kind }];
             // Most flips meet nothing that is read: of the small files nearly all is empty.

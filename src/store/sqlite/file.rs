@@ -1,6 +1,7 @@
 //! One SQLite file: one writer, a few readers, and how its errors are told apart.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -12,16 +13,20 @@ use std::{
 use restante_process::priority;
 use sqlx::{
     Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
     },
 };
 
-use super::neighbours::Neighbours;
+use super::{log::Log, neighbours::Neighbours};
 use crate::{StoreError, sql::Fault};
 
 /// How long one waits for another process's write before it is said to be busy.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often one waits so long who writes beside a server: SQLite lets him in by chance, and a server that has much to
+/// write holds the lock most of the time.
+const TRIES_BESIDE: u32 = 6;
 /// Readers of one file at a time: each is a thread, and more than a few only queue for the same disk.
 const READERS: u32 = 4;
 /// Rows that SQLite's thread is ahead of who reads them at most: with few the two wait for each other again and again
@@ -42,6 +47,7 @@ pub(crate) struct File {
     path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    log: Arc<Log>,
     /// To whom a write is announced.
     neighbours: Option<Arc<Neighbours>>,
     /// Transactions begun so far.
@@ -51,30 +57,40 @@ pub(crate) struct File {
 impl File {
     /// Names the file; it is opened at the first use.
     pub(crate) fn new(path: &Path, create: bool) -> Self {
-        // FULL: with NORMAL a power cut loses acknowledged messages. INCREMENTAL must come before the
-        // journal mode, or it needs a VACUUM to take effect.
-        let options = SqliteConnectOptions::new()
+        // FULL: with NORMAL a power cut loses acknowledged messages.
+        let mut options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(create)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .row_buffer_size(ROWS_AHEAD)
             .busy_timeout(BUSY_TIMEOUT);
+        if path.metadata().is_ok_and(|file| file.len() == 0) || !path.exists() {
+            // Of a new file alone, before its journal mode: the statement writes, so that whoever opens the file would wait
+            // for others who write.
+            options = options.auto_vacuum(SqliteAutoVacuum::Incremental);
+        }
         let pool = || {
             SqlitePoolOptions::new()
                 .acquire_timeout(BUSY_TIMEOUT)
                 .idle_timeout(IDLE)
                 .test_before_acquire(false)
         };
+        let log = Arc::new(Log::of(path));
+        let of_writer = Arc::clone(&log);
         Self {
             path: path.to_owned(),
             writer: pool()
                 .max_connections(1)
-                .after_connect(|connection, _| Box::pin(go_behind(connection)))
-                .connect_lazy_with(options.clone()),
+                .after_connect(move |connection, _| {
+                    of_writer.connected();
+                    Box::pin(go_behind(connection))
+                })
+                // The log is copied by us.
+                .connect_lazy_with(options.clone().pragma("wal_autocheckpoint", "0")),
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
+            log,
             neighbours: None,
             transactions: AtomicU64::new(0),
         }
@@ -95,26 +111,54 @@ impl File {
     }
 
     /// A transaction that sees one moment of the database.
-    pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
+    pub(crate) async fn read(&self) -> Result<Tx, Fault> {
+        self.log.found_whole(&self.readers).await?;
         self.transactions.fetch_add(1, Ordering::Relaxed);
-        self.readers.begin().await
+        Ok(self.readers.begin().await?)
     }
 
-    /// A transaction that writes. It takes the write lock at once: one that reads first and writes
-    /// later is refused without waiting when another has written meanwhile.
-    pub(crate) async fn write(&self) -> Result<Tx, Fault> {
+    /// A connection for a statement that reads.
+    pub(crate) async fn glance(&self) -> Result<PoolConnection<Sqlite>, Fault> {
+        self.log.found_whole(&self.readers).await?;
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// A transaction that writes, to be committed by the log with it. It takes the write lock at once: one that reads
+    /// first and writes later is refused without waiting when another has written meanwhile.
+    pub(crate) async fn write(&self) -> Result<(Tx, Arc<Log>), Fault> {
+        self.log.found_whole(&self.readers).await?;
         if let Some(neighbours) = &self.neighbours {
             neighbours.announce_write()?;
         }
         self.transactions.fetch_add(1, Ordering::Relaxed);
-        match self.writer.begin_with(BEGIN).await {
-            // On a full disk SQLite itself undoes a transaction; undoing it once more fails, and the connection
-            // counts as one in a transaction for good.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                self.writer.acquire().await?.close().await?;
-                Ok(self.writer.begin_with(BEGIN).await?)
+        if self.log.long() {
+            self.log.settle(&mut *self.writer.acquire().await?).await?;
+        }
+        let mut tx = self.begin().await?;
+        if self.log.fresh() {
+            tx.rollback().await?;
+            self.log.settle(&mut *self.writer.acquire().await?).await?;
+            tx = self.begin().await?;
+        }
+        Ok((tx, Arc::clone(&self.log)))
+    }
+
+    async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        let mut tries =
+            if self.neighbours.as_ref().is_some_and(|all| !all.serves()) { TRIES_BESIDE } else { 1 };
+        loop {
+            tries -= 1;
+            match self.writer.begin_with(BEGIN).await {
+                // On a full disk SQLite itself undoes a transaction; undoing it once more fails, and the connection
+                // counts as one in a transaction for good.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    self.writer.acquire().await?.close().await?;
+                    return self.writer.begin_with(BEGIN).await;
+                }
+                Err(error) if tries > 0 && primary_code(&error) == Some(code::BUSY) => {}
+                begun => return begun,
             }
-            begun => Ok(begun?),
         }
     }
 }
@@ -133,12 +177,20 @@ async fn go_behind(connection: &mut SqliteConnection) -> Result<(), sqlx::Error>
 
 /// What an error of SQLite means to whoever asked.
 pub(crate) fn error(source: sqlx::Error, doing: &'static str, database: String) -> StoreError {
+    if let sqlx::Error::Io(error) = &source {
+        // Of the note beside the database: as with the database, nobody knows what is on the disk.
+        return match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                StoreError::DiskFull { doing, database }
+            }
+            _ => StoreError::Damaged { doing, database, source: Arc::new(source) },
+        };
+    }
     let code = extended_code(&source);
     if code == Some(code::IOERR_SHMSIZE) {
         return StoreError::DiskFull { doing, database };
     }
-    // The primary code is in the lowest byte.
-    match code.map(|code| code & 0xff) {
+    match primary_code(&source) {
         Some(code::BUSY | code::LOCKED) => StoreError::Busy { doing, database },
         Some(code::FULL) => StoreError::DiskFull { doing, database },
         Some(code::IOERR) => StoreError::Damaged { doing, database, source: Arc::new(source) },
@@ -167,6 +219,11 @@ fn extended_code(error: &sqlx::Error) -> Option<i32> {
     error.as_database_error()?.code()?.parse().ok()
 }
 
+/// It is in the lowest byte.
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    extended_code(error).map(|code| code & 0xff)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +232,7 @@ mod tests {
     async fn a_new_file_has_the_settings_that_keep_mail() {
         let folder = tempfile::tempdir().unwrap();
         let database = File::new(&folder.path().join("x.db"), true);
-        let mut tx = database.write().await.unwrap();
+        let mut tx = database.write().await.unwrap().0;
         let pragma = async |tx: &mut Tx, text: &'static str| -> String {
             use sqlx::{Row, ValueRef};
             let row = sqlx::query(text).fetch_one(&mut **tx).await.unwrap();
@@ -192,11 +249,23 @@ mod tests {
     async fn a_reader_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let database = File::new(&folder.path().join("x.db"), true);
-        let mut tx = database.write().await.unwrap();
+        let mut tx = database.write().await.unwrap().0;
         sqlx::query("CREATE TABLE t (x)").execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = database.read().await.unwrap();
         assert!(sqlx::query("INSERT INTO t VALUES (1)").execute(&mut *tx).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn who_reads_waits_for_nobody_who_writes_not_even_to_open_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.db");
+        let mut made = File::new(&path, true).write().await.unwrap().0;
+        sqlx::query("CREATE TABLE t (x)").execute(&mut *made).await.unwrap();
+        made.commit().await.unwrap();
+        let writer = File::new(&path, false);
+        let _held = writer.write().await.unwrap();
+        drop(File::new(&path, false).read().await.unwrap());
     }
 
     #[cfg(target_os = "linux")]
@@ -218,7 +287,7 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let database = File::new(&folder.path().join("x.db"), true);
-        let writer = niceness(database.write().await.unwrap()).await;
+        let writer = niceness(database.write().await.unwrap().0).await;
         let reader = niceness(database.read().await.unwrap()).await;
         assert!(writer > reader, "{writer} {reader}");
     }
@@ -229,8 +298,10 @@ mod tests {
         let path = folder.path().join("x.db");
         std::fs::write(&path, "This was never a database. ".repeat(100)).unwrap();
         let database = File::new(&path, false);
-        let error =
-            error(database.read().await.map(drop).unwrap_err(), "reading", path.display().to_string());
+        let error = match database.read().await.map(drop).unwrap_err() {
+            Fault::Sql(source) => error(source, "reading", path.display().to_string()),
+            other => panic!("{other:?}"),
+        };
         assert!(matches!(error, StoreError::Malformed { .. }) && !error.fatal(), "{error:?}");
         assert!(error.to_string().contains("x.db"));
     }

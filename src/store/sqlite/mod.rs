@@ -6,6 +6,10 @@ mod backup;
 mod damage_tests;
 mod file;
 pub(crate) mod folder;
+mod log;
+mod log_note;
+#[cfg(test)]
+mod lost_log_tests;
 mod neighbours;
 mod restore;
 pub(crate) mod schema;
@@ -17,5 +21,6 @@ mod upgrade_tests;
 pub use self::alone::DataFolderLock;
 pub(crate) use self::{
     file::{File, error},
+    log::Log,
     neighbours::Neighbours,
 };

@@ -95,6 +95,11 @@ impl Neighbours {
         Ok(())
     }
 
+    /// Whether this process is the folder's server.
+    pub(crate) fn serves(&self) -> bool {
+        self.serves.load(Ordering::Acquire)
+    }
+
     /// To be called before each write.
     pub(crate) fn announce_write(&self) -> Result<(), StoreError> {
         let mut role = self.role.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,7 +118,7 @@ impl Neighbours {
     /// How many writers have announced themselves so far; `None` while one may be writing, and to all
     /// but the server.
     pub(crate) fn announced(&self) -> Option<u64> {
-        if !self.serves.load(Ordering::Acquire) {
+        if !self.serves() {
             return None;
         }
         // The length before the lock: a writer counted here took its lock before, so that it is seen.

@@ -18,7 +18,8 @@ use super::{
 use crate::{
     BackupManifest, Refusal, SqlStore, StoreError,
     backup::{FORMAT, MANIFEST},
-    sql::{self, Part, examine, found, renew_epoch},
+    part::Part,
+    sql::{self, examine, found, renew_epoch},
 };
 
 /// How folders of restores under way begin.

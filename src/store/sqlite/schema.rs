@@ -3,7 +3,7 @@
 //! WHEN CHANGING THE SCHEMA: add the next file to the list, here and in `postgres/schema.rs`; never edit one that was
 //! released.
 
-use crate::sql::Part;
+use crate::part::Part;
 
 /// All steps from an empty database to this build's schema.
 pub(crate) fn steps(part: Part) -> &'static [&'static str] {

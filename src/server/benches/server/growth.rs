@@ -33,7 +33,10 @@ pub(crate) async fn measure(office: &Office) {
     drop(office);
     // log 1,000,000 / log 100,000
     compare("with a million copies", "a tenth", &many, &few, "1.2");
+}
 
+/// Of organisations at one post office.
+pub(crate) async fn measure_organisations() {
     let few = costs(&organisations(10).await).await;
     let many = costs(&organisations(100).await).await;
     // log 100 / log 10

@@ -1,7 +1,7 @@
 //! What the server costs, beside a bare hyper server and Dovecot in the same run: `tests/bench/server`.
 //!
-//! Given names of parts (`polls`, `held`, `load`: what writes, and what polls feel of it; `postgres`, `growth`) it measures
-//! these alone. Each figure is a row of a table, with its goal (docs/performance.md). CPU is that of the server's processes,
+//! Given names of parts (`polls`, `held`, `load`: what writes, and what polls feel of it; `postgres`, `growth`,
+//! `organisations`) it measures these alone. Each figure is a row of a table, with its goal (docs/performance.md). CPU is that of the server's processes,
 //! from `/proc/PID/task/*/schedstat`; client and servers are processes of their own. Linux only.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
@@ -39,7 +39,7 @@ const ROUNDS: usize = 5;
 /// Connections of a saturated run, and senders.
 const CONNECTIONS: usize = 64;
 /// What can be measured alone.
-const PARTS: [&str; 5] = ["polls", "held", "growth", "load", "postgres"];
+const PARTS: [&str; 6] = ["polls", "held", "growth", "organisations", "load", "postgres"];
 /// How long a saturated round takes.
 const ROUND: Duration = Duration::from_secs(3);
 
@@ -74,6 +74,9 @@ fn main() {
         }
         if measured("growth") {
             growth::measure(&office).await;
+        }
+        if measured("organisations") {
+            growth::measure_organisations().await;
         }
         if measured("load") {
             load(dovecot.as_ref(), office).await;

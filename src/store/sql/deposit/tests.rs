@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use crate::{
     Posted, SqlStore, Store, StoreError, Time,
     sql::mail::Post,
-    story::town::{Town, account, id, letter, name, since_then, told},
+    story::town::{Town, account, id, letter, name, owner, since_then, told},
 };
 
 /// The town's data as one more process has it open.
@@ -20,8 +20,8 @@ async fn opened(town: &Town) -> SqlStore {
     }
 }
 
-fn post(from: &str, number: u128, to: &[&str], subject: &str) -> Post {
-    Post { sender: account("town", from), id: id(number), letter: letter(to, subject) }
+fn post(from: &str, number: u128, to: &[&str], subject: &str) -> Arc<Post> {
+    Arc::new(Post { sender: account("town", from), id: id(number), letter: letter(to, subject) })
 }
 
 fn answer(posted: &Result<Posted, StoreError>) -> String {
@@ -118,7 +118,7 @@ impl Held {
                 Store::deliver(&store, &account("town", "anna"), id(number), &letter).await
             }));
             let ahead = usize::try_from(number).unwrap();
-            while self.store.letters.waiting(&name("town")) != Some(ahead) {
+            while self.store.letters.by_organisation.waiting(&name("town")) != Some(ahead) {
                 tokio::task::yield_now().await;
             }
         }
@@ -191,4 +191,63 @@ async fn a_sender_who_hangs_up_takes_nobody_with_him() {
         assert_eq!(answer(&posted[0]), "repeated");
     }
     assert_eq!(held.town.page("boris", None).await.unread, 3);
+}
+
+/// A letter of the town, and behind it two of one id in the village and in a hamlet, which have come to the file while it
+/// was held; how many transactions were begun before.
+async fn of_two_organisations(
+    held: &Held,
+    subjects: [&str; 2],
+) -> (Vec<JoinHandle<Result<Posted, StoreError>>>, u64) {
+    let hamlet = name("hamlet");
+    held.store.create_organisation(&hamlet, "The hamlet").await.unwrap();
+    held.store.attach(&name("main"), &hamlet).await.unwrap();
+    held.town.add("hamlet", "anna").await;
+    let begun = held.store.transactions();
+    let mut posting = held.post(&["before"]).await;
+    let file = held.town.folder.path().join("offices/main/office.db").display().to_string();
+    for (ahead, (organisation, subject)) in ["village", "hamlet"].into_iter().zip(subjects).enumerate() {
+        while held.store.letters.by_file.waiting(&file) != Some(ahead) {
+            tokio::task::yield_now().await;
+        }
+        let (store, letter) = (held.store.clone(), letter(&["anna"], subject));
+        posting.push(tokio::spawn(async move {
+            Store::deliver(&store, &account(organisation, "anna"), id(9), &letter).await
+        }));
+    }
+    while held.store.letters.by_file.waiting(&file) != Some(2) {
+        tokio::task::yield_now().await;
+    }
+    (posting, begun)
+}
+
+#[tokio::test]
+async fn letters_of_several_organisations_share_a_transaction_in_their_file() {
+    let mut held = Held::after("").await;
+    let (posting, begun) = of_two_organisations(&held, ["a", "b"]).await;
+    held.let_go().await;
+    assert_eq!(
+        answers(posting).await,
+        ["accepted anna 1 boris 1", "accepted anna 1 anna 2", "accepted anna 1 anna 2"]
+    );
+    let of_three = held.store.transactions() - begun;
+    let letter = letter(&["anna"], "alone");
+    Store::deliver(&held.store, &account("hamlet", "anna"), id(10), &letter).await.unwrap();
+    let of_one = held.store.transactions() - begun - of_three;
+    assert_eq!(of_three, 3 * of_one - 1, "two have one transaction that writes");
+    for (organisation, subject) in [("village", "a"), ("hamlet", "b")] {
+        let anna = crate::Owner { organisation: name(organisation), ..owner("anna") };
+        let message = held.store.message(&anna, id(9)).await.unwrap().unwrap();
+        assert_eq!(message.subject, subject);
+    }
+}
+
+#[tokio::test]
+async fn what_one_organisation_cannot_store_holds_no_other_up() {
+    let mut held = Held::after(POISON).await;
+    let (posting, _) = of_two_organisations(&held, ["poison", "b"]).await;
+    held.let_go().await;
+    let answers = answers(posting).await;
+    assert!(answers[1].starts_with("storing a message in"), "{answers:?}");
+    assert_eq!(answers[2], "accepted anna 1 anna 2");
 }

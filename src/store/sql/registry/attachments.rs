@@ -64,7 +64,7 @@ impl SqlStore {
         organisation: &Name,
     ) -> Result<Option<Office>, StoreError> {
         let read = async {
-            let mut tx = self.registry.read().await?;
+            let mut tx = self.registry.glance().await?;
             let query = format!("{OFFICE} JOIN attachment a ON a.office = o.name WHERE a.organisation = $1");
             let row = sql::query(sqlx::AssertSqlSafe(query))
                 .bind(organisation.as_str())

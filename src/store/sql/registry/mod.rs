@@ -7,12 +7,8 @@ mod offices;
 mod organisations;
 mod upgrade;
 
-use super::{
-    Fault, Row, SqlStore, Tx,
-    schema::{self, Part},
-    signed, stored, unsigned,
-};
-use crate::{Refusal, StoreError, Unavailable, sql};
+use super::{Fault, Row, SqlStore, Tx, schema, signed, stored, unsigned};
+use crate::{Refusal, StoreError, Unavailable, part::Part, sql};
 
 use self::offices::{OFFICE, Office, office};
 pub(super) use self::{attachments::HomeTerms, organisations::Home};

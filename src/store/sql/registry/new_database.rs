@@ -65,7 +65,7 @@ enum There {
 
 async fn there(tx: &mut Tx, part: Part, ground: Ground) -> Result<There, Fault> {
     let version = schema::found(tx, part).await?;
-    if version == part.version() && ground != Ground::Elsewhere {
+    if version == schema::version(part) && ground != Ground::Elsewhere {
         let rows: i64 = sql::query_scalar(match part {
             Part::Registry => "SELECT count(*) FROM organisation",
             Part::Organisation => "SELECT count(*) FROM users",

@@ -66,7 +66,7 @@ impl SqlStore {
 
     async fn home(&self, which: &'static str, key: &str) -> Result<Option<Home>, StoreError> {
         let read = async {
-            let mut tx = self.registry.read().await?;
+            let mut tx = self.registry.glance().await?;
             let query = sqlx::AssertSqlSafe(format!("{HOME} WHERE {which}"));
             let row = sql::query(query).bind(key).fetch_optional(&mut tx).await?;
             row.map(|row| home(&row)).transpose()

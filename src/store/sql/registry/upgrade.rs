@@ -50,7 +50,7 @@ pub(super) async fn upgrade(
 ) -> Result<Upgraded, StoreError> {
     let upgrade = async {
         let mut tx = database.write_alone().await?;
-        let (from, to) = (schema::found(&mut tx, part).await?, part.version());
+        let (from, to) = (schema::found(&mut tx, part).await?, schema::version(part));
         let mut copy = None;
         if from < to {
             // PostgreSQL's own tools copy its databases, and its administrator says when.

@@ -138,13 +138,14 @@ async fn the_mailbox_goes_on_with_an_agent_that_was_upgraded_under_it() {
         loop {
             let told = screen.told_to_screen_reader("^Mail").await;
             assert!(!told.iter().any(|it| it.name.starts_with(FOREIGN)), "it is understood: {told:#?}");
-            if rows(&told).iter().any(|name| name.contains("Report 3")) {
+            // A look is a walk: the strip may be looked at before it goes, and the rows behind it when they are new.
+            let away = told.iter().any(|it| it.name.starts_with(AWAY));
+            if !away && rows(&told).iter().any(|name| name.contains("Report 3")) {
                 return told;
             }
         }
     })
     .await;
-    assert!(!told.iter().any(|it| it.name.starts_with(AWAY)), "{told:#?}");
     assert!(selected_row(&told).is_some_and(|row| row.contains("Report 1")), "{told:#?}");
     keys(&screen, &mailbox, &["Home"]).await;
     let newest = |it: &Told| it.is("selected") && it.name.contains("Report 3");

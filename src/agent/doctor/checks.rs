@@ -55,13 +55,13 @@ impl Doctor {
         let hint = || Some(self.words.text("doctor-settings-hint"));
         match self.settings.settings() {
             Ok(settings) => {
-                let check = match problems::of_settings(&settings.problems, &self.words) {
-                    Some(wrong) => check("settings", CheckStatus::Warn, wrong, hint()),
-                    None => {
-                        let path = self.settings.file.display().to_string();
-                        ok("settings", self.with("doctor-settings-ok", "path", &path))
-                    }
+                let wrong = problems::of_settings(&settings.problems, &self.words);
+                let right = || {
+                    let path = self.settings.file.display().to_string();
+                    ok("settings", self.with("doctor-settings-ok", "path", &path))
                 };
+                let check =
+                    wrong.map_or_else(right, |wrong| check("settings", CheckStatus::Warn, wrong, hint()));
                 (settings, check)
             }
             Err(problem) => {

@@ -91,7 +91,7 @@ pub(super) async fn run(
             ));
         }
         Err(error) => {
-            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")))
+            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")));
         }
     }
     checks.push(listening(settings, words));
@@ -206,7 +206,7 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
             warn("database", detail, words.text("server-doctor-unnamed-hint"))
         })),
         Err(error) => {
-            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")))
+            checks.push(fail("database", of_store(&error, words), words.text("server-doctor-damaged")));
         }
     }
     match store.durability().await {
@@ -225,7 +225,7 @@ async fn contents(store: &SqlStore, now: Timestamp, words: &Words) -> Vec<Check>
             checks.push(agents(store, &organisations, now, words).await);
         }
         Err(error) => {
-            checks.push(fail("organisations", of_store(&error, words), words.text("server-doctor-damaged")))
+            checks.push(fail("organisations", of_store(&error, words), words.text("server-doctor-damaged")));
         }
     }
     checks

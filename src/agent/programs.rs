@@ -102,7 +102,7 @@ impl Programs {
         let mut input = None;
         if ids.len() > MAX_IDS_AS_ARGUMENTS {
             arguments.push("--ids-from-input".into());
-            input = Some(ids.iter().map(|id| format!("{id}\n")).collect::<String>());
+            input = Some(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
         } else {
             for id in &ids {
                 arguments.extend(["--id".into(), id.to_string().into()]);

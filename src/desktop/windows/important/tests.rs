@@ -102,7 +102,7 @@ fn several_messages_are_told_together() {
 fn the_ids_of_a_flood_are_read_from_the_input() {
     let ids: Vec<MessageId> =
         (0..5_000).map(|number| format!("01936a70-1b3c-7000-8000-{number:012}").parse().unwrap()).collect();
-    let input: String = ids.iter().map(|id| format!("{id}\n")).collect();
+    let input = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert_eq!(ids_from(input.as_bytes()), ids);
 }
 

@@ -94,9 +94,7 @@ pub(super) fn unavailable(why: &Unavailable, words: &Words) -> String {
             let part = thing(part, words);
             text(words, "server-too-old", &[("part", &part), ("found", found), ("known", known)])
         }
-        Unavailable::LogLost { location, log, note } => {
-            text(words, "server-log-lost", &[("location", location), ("log", log), ("note", note)])
-        }
+        Unavailable::LogLost { location } => text(words, "server-log-lost", &[("location", location)]),
         Unavailable::Unreachable { location, reason } => {
             text(words, "server-unreachable", &[("location", location), ("reason", reason)])
         }
@@ -170,11 +168,7 @@ mod tests {
             Unavailable::NoneAttached,
             Unavailable::UpgradeNeeded { part, found: 1, needed: 4 },
             Unavailable::ServerTooOld { part, found: 9, known: 4 },
-            Unavailable::LogLost {
-                location: "x.db".to_owned(),
-                log: "x.db-wal".to_owned(),
-                note: "x.db-note".to_owned(),
-            },
+            Unavailable::LogLost { location: "x.db".to_owned() },
             Unavailable::Unreachable { location: "x.db".to_owned(), reason: "no".to_owned() },
         ];
         let unavailable =

@@ -91,9 +91,7 @@ pub(crate) fn unavailable(why: &Unavailable, words: &Words) -> String {
             let part = thing(part, words);
             text(words, "server-too-old", &[("part", &part), ("found", found), ("known", known)])
         }
-        Unavailable::LogLost { location, log, note } => {
-            text(words, "server-log-lost", &[("location", location), ("log", log), ("note", note)])
-        }
+        Unavailable::LogLost { location } => text(words, "server-log-lost", &[("location", location)]),
         Unavailable::Unreachable { location, reason } => {
             let reason = match reason {
                 NotOpened::NoFile => words.text("server-no-file"),

@@ -167,16 +167,12 @@ pub enum Unavailable {
     },
     /// The database has lost its log, in which what was written last lay.
     #[error(
-        "its database {location} has lost what was written last, since its log {log} is not there: put the log back, or \
-         restore a backup; if the database is a copy that was put there on purpose, remove {note}"
+        "its database {location} has lost what was written last, since its log {location}-wal is not there: put the log \
+         back, or restore a backup; if the database is a copy that was put there on purpose, remove {location}-note"
     )]
     LogLost {
         /// Which one.
         location: String,
-        /// What is not there.
-        log: String,
-        /// What tells of the log: without it the database is taken as it is.
-        note: String,
     },
     /// The database cannot be opened.
     #[error("its database {location} cannot be opened: {reason}")]

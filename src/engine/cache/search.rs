@@ -55,19 +55,16 @@ impl Cache {
     /// The same from a row of the answer on. The rows before it are passed over in the index, 100,000 in 2 ms; of a
     /// beginning that goes on to very many stems FTS5 reads all messages first, 40 ms for three letters.
     pub(crate) fn search_from(&self, wanted: &Wanted, from: u64, limit: u32) -> Result<FoundPage> {
-        let expression = match self.expression(wanted)? {
-            Some(expression) => expression,
-            None => {
-                let beginning =
-                    if from == 0 { self.looked_through(wanted, i64::MAX, limit + 1)? } else { None };
-                if let Some(mut rows) = beginning {
-                    let more = rows.len() > limit as usize;
-                    rows.truncate(limit as usize);
-                    return Ok(FoundPage { count: rows.len() as u64, rows, more });
-                }
-                wanted.expression(None)
-            }
-        };
+        let expression = self.expression(wanted)?;
+        if expression.is_none()
+            && from == 0
+            && let Some(mut rows) = self.looked_through(wanted, i64::MAX, limit + 1)?
+        {
+            let more = rows.len() > limit as usize;
+            rows.truncate(limit as usize);
+            return Ok(FoundPage { count: rows.len() as u64, rows, more });
+        }
+        let expression = expression.unwrap_or_else(|| wanted.expression(None));
         let ahead = limit + COUNTED_AHEAD;
         let (mut numbers, mut counted) = (Vec::new(), 0);
         let mut query = self

@@ -97,12 +97,9 @@ impl Log {
         let lost =
             (note.copying && !log_there) || note.log_lost(number(&mut *readers.acquire().await?).await?);
         if lost {
-            let why = Unavailable::LogLost {
-                location: self.database.display().to_string(),
-                log: log_note::log(&self.database).display().to_string(),
-                note: log_note::path(&self.database).display().to_string(),
-            };
-            return Err(StoreError::Gate { database: self.database.display().to_string(), why }.into());
+            let location = self.database.display().to_string();
+            let why = Unavailable::LogLost { location: location.clone() };
+            return Err(StoreError::Gate { database: location, why }.into());
         }
         Ok(())
     }
@@ -215,7 +212,7 @@ async fn write(mut held: Held, note: Note) -> io::Result<Held> {
 
 /// A log's own numbers, and the size of a page.
 fn header(log: &mut File) -> io::Result<([u8; 8], u64)> {
-    let mut header = [0; HEADER as usize];
+    let mut header = [0; 32];
     log.read_exact(&mut header)?;
     let part = |from: usize| -> [u8; 4] { [0, 1, 2, 3].map(|place| header[from + place]) };
     let mut salts = [0; 8];

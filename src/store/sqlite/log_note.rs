@@ -99,7 +99,7 @@ impl Held {
         let made = self.file.is_none();
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(create(&self.path)?),
+            absent => absent.insert(create(&self.path)?),
         };
         file.rewind()?;
         file.write_all(note.text().as_bytes())?;

@@ -229,7 +229,8 @@ fn lock(important: &Mutex<Important>) -> MutexGuard<'_, Important> {
     important.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

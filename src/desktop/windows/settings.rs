@@ -11,7 +11,7 @@ use std::{
 };
 
 use restante_l10n::Value;
-use restante_local_api::{ClientError, LocalProblemKind, PutSetting, SettingsReport};
+use restante_local_api::{ClientError, LocalProblemKind, PutSetting, SettingsReport, Status};
 use restante_process::Exit;
 use slint::{ComponentHandle, Model, ModelRc, VecModel};
 
@@ -97,17 +97,21 @@ impl Settings {
                         settings.window.set_trouble(phrases::no_agent(&settings.desk.words, &told).into());
                     }
                     Link::Here(status) => {
-                        let moment = |at| phrases::moment_of(&settings.desk.words, settings.desk.now(), at);
-                        let mut known = settings.known.borrow_mut();
-                        known.interval = Some(status.interval.clone());
-                        known.last_answer = status.last_good_at.map(moment);
-                        known.next_check = status.next_check_at.map(moment);
-                        drop(known);
+                        settings.note_checks(&status);
                         settings.read().await;
                     }
                 }
             }
         });
+    }
+
+    /// What the line on the check interval tells.
+    fn note_checks(&self, status: &Status) {
+        let moment = |at| phrases::moment_of(&self.desk.words, self.desk.now(), at);
+        let mut known = self.known.borrow_mut();
+        known.interval = Some(status.interval.clone());
+        known.last_answer = status.last_good_at.map(moment);
+        known.next_check = status.next_check_at.map(moment);
     }
 
     /// Another start of the program wants to see it.

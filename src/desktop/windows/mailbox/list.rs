@@ -241,8 +241,8 @@ mod tests {
     use crate::rows::Entry;
 
     /// The first rows of the pages that are asked for on the way to these rows, of an agent that has so many and says
-    /// that there are so many.
-    fn asked(wanted: Range<usize>, there_are: usize, it_says: usize) -> (Vec<usize>, Vec<Range<usize>>) {
+    /// that there are so many; and where the pages that it gets begin and end.
+    fn asked(wanted: Range<usize>, there_are: usize, it_says: usize) -> (Vec<usize>, Vec<(usize, usize)>) {
         let asked = RefCell::new(Vec::new());
         let read = async |first: usize| {
             asked.borrow_mut().push(first);
@@ -257,21 +257,21 @@ mod tests {
         let found = std::pin::pin!(pages_of(wanted, read)).poll(&mut Context::from_waker(Waker::noop()));
         let Poll::Ready(Ok((pages, total))) = found else { panic!("an answer is there at once") };
         assert_eq!(total, it_says);
-        let rows = pages.iter().map(|page| page.first..page.first + page.entries.len()).collect();
+        let rows = pages.iter().map(|page| (page.first, page.first + page.entries.len())).collect();
         (asked.into_inner(), rows)
     }
 
     #[test]
     fn the_pages_of_the_rows_on_the_screen_are_read() {
-        assert_eq!(asked(0..40, 1_000, 1_000), (vec![0], vec![0..200]));
-        assert_eq!(asked(390..430, 1_000, 1_000), (vec![200, 400], vec![200..400, 400..600]));
-        assert_eq!(asked(0..40, 0, 0), (vec![0], vec![0..0]));
+        assert_eq!(asked(0..40, 1_000, 1_000), (vec![0], vec![(0, 200)]));
+        assert_eq!(asked(390..430, 1_000, 1_000), (vec![200, 400], vec![(200, 400), (400, 600)]));
+        assert_eq!(asked(0..40, 0, 0), (vec![0], vec![(0, 0)]));
     }
 
     #[test]
     fn of_a_list_that_has_become_short_its_end_is_read() {
-        assert_eq!(asked(900..940, 210, 210), (vec![800, 0, 200], vec![0..200, 200..210]));
-        assert_eq!(asked(390..430, 400, 400), (vec![200], vec![200..400]));
+        assert_eq!(asked(900..940, 210, 210), (vec![800, 0, 200], vec![(0, 200), (200, 210)]));
+        assert_eq!(asked(390..430, 400, 400), (vec![200], vec![(200, 400)]));
     }
 
     #[test]

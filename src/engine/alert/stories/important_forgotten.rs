@@ -148,10 +148,8 @@ impl Desk {
                 }
                 self.story.happens(Event::PopupShown { popup: popup.id, outcome });
             }
-            Effect::WithdrawPopup(popup) => {
-                if self.on_screen.remove(&popup).is_some() {
-                    self.story.happens(Event::PopupEnded { popup, action: PopupAction::Closed });
-                }
+            Effect::WithdrawPopup(popup) if self.on_screen.remove(&popup).is_some() => {
+                self.story.happens(Event::PopupEnded { popup, action: PopupAction::Closed });
             }
             Effect::AskCarrier { carrier, .. } => {
                 let here = self.service_here && carrier == PopupCarrier::Desktop;

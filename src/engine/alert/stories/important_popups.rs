@@ -142,7 +142,7 @@ fn a_summary_opens_the_window_for_important_mail_and_the_mailbox_where_that_fail
     let mut story = Story::by_popups(1..=4);
     let newest: Vec<_> = [4, 3, 2, 1].map(id).to_vec();
     story.happens(Event::PopupEnded { popup: story.last_popup(), action: PopupAction::Open });
-    assert_eq!(story.windows(), [newest.clone()]);
+    assert_eq!(story.windows(), std::slice::from_ref(&newest));
     assert!(story.wakes_at().is_some(), "nobody has acknowledged them yet");
 
     let failed = Event::ImportantOpened { ids: newest, outcome: Err("no display".into()) };

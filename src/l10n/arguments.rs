@@ -1,8 +1,8 @@
 //! What is typed after a program's name, and what is answered in place of running: help, version, or what
 //! is wrong with it.
 //!
-//! A grammar is written in English beside the code that it calls, and from there come the man pages and the
-//! completions, which a package brings once for all languages. Another language has its words for it in
+//! A grammar is written in English beside the code that it calls, and from there come the completions, which a package
+//! brings once for all languages, and the man pages. Another language has its words for it in
 //! `help.ftl`: so each sentence stands once in each language, and [`examine`] says where one is missing or
 //! speaks of what is no more. What the parser itself says is in `arguments.ftl` of every language.
 
@@ -17,6 +17,7 @@ use std::{error::Error, ffi::OsString, io::Write};
 use clap::{Parser, error::ErrorKind};
 
 pub use examine::examine;
+pub use grammar::described;
 
 use crate::Words;
 

@@ -103,7 +103,10 @@ async fn installed_by_dpkg_the_agent_starts_with_the_session_is_upgraded_in_plac
 
 /// A man page for each command, and completions of bash and fish.
 fn the_words_of_the_command_line_are_there(page: &Path, data: &Path) {
-    assert!(page.is_file(), "{}", page.display());
+    let russian = data.join("man/ru/man1").join(page.file_name().unwrap());
+    for page in [page, &russian] {
+        assert!(page.is_file(), "{}", page.display());
+    }
     for (file, what) in [
         ("bash-completion/completions/restante", "complete -F _restante"),
         ("fish/vendor_completions.d/restante.fish", "complete -c restante"),

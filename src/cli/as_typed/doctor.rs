@@ -2,11 +2,12 @@
 
 use std::io::Read;
 
+use restante_l10n::Language;
 use restante_process::Exit;
 use serde_json::{Value, json};
 
 use super::{
-    SCRIPT,
+    Caller, SCRIPT,
     agent::{Agent, status_with},
 };
 
@@ -102,6 +103,15 @@ async fn shells_get_completions_and_packages_get_man_pages() {
     let page = std::fs::read_to_string(folder.path().join("restante.1")).unwrap();
     assert!(page.starts_with('.') && page.contains("restante"), "{page}");
     assert!(folder.path().join("restante-search.1").exists());
+    let reader = Caller { language: Language::Russian, ..SCRIPT };
+    assert_eq!(
+        reader.types(&agent, &["man", "--to", folder.path().to_str().unwrap()]).await.exit,
+        Exit::Done
+    );
+    let page = std::fs::read_to_string(folder.path().join("restante-send.1")).unwrap();
+    assert!(page.contains(".SH \"ОБЗОР\"") && page.contains("Высокая важность"), "{page}");
+    let english = page.lines().find(|line| line.starts_with(".SH ") && line.is_ascii());
+    assert_eq!(english, None);
     assert_eq!(agent.requests().len(), 0, "none of it needs an agent");
 }
 

@@ -4,7 +4,7 @@ use std::env;
 
 use clap::{Arg, Command, builder::PossibleValue};
 
-use crate::{Value, Words};
+use crate::{Language, Value, Words};
 
 /// What the parser writes itself and has no setting for: whole lines, and words of the usage.
 const HEADINGS: [(&str, &str); 4] = [
@@ -21,6 +21,15 @@ const IN_USAGE: [(&str, &str); 3] = [
 const USAGE: &str = "Usage: ";
 /// The command that the parser adds.
 pub(super) const HELP: &str = "help";
+
+/// A grammar for those who describe it, man pages say: in its own English, or with the words of another language.
+pub fn described(grammar: Command, words: &Words) -> Command {
+    let grammar = grammar.disable_help_subcommand(true);
+    match words.language() {
+        Language::English => grammar,
+        Language::Russian => in_words(grammar, words),
+    }
+}
 
 /// The grammar with the words of this language where there are some, and else its own.
 pub(super) fn in_words(mut grammar: Command, words: &Words) -> Command {

@@ -8,7 +8,7 @@ cli-broken = exchange with the agent failed: “{ $why }”
 cli-broken-hint = restante and restante-agent must be of the same version: restante --version
 cli-input = reading the input failed: { $why }
 cli-output = writing the output failed: { $why }
-cli-missing = { $option } is missing, and there is no answer to a question about it
+cli-missing = { $option } is missing, and nobody is here to be asked
 cli-missing-hint = without a terminal give everything on the command line, and the password on the input with --password-stdin
 cli-bad-id = “{ $id }” is neither the id of a message nor the last 8 characters of one or more
 cli-bad-id-hint = see the ids: restante list
@@ -151,3 +151,13 @@ cli-origin-user = your file
 cli-origin-environment = environment
 cli-origin-flag = command line
 cli-origin-policy = locked by the administrator
+
+# Headings of man pages
+cli-man-name = NAME
+cli-man-synopsis = SYNOPSIS
+cli-man-description = DESCRIPTION
+cli-man-options = OPTIONS
+cli-man-options-everywhere = OPTIONS OF EVERY COMMAND
+cli-man-commands = COMMANDS
+cli-man-extra = EXTRA
+cli-man-version = VERSION

@@ -8,7 +8,7 @@ cli-broken = обмен с агентом не удался: «{ $why }»
 cli-broken-hint = restante и restante-agent должны быть одной версии: restante --version
 cli-input = не удалось прочитать ввод: { $why }
 cli-output = не удалось записать вывод: { $why }
-cli-missing = не указано { $option }, и ответа на вопрос об этом нет
+cli-missing = не указано { $option }, а спросить здесь некого
 cli-missing-hint = без терминала укажите всё в командной строке, а пароль подайте на ввод с --password-stdin
 cli-bad-id = «{ $id }» — не номер письма и не последние 8 или более его знаков
 cli-bad-id-hint = номера показывает restante list
@@ -84,7 +84,7 @@ cli-notifications-hung = служба уведомлений зависла
 cli-keyring-locked = связка ключей заблокирована: разблокируйте её, чтобы пользоваться учётной записью
 cli-keyring-absent = связки ключей нет: чтобы хранить ключ входа в файле, укажите token = "file" в разделе [storage]
 cli-keyring-unavailable = связка ключей не отвечает: перезапустите её, чтобы пользоваться учётной записью
-cli-keyring-file = токен хранится в файле, который можете прочитать только вы
+cli-keyring-file = ключ входа хранится в файле, который можете прочитать только вы
 cli-snoozed = выключены до { $moment }: включить их — restante snooze off
 cli-quiet = тихие часы до { $moment }
 cli-not-snoozed = оповещения включены
@@ -154,3 +154,13 @@ cli-origin-user = ваш файл
 cli-origin-environment = окружение
 cli-origin-flag = командная строка
 cli-origin-policy = закреплено администратором
+
+# Заголовки страниц руководства
+cli-man-name = ИМЯ
+cli-man-synopsis = ОБЗОР
+cli-man-description = ОПИСАНИЕ
+cli-man-options = ПАРАМЕТРЫ
+cli-man-options-everywhere = ПАРАМЕТРЫ ВСЕХ КОМАНД
+cli-man-commands = КОМАНДЫ
+cli-man-extra = ДОПОЛНИТЕЛЬНО
+cli-man-version = ВЕРСИЯ

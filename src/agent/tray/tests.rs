@@ -21,7 +21,7 @@ fn start() -> (Tray, Events) {
     (Tray::start(sender, Arc::new(Words::new(Language::English)), Arc::new(SystemClock), None), events)
 }
 
-fn face(unread: u64) -> TrayFace {
+pub(super) fn face(unread: u64) -> TrayFace {
     TrayFace {
         unread,
         unread_high: 0,

@@ -124,29 +124,11 @@ fn interval_of(face: &TrayFace) -> Interval<'_> {
 #[cfg(test)]
 mod tests {
     use restante_l10n::Language;
-    use restante_local_api::IntervalStatus;
 
     use super::*;
 
     fn face() -> TrayFace {
-        TrayFace {
-            unread: 12,
-            unread_high: 0,
-            mode: Mode::Online,
-            connection: Connection::Ok,
-            last_good_at: Some(Timestamp::parse("2026-11-24T09:30:00Z").unwrap()),
-            next_check_at: Some(Timestamp::parse("2026-11-24T09:35:00Z").unwrap()),
-            interval: IntervalStatus {
-                seconds: 300,
-                from: IntervalFrom::Office,
-                locked_by: None,
-                wished_seconds: None,
-                pending: false,
-                min_seconds: Some(30),
-                max_seconds: Some(86_400),
-                synced_at: None,
-            },
-        }
+        super::super::tests::face(12)
     }
 
     fn said(face: &TrayFace, language: Language) -> Said {

@@ -253,7 +253,7 @@ impl Slow {
 
 proptest! {
     // Each is an agent with two databases.
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever happens, in whatever order: offline nothing is sent, fetched or probed, and at the end
     /// each letter is with the server exactly once or still in the outbox.

@@ -1,8 +1,8 @@
 //! What the engine's pages cost with 100,000 messages cached: run by `tests/bench/agent`.
 //!
 //! Long runs are measured in this thread's CPU time, which says the same on a busy machine, with the time on
-//! the wall behind it; short ones by the quickest of many runs, with the median behind it. Texts are made of 30,000 Russian and English words as often as words
-//! are in real text.
+//! the wall behind it; short ones by the quickest of many runs, with the median behind it. Texts are made of 30,000
+//! Russian and English words.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on says why")]
 #![expect(
@@ -12,6 +12,8 @@
     clippy::cast_sign_loss,
     reason = "figures for people, rounded as they are printed, and counts far below the limits of their types"
 )]
+
+mod vocabulary;
 
 use std::{
     fs,
@@ -33,6 +35,8 @@ use restante_model::{
 use restante_server_api::{
     Change, ChangesPage, Device, Direction, Directory, Message, Organisation, Session, Settings,
 };
+
+use self::vocabulary::Vocabulary;
 
 const MESSAGES: u64 = 100_000;
 const PAGE: u64 = 500;
@@ -388,81 +392,5 @@ fn page(words: &Vocabulary, from: u64, messages: u64) -> ChangesPage {
         settings_revision: 1,
         next_check_in_seconds: None,
         server_time: now(),
-    }
-}
-
-/// Words by how often they come: the n-th as often as 1/n.
-struct Vocabulary {
-    words: Vec<String>,
-}
-
-impl Vocabulary {
-    fn new() -> Self {
-        const RUSSIAN: [&str; 24] = [
-            "от",
-            "при",
-            "каз",
-            "сов",
-            "ет",
-            "дого",
-            "вор",
-            "пись",
-            "мо",
-            "рас",
-            "пре",
-            "дел",
-            "ение",
-            "отч",
-            "ёт",
-            "служ",
-            "ба",
-            "город",
-            "ской",
-            "запи",
-            "ска",
-            "вы",
-            "плат",
-            "а",
-        ];
-        const ENGLISH: [&str; 12] =
-            ["re", "port", "meet", "ing", "con", "tract", "ser", "vice", "pay", "ment", "let", "ter"];
-        let words = (0..30_000_u64).map(|number| {
-            let parts: &[&str] = if number % 10 == 9 { &ENGLISH } else { &RUSSIAN };
-            let mut random = Random(number);
-            (0..2 + random.below(3)).map(|_| parts[random.below(parts.len() as u64) as usize]).collect()
-        });
-        Self { words: words.collect() }
-    }
-
-    /// The n-th most frequent one.
-    fn word(&self, number: usize) -> String {
-        self.words[number].clone()
-    }
-
-    fn text(&self, seed: u64, length: usize) -> String {
-        let mut random = Random(seed);
-        let mut text = String::new();
-        for _ in 0..length {
-            // By this the n-th word comes as often as 1/n.
-            let exponent = random.below(1 << 20) as f64 / f64::from(1 << 20);
-            let number = (self.words.len() as f64).powf(exponent) as usize - 1;
-            text.push_str(&self.words[number.min(self.words.len() - 1)]);
-            text.push(' ');
-        }
-        text.pop();
-        text
-    }
-}
-
-/// The same numbers at each run (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
     }
 }

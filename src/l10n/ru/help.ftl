@@ -265,7 +265,7 @@ help-server-user-list = Показать пользователей
 help-server-user-import = Добавить пользователей из файла CSV со столбцами `login`, `name` и, если пароли не нужно создавать, `password`: всех или, если хоть одна строка неверна, никого
     .organisation = Организация
     .file = Файл в UTF-8, в первой строке — имена столбцов
-    .passwords-to = Куда записать созданные пароли; такого файла ещё не должно быть. По умолчанию ФАЙЛ.passwords.csv
+    .passwords-to = Куда записать созданные пароли; такого файла ещё не должно быть. По умолчанию рядом с ФАЙЛ.csv, как ФАЙЛ.passwords.csv
     .after-help =
         Пример:
           restante-server user import hall people.csv

@@ -42,8 +42,8 @@ pub(super) enum User {
         organisation: Name,
         /// The file, UTF-8, with a line of the columns' names on top.
         file: PathBuf,
-        /// Where to write the passwords that were made; it must not be there yet. FILE.passwords.csv
-        /// where nothing is said.
+        /// Where to write the passwords that were made; it must not be there yet. Absent: beside FILE.csv, as
+        /// FILE.passwords.csv.
         #[arg(long, value_name = "FILE")]
         passwords_to: Option<PathBuf>,
     },

@@ -68,6 +68,31 @@ fn every_file_parses_and_no_key_stands_in_two() {
     }
 }
 
+/// Whoever copies an English line and forgets to put it into Russian.
+#[test]
+fn what_is_said_in_russian_has_russian_letters() {
+    // By custom, and a name.
+    let in_latin = ["demo-answer-subject", "reply-subject", "forward-subject", "doctor-name-postgresql"];
+    for (name, source) in NAMES.iter().zip(sources(Language::Russian)) {
+        for line in source.lines().filter(|line| !line.starts_with('#') && !line.ends_with("->")) {
+            let (key, text) = line.split_once(" = ").unwrap_or(("", line));
+            // Behind each variable and the name of each form.
+            let parts = text.split(['{', '[']).enumerate();
+            let said: String = parts
+                .map(
+                    |(at, part)| {
+                        if at == 0 { part } else { part.split_once(['}', ']']).unwrap_or_default().1 }
+                    },
+                )
+                .collect();
+            let russian =
+                said.chars().any(|letter| ('а'..='я').contains(&letter) || ('А'..='Я').contains(&letter));
+            let latin = said.chars().any(|letter| letter.is_ascii_alphabetic());
+            assert!(russian || !latin || in_latin.contains(&key), "{name}: {line}");
+        }
+    }
+}
+
 #[test]
 fn every_word_resolves_with_numbers_and_texts() {
     for language in Language::ALL {
